@@ -1,0 +1,273 @@
+// bench/bench.mjs - measures Signet beside what it should be compared with.
+//
+//     node bench/bench.mjs [FILTER] [--json FILE]
+//
+// Every row is paired: the two sides take turns within one run, and the ratio is
+// the median of the rounds' ratios. Absolute figures belong to the machine.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+const binaries = path.join(root, 'build/release');
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'signet-bench-'));
+const cores = os.cpus().length;
+const account = { email: 'bench@example.com', password: 'three plain words here' };
+
+const { filter, jsonFile } = readArguments(process.argv.slice(2));
+const rows = [];
+
+function readArguments(given) {
+  const at = given.indexOf('--json');
+  const jsonFile = at >= 0 ? given.splice(at, 2)[1] : undefined;
+  if (at >= 0 && !jsonFile) fail('--json wants a file');
+  if (given.length > 1) fail('usage: ./dev bench [FILTER] [--json FILE]');
+  return { filter: given[0] ?? '', jsonFile };
+}
+
+function fail(sentence) {
+  console.error(`bench: ${sentence}`);
+  process.exit(2);
+}
+
+const wanted = (name) => name.includes(filter);
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+};
+
+function report(row) {
+  rows.push(row);
+  console.log(line(row));
+}
+
+const figure = (n) => (n == null ? '' : n.toLocaleString('en', { maximumSignificantDigits: 4 }));
+const line = ({ name, value, unit, baseline, ratio, against = '' }) =>
+  [name.padEnd(24), figure(value).padStart(12), unit.padEnd(5), figure(baseline).padStart(12),
+    (ratio == null ? '' : ratio.toFixed(3)).padStart(9), ' ', against].join(' ');
+
+// Both sides in turn; `ours` and `baseline` give a figure each time they are called.
+async function paired(name, unit, against, rounds, ours, baseline) {
+  const a = [], b = [];
+  for (let i = 0; i < rounds; ++i) {
+    a.push(await ours());
+    b.push(await baseline());
+  }
+  report({ name, value: median(a), unit, baseline: median(b), ratio: median(a.map((v, i) => v / b[i])), against });
+}
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+// ---- the server -------------------------------------------------------------
+
+class Signet {
+  static async start(environment = {}, data = mkdtempSync(path.join(scratch, 'data-'))) {
+    const self = new Signet();
+    self.data = data;
+    self.port = await freePort();
+    self.process = spawn(path.join(binaries, 'signet'),
+      ['serve', '--dev', '--listen', `localhost:${self.port}`, '--admin-listen', `127.0.0.1:${await freePort()}`, '--data', data],
+      { stdio: 'ignore', env: { ...process.env, SIGNET_LOG_LEVEL: 'error', ...environment } });
+    self.ca = path.join(data, 'tls/cert.pem');
+    await self.until('/readyz');
+    return self;
+  }
+  async until(where) {
+    const deadline = performance.now() + 15_000;
+    while (performance.now() < deadline) {
+      if (this.process.exitCode !== null) throw new Error(`signet ended with ${this.process.exitCode}`);
+      try {
+        if ((await this.request('GET', where)).status === 200) return;
+      } catch { /* not listening yet */ }
+      await new Promise((done) => setTimeout(done, 2));
+    }
+    throw new Error(`signet did not answer ${where}`);
+  }
+  request(method, where, body, headers = {}) {
+    return new Promise((resolve, reject) => {
+      const request = https.request({ host: 'localhost', port: this.port, path: where, method, rejectUnauthorized: false, agent: false,
+        headers: body ? { 'content-type': 'application/json', ...headers } : headers }, (answer) => {
+        let text = '';
+        answer.on('data', (part) => (text += part));
+        answer.on('end', () => resolve({ status: answer.statusCode, text }));
+      });
+      request.on('error', reject);
+      request.end(body && JSON.stringify(body));
+    });
+  }
+  async addAccount() {
+    const adding = spawn(path.join(binaries, 'signet'), ['user', 'add', account.email, '--password-stdin', '--data', this.data],
+      { stdio: ['pipe', 'ignore', 'inherit'] });
+    adding.stdin.end(account.password);
+    const code = await new Promise((done) => adding.once('exit', done));
+    if (code !== 0) throw new Error(`signet user add ended with ${code}`);
+  }
+  async login() {
+    const answer = await this.request('POST', '/api/v1/login', { ...account, delivery: 'body' });
+    if (answer.status !== 200) throw new Error(`login answered ${answer.status} ${answer.text}`);
+    return JSON.parse(answer.text);
+  }
+  residentMegabytes() {
+    const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))[1];
+    return Number(kilobytes) / 1024;
+  }
+  async load(kind, connections, seconds) {
+    const { stdout } = await run(path.join(binaries, 'bench_load'),
+      [kind, 'localhost', this.port, this.ca, connections, seconds, account.email, account.password]);
+    const figures = JSON.parse(stdout);
+    if (figures.failed > 0) throw new Error(`${kind}: ${figures.failed} requests failed`);
+    return figures;
+  }
+  async stop() {
+    const ended = new Promise((done) => this.process.once('exit', done));
+    this.process.kill('SIGTERM');
+    await ended;
+  }
+}
+
+// ---- nginx, with Signet's certificate -----------------------------------------
+
+class Nginx {
+  static async start(certificate, key, body) {
+    const self = new Nginx();
+    self.port = await freePort();
+    const folder = mkdtempSync(path.join(scratch, 'nginx-'));
+    writeFileSync(path.join(folder, 'nginx.conf'), `
+      ${process.getuid() === 0 ? 'user root;' : ''}
+      worker_processes ${cores}; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
+      events { worker_connections 1024; }
+      http {
+        access_log off; keepalive_requests 100000000;
+        client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c;
+        uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
+        server {
+          listen 127.0.0.1:${self.port} ssl reuseport;
+          ssl_certificate ${certificate}; ssl_certificate_key ${key}; ssl_protocols TLSv1.2 TLSv1.3;
+          default_type application/json;
+          location / { return 200 '${body.replace(/'/g, "\\'")}'; }
+        }
+      }`);
+    self.process = spawn('/usr/sbin/nginx', ['-p', folder, '-e', `${folder}/error.log`, '-c', path.join(folder, 'nginx.conf')], { stdio: 'ignore' });
+    for (let i = 0; i < 500; ++i) {
+      if (await listens(self.port)) return self;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    throw new Error(`nginx did not start: ${readFileSync(`${folder}/error.log`, 'utf8')}`);
+  }
+  async stop() {
+    const ended = new Promise((done) => this.process.once('exit', done));
+    this.process.kill('SIGTERM');
+    await ended;
+  }
+}
+
+const listens = (port) => new Promise((resolve) => {
+  const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+  socket.once('error', () => resolve(false));
+});
+
+async function wrk(url, token) {
+  const { stdout } = await run('wrk', ['-t1', '-c64', '-d2s', '-H', `Authorization: Bearer ${token}`, url]);
+  if (/Non-2xx/.test(stdout)) throw new Error(`wrk ${url}: ${stdout}`);
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]);
+}
+
+// ---- the rows -------------------------------------------------------------------
+
+async function jose() {
+  const { stdout } = await run(path.join(binaries, 'bench_jose'), [filter]);
+  for (const text of stdout.trim().split('\n').filter(Boolean)) report({ ...JSON.parse(text), against: 'raw OpenSSL' });
+}
+
+async function bearer() {
+  const signet = await Signet.start();
+  await signet.addAccount();
+  const { access_token: token } = await signet.login();
+  const me = (await signet.request('GET', '/api/v1/me', undefined, { authorization: `Bearer ${token}` })).text;
+  const nginx = await Nginx.start(signet.ca, path.join(signet.data, 'tls/key.pem'), me);
+  try {
+    await paired('bearer/tls', '1/s', 'nginx `return 200`, same certificate', 5,
+      () => wrk(`https://localhost:${signet.port}/api/v1/me`, token), () => wrk(`https://localhost:${nginx.port}/`, token));
+  } finally {
+    await nginx.stop();
+    await signet.stop();
+  }
+}
+
+async function signIn() {
+  const signet = await Signet.start();
+  await signet.addAccount();
+  const hashes = async () => Number((await run(path.join(binaries, 'bench_hash'), [cores, 2])).stdout);
+  try {
+    await paired('signin/argon2id', '1/s', 'the bare hash on all cores', 5,
+      async () => (await signet.load('login', 4 * cores, 2)).per_second, hashes);
+  } finally {
+    await signet.stop();
+  }
+}
+
+async function refresh() {
+  const signet = await Signet.start({ SIGNET_SESSIONS_REFRESH_WINDOW: '0s' });
+  await signet.addAccount();
+  let round = 0;
+  const commits = async () => Number((await run(path.join(binaries, 'bench_commit'), [path.join(scratch, `commit-${++round}.db`), 2])).stdout);
+  const p99 = [];
+  try {
+    await paired('refresh/sqlite-full', '1/s', 'one bare SQLite commit each, synchronous=FULL', 3, async () => {
+      const figures = await signet.load('refresh', 32, 2);
+      p99.push(figures.p99_ms);
+      return figures.per_second;
+    }, commits);
+    report({ name: 'refresh/sqlite-full/p99', value: median(p99), unit: 'ms', baseline: null, ratio: null, against: '32 connections' });
+  } finally {
+    await signet.stop();
+  }
+}
+
+async function start() {
+  const first = await Signet.start();
+  await first.addAccount();
+  await first.stop();
+  const times = [], memory = [];
+  for (let i = 0; i < 5; ++i) {
+    const began = performance.now();
+    const signet = await Signet.start({}, first.data);
+    await signet.login();
+    times.push(performance.now() - began);
+    await new Promise((done) => setTimeout(done, 1500));
+    memory.push(signet.residentMegabytes());
+    await signet.stop();
+  }
+  if (wanted('start/first-sign-in')) report({ name: 'start/first-sign-in', value: median(times), unit: 'ms', baseline: null, ratio: null, against: 'from exec to the answer' });
+  if (wanted('memory/idle')) report({ name: 'memory/idle', value: median(memory), unit: 'MB', baseline: null, ratio: null, against: 'resident, after one sign-in' });
+}
+
+const groups = [
+  [['verify/HS256', 'verify/RS256', 'verify/ES256', 'verify/EdDSA', 'sign/HS256', 'sign/RS256', 'sign/ES256', 'sign/EdDSA'], jose],
+  [['bearer/tls'], bearer],
+  [['signin/argon2id'], signIn],
+  [['refresh/sqlite-full', 'refresh/sqlite-full/p99'], refresh],
+  [['start/first-sign-in', 'memory/idle'], start],
+];
+
+const chosen = groups.filter(([names]) => names.some(wanted));
+if (chosen.length === 0) fail(`no row is called '${filter}'; there are ${groups.flatMap(([names]) => names).join(', ')}`);
+console.log([''.padEnd(24), 'Signet'.padStart(12), '     ', 'baseline'.padStart(12), 'ratio'.padStart(9), ' ', 'against'].join(' '));
+try {
+  for (const [, measure] of chosen) await measure();
+  if (jsonFile) writeFileSync(jsonFile, JSON.stringify(rows.map(({ against, ...row }) => row), null, 1) + '\n');
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

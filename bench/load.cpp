@@ -1,0 +1,120 @@
+// bench/load.cpp - people signing in, or devices refreshing, over TLS.
+//
+//     bench_load login|refresh HOST PORT CA CONNECTIONS SECONDS EMAIL PASSWORD
+//
+// One thread and one keep-alive connection each; prints one JSON object with the
+// answers per second and the latencies in milliseconds.
+#include <fmt/core.h>
+#include <httplib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+struct Plan {
+    bool        refresh;
+    std::string host;
+    int         port;
+    std::string ca;
+    std::string login;  // JSON body
+    Steady::time_point begin;  // of counting: when every device is signed in
+    Steady::time_point end;
+};
+
+struct Tally {
+    std::mutex          mutex;
+    std::vector<double> milliseconds;
+    long                refused = 0;  // 503: the server says it is busy
+    long                failed  = 0;
+};
+
+// The value of a string member; the server's own answers need no more.
+std::string member(std::string const& json, std::string const& name)
+{
+    auto const key = json.find("\"" + name + "\":\"");
+    if (key == std::string::npos) return {};
+    auto const begin = key + name.size() + 4;
+    return json.substr(begin, json.find('"', begin) - begin);
+}
+
+void one_device(Plan const& plan, Tally& tally)
+{
+    httplib::SSLClient client(plan.host, plan.port);
+    client.set_ca_cert_path(plan.ca.c_str());
+    client.set_keep_alive(true);
+    client.set_tcp_nodelay(true);
+
+    std::string token;
+    while (plan.refresh && token.empty() && Steady::now() < plan.end)
+        if (auto const answer = client.Post("/api/v1/login", plan.login, "application/json"))
+            token = member(answer->body, "refresh_token");
+
+    std::this_thread::sleep_until(plan.begin);
+    std::vector<double> mine;
+    long                refused = 0;
+    long                failed  = 0;
+    while (Steady::now() < plan.end) {
+        auto const sent   = Steady::now();
+        auto const answer = plan.refresh ? client.Post("/api/v1/refresh", "{\"refresh_token\":\"" + token + "\"}", "application/json")
+                                         : client.Post("/api/v1/login", plan.login, "application/json");
+        if (answer && answer->status == 200) {
+            mine.push_back(std::chrono::duration<double, std::milli>(Steady::now() - sent).count());
+            if (auto next = member(answer->body, "refresh_token"); plan.refresh && !next.empty()) token = std::move(next);
+        } else if (answer && answer->status == 503) {
+            ++refused;
+        } else {
+            ++failed;
+        }
+    }
+    std::lock_guard const lock(tally.mutex);
+    tally.milliseconds.insert(tally.milliseconds.end(), mine.begin(), mine.end());
+    tally.refused += refused;
+    tally.failed += failed;
+}
+
+double percentile(std::vector<double> const& sorted, double share)
+{
+    if (sorted.empty()) return 0;
+    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != 9) {
+        fmt::print(stderr, "usage: bench_load login|refresh HOST PORT CA CONNECTIONS SECONDS EMAIL PASSWORD\n");
+        return 2;
+    }
+    auto const connections = std::atoi(argv[5]);
+    auto const seconds     = std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(std::atof(argv[6])));
+    bool const refresh     = std::string_view(argv[1]) == "refresh";
+    // Signing every device in costs one hash each.
+    auto const warm_up = refresh ? std::chrono::milliseconds(40) * connections : std::chrono::milliseconds(0);
+    auto const begin   = Steady::now() + warm_up;
+    Plan const plan{.refresh = refresh,
+                    .host    = argv[2],
+                    .port    = std::atoi(argv[3]),
+                    .ca      = argv[4],
+                    .login = fmt::format(R"({{"email":"{}","password":"{}","delivery":"body"}})", argv[7], argv[8]),
+                    .begin = begin,
+                    .end   = begin + seconds};
+    Tally      tally;
+
+    std::vector<std::thread> devices;
+    for (int i = 0; i < connections; ++i) devices.emplace_back([&] { one_device(plan, tally); });
+    for (auto& device : devices) device.join();
+
+    std::sort(tally.milliseconds.begin(), tally.milliseconds.end());
+    fmt::print(R"({{"per_second":{:.2f},"p50_ms":{:.3f},"p99_ms":{:.3f},"refused":{},"failed":{}}})" "\n",
+               static_cast<double>(tally.milliseconds.size()) / std::chrono::duration<double>(seconds).count(),
+               percentile(tally.milliseconds, 0.5), percentile(tally.milliseconds, 0.99), tally.refused, tally.failed);
+}

@@ -1,0 +1,114 @@
+// notes - an API that only signed-in people may use, and the page that uses it.
+//
+// It never speaks to Signet about a request and has no database of Signet's:
+// signet::Verifier fetches the issuer's public keys now and then, and checks
+// every token by itself.
+#include <httplib.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "answers.hpp"
+#include "flags.hpp"
+#include "page.hpp"
+#include "routes.hpp"
+
+namespace {
+
+constexpr std::size_t kLargestBody = 32 * 1024;  // a note, every character of it written as \uXXXX\uXXXX
+constexpr std::size_t kThreads     = 32;         // a kept-alive connection holds one
+
+std::unique_ptr<httplib::Server> new_server(notes::Flags const& flags)
+{
+    if (flags.plain_http) return std::make_unique<httplib::Server>();
+    auto server = std::make_unique<httplib::SSLServer>(flags.certificate.c_str(), flags.private_key.c_str());
+    if (server->is_valid()) SSL_CTX_set_min_proto_version(server->ssl_context(), TLS1_2_VERSION);
+    return server;
+}
+
+sigset_t ending_signals()
+{
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    return ending;
+}
+
+void limit(httplib::Server& server)
+{
+    server.set_payload_max_length(kLargestBody);
+    server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+    server.set_keep_alive_max_count(1'000);
+    server.set_tcp_nodelay(true);
+    // The library's own choice would let two processes share a port unnoticed.
+    server.set_socket_options([](int socket) {
+        int const yes = 1;
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
+}
+
+// Serves until SIGINT or SIGTERM, then finishes what runs.
+bool serve(httplib::Server& server)
+{
+    std::jthread stopper{[&server] {
+        auto const ending = ending_signals();
+        int        signal = 0;
+        sigwait(&ending, &signal);
+        server.stop();
+    }};
+    bool const   served = server.listen_after_bind();
+    pthread_kill(stopper.native_handle(), SIGTERM);  // in case that it was not a signal that ended us
+    return served;
+}
+
+void report(signet::KeySetReport const& fetched)
+{
+    if (!fetched.problem.empty()) std::cerr << "notes: the issuer's keys: " << fetched.problem << std::endl;
+}
+
+int complain(std::string const& problem)
+{
+    std::cerr << "notes: " << problem << std::endl;
+    return 1;
+}
+
+}  // namespace
+
+int main(int count, char** words)
+{
+    auto const flags = notes::parse_flags(count, words);
+    if (!flags) {
+        (flags.error().exit_code == 0 ? std::cout : std::cerr) << flags.error().text;
+        return flags.error().exit_code;
+    }
+    // Before any thread starts: all of them leave these two to serve().
+    auto const ending = ending_signals();
+    pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+
+    auto const server = new_server(*flags);
+    if (!server->is_valid()) return complain("cannot use " + flags->certificate + " with " + flags->private_key);
+
+    auto const verifier = signet::Verifier::start({.issuer                       = flags->issuer,
+                                                   .audience                     = flags->audience,
+                                                   .realm                        = "notes",
+                                                   .ca_file                      = flags->ca,
+                                                   .allow_plain_http_on_loopback = flags->plain_http,
+                                                   .on_fetch                     = report});
+    if (!verifier) return complain(verifier.error().detail);
+
+    notes::NoteStore store;
+    limit(*server);
+    notes::serve_page(*server, {.issuer = flags->issuer, .peer = flags->peer});
+    notes::serve_api(*server, **verifier, store);
+    notes::word_what_is_unsaid(*server);
+    notes::add_headers_to_every_answer(*server, flags->peer);
+
+    if (!server->bind_to_port(flags->host, flags->port)) return complain("cannot listen on " + flags->origin());
+    std::cout << "notes: " << flags->origin() << std::endl;
+    return serve(*server) ? 0 : 1;
+}

@@ -1,0 +1,20 @@
+// notes/routes.hpp - the API: who may do what.
+#pragma once
+#include <httplib.h>
+
+#include <string>
+
+#include "notes.hpp"
+#include "signet/verifier.hpp"
+
+namespace notes {
+
+// Adds /profile, /notes, and /dashboard. `verifier` and `store` must outlive the
+// server's last request.
+void serve_api(httplib::Server& server, signet::Verifier const& verifier, NoteStore& store);
+
+// Adds what every answer carries. The page of `peer`, and no other besides our
+// own, may then call the API from a browser; empty: none.
+void add_headers_to_every_answer(httplib::Server& server, std::string const& peer);
+
+}  // namespace notes

@@ -1,0 +1,46 @@
+// jose/policy.hpp - what a verifier insists on.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "jose/algorithm.hpp"
+#include "jose/result.hpp"
+
+namespace jose {
+
+// What the caller expects of a token. Audience, issuer, type, and algorithms
+// must be named; every leniency has a loud name and is off.
+struct Expectations {
+    std::string            issuer{};       // exact bytes of "iss", RFC 8725 3.8
+    std::string            audience{};     // must be among "aud", RFC 7519 4.1.3
+    std::string            type{};         // "typ", for example "at+jwt"; RFC 8725 3.11
+    std::vector<Algorithm> algorithms{};   // at least one
+    std::chrono::seconds   clock_skew{0};  // 0 s to 10 min
+
+    std::size_t max_token_bytes = 8 * 1024;
+
+    bool dangerously_allow_missing_expiry = false;
+    bool dangerously_accept_any_issuer    = false;
+    bool dangerously_accept_any_audience  = false;
+    bool dangerously_accept_any_type      = false;
+};
+
+// Expectations that have been checked not to contradict themselves. Immutable.
+class Policy {
+public:
+    // Errc::contradictory_policy when something required is empty, when a value
+    // is given together with the leniency that ignores it, or when the skew is
+    // out of range.
+    [[nodiscard]] static Result<Policy> create(Expectations expectations);
+
+    [[nodiscard]] Expectations const& expectations() const { return expectations_; }
+
+private:
+    explicit Policy(Expectations expectations) : expectations_(std::move(expectations)) {}
+    Expectations expectations_;
+};
+
+}  // namespace jose

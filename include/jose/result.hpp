@@ -1,0 +1,53 @@
+// jose/result.hpp - what every fallible function of this library gives back.
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace jose {
+
+// Why a token, key, or policy was refused. Spelled like its public string.
+enum class Errc : std::uint8_t {
+    // The token's form
+    token_too_large,       // longer than Policy::max_token_bytes
+    malformed_token,       // not three base64url parts separated by dots
+    malformed_header,      // the header is not one strict JSON object
+    malformed_claims,      // the payload is not one strict JSON object
+    unsupported_critical,  // "crit" or "b64" is present: RFC 7515 4.1.11
+    // Who may sign, and with what
+    algorithm_not_allowed,  // "alg" is missing, unknown, or not the policy's
+    algorithm_mismatch,     // "alg" is not the one this key was loaded for
+    unknown_key,            // no key in the set has this "kid"
+    bad_signature,
+    // The claims
+    type_mismatch,  // "typ" is not the one the policy names
+    missing_claim,
+    wrong_claim_type,  // for example "exp" given as a string
+    issuer_mismatch,
+    audience_mismatch,
+    expired,
+    not_yet_valid,         // "nbf" is in the future
+    issued_in_the_future,  // "iat" is in the future
+    // Keys and policies
+    malformed_key,
+    weak_key,              // RSA under 2048 bits, HMAC key shorter than its hash, ...
+    unsupported_key,       // a kty, crv, or alg this library does not serve
+    key_not_for_this_use,  // use, key_ops, or a private key where a public one is wanted
+    duplicate_kid,
+    contradictory_policy,
+};
+
+// "bad_signature" for Errc::bad_signature, and so on.
+[[nodiscard]] std::string_view name(Errc code);
+
+// For logs and developers; an HTTP answer shows the code's name at most.
+struct Error {
+    Errc        code;
+    std::string detail;  // the claim, header, or member concerned; expected and got
+};
+
+template <class T>
+using Result = std::expected<T, Error>;
+
+}  // namespace jose

@@ -1,0 +1,111 @@
+// signet/verifier.hpp - what a resource server links: bearer token in, Principal out.
+//
+// The key set is fetched and refreshed in the background; checking a request
+// asks nobody.
+//
+//     auto verifier = signet::Verifier::start({.issuer   = "https://id.example.com",
+//                                              .audience = "https://id.example.com"});
+//     auto who = (*verifier)->verify(request.authorization);
+//     if (!who)                     return answer(who.error().status, who.error().www_authenticate());
+//     if (!who->has_role("admin"))  return answer(403, signet::insufficient_scope("roles: admin").www_authenticate());
+//
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jose/jwt.hpp"
+
+namespace signet {
+
+// Who a verified request speaks for. Holds no secret: safe to log.
+struct Principal {
+    std::string              user_id;     // "sub"
+    std::string              session_id;  // "sid", empty when absent, like the next two
+    std::string              email;
+    std::string              name;
+    std::vector<std::string> roles;
+    std::vector<std::string> scopes;  // "scope", split at spaces
+    std::string              client_id;
+    std::string              token_id;   // "jti"
+    std::string              key_id;     // "kid" of the key that the signature was checked with
+    jose::Algorithm          algorithm;  // of that key
+    jose::Time               issued_at;
+    jose::Time               expires_at;
+
+    [[nodiscard]] bool has_role(std::string_view role) const;
+    [[nodiscard]] bool has_scope(std::string_view scope) const;
+};
+
+// Why a request is refused, in RFC 6750's terms.
+struct Refusal {
+    int                  status;         // 401, 403, or 503 while there is no key set to check with
+    std::string          error;          // "invalid_token", ...; empty when no token was sent (RFC 6750 3.1)
+    std::string          description;    // one sentence without quotes, safe to show
+    jose::Errc           cause{};        // for logs; meaningful when error is "invalid_token"
+    std::chrono::seconds retry_after{};  // for the Retry-After header; above zero when status is 503
+    std::string          realm{};        // VerifierOptions::realm
+
+    // The value of the WWW-Authenticate header; empty when status is 503, which
+    // is no question of who asks.
+    [[nodiscard]] std::string www_authenticate() const;
+};
+
+// 403: the token is good, and its owner may not do this. RFC 6750 3.1.
+// `needs` says what would do, for example "roles: admin".
+[[nodiscard]] Refusal insufficient_scope(std::string_view needs, std::string_view realm = {});
+
+// What came of one attempt to fetch the key set.
+struct KeySetReport {
+    std::string problem;  // empty: the set is fresh; else why the one before it stays in use
+    std::size_t keys{};   // in the set that is in use now
+};
+
+struct VerifierOptions {
+    std::string                  issuer;  // also where /.well-known/jwks.json is
+    std::string                  audience;
+    // HS256 is refused: its key cannot be published.
+    std::vector<jose::Algorithm> algorithms = {jose::Algorithm::es256, jose::Algorithm::eddsa, jose::Algorithm::rs256};
+    std::chrono::seconds         clock_skew{30};
+    std::string                  realm{};                               // shown in WWW-Authenticate when not empty
+    std::string                  ca_file{};                             // PEM; empty: the system's
+    bool                         allow_plain_http_on_loopback = false;  // else https only
+    // After an unknown kid the set is fetched again, at most this often.
+    std::chrono::seconds         refetch_cooldown{30};
+    // A set that cannot be renewed is used no longer than this.
+    std::chrono::seconds         longest_stale = std::chrono::hours{24};
+    // Called after each fetch, from the background thread; must not throw.
+    std::function<void(KeySetReport const&)> on_fetch{};
+};
+
+// Thread-safe. verify() does no I/O and takes no lock that a fetch holds.
+class Verifier {
+public:
+    // Starts the background thread. Waits for the first key set up to `patience`,
+    // then returns all the same: until a set arrives verify() refuses with 503.
+    // Errc::contradictory_policy when the options cannot work: an issuer that is
+    // no https URL, no audience, HS256, ...
+    [[nodiscard]] static std::expected<std::unique_ptr<Verifier>, jose::Error> start(
+        VerifierOptions options, std::chrono::milliseconds patience = std::chrono::seconds{5});
+    ~Verifier();
+
+    // `authorization` is the value of the request's Authorization header, empty
+    // when there is none. The scheme is matched without regard to case.
+    // Cost: one signature check.
+    [[nodiscard]] std::expected<Principal, Refusal> verify(std::string_view authorization) const;
+
+    // Whether there is a key set to check with.
+    [[nodiscard]] bool ready() const;
+
+private:
+    struct State;
+    explicit Verifier(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace signet

@@ -1,0 +1,463 @@
+#include "base/json.hpp"
+
+#include <simdjson.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstring>
+
+#include "base/utf8.hpp"
+
+namespace signet::json {
+
+struct ValueAccess {
+    static Value wrap(simdjson::dom::element element)
+    {
+        Value value;
+        value.raw_ = std::bit_cast<decltype(value.raw_)>(element);
+        return value;
+    }
+    static simdjson::dom::element unwrap(Value const& value)
+    {
+        return std::bit_cast<simdjson::dom::element>(value.raw_);
+    }
+};
+
+struct Document::Memory {
+    simdjson::dom::document document;
+};
+
+namespace {
+
+using simdjson::dom::element_type;
+
+constexpr std::size_t kFirstCapacity = 2048;
+constexpr std::size_t kKeptCapacity  = 1024 * 1024;  // a thread's parser gives back more than this
+
+Fault fault_of(simdjson::error_code error)
+{
+    switch (error) {
+        case simdjson::UTF8_ERROR:
+            return Fault::invalid_utf8;
+        case simdjson::DEPTH_ERROR:
+            return Fault::too_deep;
+        case simdjson::CAPACITY:
+        case simdjson::MEMALLOC:
+            return Fault::too_large;
+        default:
+            return Fault::malformed;
+    }
+}
+
+// RFC 3629 3 forbids surrogates in UTF-8. The input was valid UTF-8, so one in
+// the unescaped text came from a lone \ud800 escape.
+bool has_surrogate(std::string_view unescaped)
+{
+    for (auto at = unescaped.find('\xED'); at != unescaped.npos; at = unescaped.find('\xED', at + 1))
+        if (at + 1 < unescaped.size() && static_cast<unsigned char>(unescaped[at + 1]) >= 0xA0) return true;
+    return false;
+}
+
+bool has_duplicate(std::span<std::string_view> names)
+{
+    constexpr std::size_t kFew = 16;
+    if (names.size() > kFew) {
+        std::ranges::sort(names);
+        return std::ranges::adjacent_find(names) != names.end();
+    }
+    for (std::size_t i = 1; i < names.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (names[i] == names[j]) return true;
+    return false;
+}
+
+// Walks simdjson's tape (its doc/tape.md) once from start to end and checks what
+// its parser leaves to the caller. The stacks keep their memory per thread.
+class TapeCheck {
+public:
+    TapeCheck(simdjson::dom::document const& document, Limits const& limits, bool has_unicode_escapes)
+        : document_(document), limits_(limits), has_unicode_escapes_(has_unicode_escapes)
+    {
+        open_.clear();
+        names_.clear();
+    }
+
+    std::optional<Fault> run()
+    {
+        std::size_t const end = value(document_.tape[0]) - 1;  // the root's word names the one after its twin
+        for (std::size_t at = 1; at < end; ++at) {
+            auto const word = document_.tape[at];
+            auto const type = static_cast<char>(word >> 56);
+            switch (type) {
+                case '{':
+                case '[':
+                    if (open_.size() == limits_.depth) return Fault::too_deep;
+                    value_ends();
+                    open_.push_back({.first_name = names_.size(), .is_object = type == '{', .name_is_next = true});
+                    break;
+                case '}':
+                    if (has_duplicate(std::span{names_}.subspan(open_.back().first_name)))
+                        return Fault::duplicate_member;
+                    names_.resize(open_.back().first_name);
+                    open_.pop_back();
+                    break;
+                case ']':
+                    open_.pop_back();
+                    break;
+                case '"':
+                    if (auto const fault = string(text(word))) return fault;
+                    break;
+                case 'l':
+                case 'u':
+                case 'd':
+                    ++at;  // the number itself takes a word
+                    [[fallthrough]];
+                default:
+                    value_ends();
+            }
+        }
+        return std::nullopt;
+    }
+
+private:
+    struct Open {
+        std::size_t first_name;
+        bool        is_object;
+        bool        name_is_next;
+    };
+
+    static std::uint64_t value(std::uint64_t word) { return word & 0x00FF'FFFF'FFFF'FFFF; }
+
+    std::string_view text(std::uint64_t word) const
+    {
+        auto const*   at = document_.string_buf.get() + value(word);
+        std::uint32_t size;
+        std::memcpy(&size, at, sizeof size);
+        return {reinterpret_cast<char const*>(at + sizeof size), size};
+    }
+
+    void value_ends()
+    {
+        if (!open_.empty()) open_.back().name_is_next = true;
+    }
+
+    std::optional<Fault> string(std::string_view text)
+    {
+        if (has_unicode_escapes_ && has_surrogate(text)) return Fault::invalid_utf8;
+        if (open_.empty() || !open_.back().is_object || !open_.back().name_is_next) {
+            value_ends();
+            return std::nullopt;
+        }
+        if (has_unicode_escapes_ && text.find('\0') != text.npos) return Fault::malformed;
+        if (names_.size() - open_.back().first_name == limits_.members) return Fault::too_many_members;
+        names_.push_back(text);
+        open_.back().name_is_next = false;
+        return std::nullopt;
+    }
+
+    static thread_local std::vector<Open>             open_;
+    static thread_local std::vector<std::string_view> names_;
+
+    simdjson::dom::document const& document_;
+    Limits const&                  limits_;
+    bool                           has_unicode_escapes_;
+};
+
+thread_local std::vector<TapeCheck::Open>  TapeCheck::open_;
+thread_local std::vector<std::string_view> TapeCheck::names_;
+
+// A thread's parser, and the padded copy of the text that it reads.
+struct Workshop {
+    simdjson::dom::parser   parser{simdjson::SIMDJSON_MAXSIZE_BYTES};
+    std::unique_ptr<char[]> text;
+    std::size_t             capacity = 0;
+
+    simdjson::error_code reserve(std::size_t needed)
+    {
+        if (capacity >= needed) return simdjson::SUCCESS;
+        if (auto const error = parser.allocate(needed)) return error;
+        text     = std::make_unique_for_overwrite<char[]>(needed + simdjson::SIMDJSON_PADDING);
+        capacity = needed;
+        return simdjson::SUCCESS;
+    }
+};
+
+thread_local Workshop workshop;
+
+simdjson::error_code parse_into(simdjson::dom::document& document, std::string_view text)
+{
+    auto const capacity = std::bit_ceil(std::max(text.size(), kFirstCapacity));
+    if (auto const error = workshop.reserve(capacity)) return error;
+    if (document.capacity() < capacity)
+        if (auto const error = document.allocate(capacity)) return error;
+
+    std::ranges::copy(text, workshop.text.get());
+    std::fill_n(workshop.text.get() + text.size(), simdjson::SIMDJSON_PADDING, '\0');
+    auto const error = workshop.parser.parse_into_document(document, workshop.text.get(), text.size(), false).error();
+    if (workshop.capacity > kKeptCapacity) workshop = Workshop{};
+    return error;
+}
+
+void append_unicode_escape(std::string& out, unsigned code)
+{
+    constexpr std::string_view kHex = "0123456789abcdef";
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += kHex[code >> shift & 0xF];
+}
+
+void append_escaped(std::string& out, char32_t code)
+{
+    switch (code) {
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            break;
+    }
+    if (code < 0x20 || code == 0x7F) return append_unicode_escape(out, code);
+    utf8::append(out, code);
+}
+
+void append_quoted(std::string& out, std::string_view text)
+{
+    auto const is_plain = [](char c) {
+        auto const byte = static_cast<unsigned char>(c);
+        return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+    };
+    out += '"';
+    if (std::ranges::all_of(text, is_plain))
+        out += text;
+    else
+        while (!text.empty()) append_escaped(out, utf8::take(text));
+    out += '"';
+}
+
+}  // namespace
+
+std::string_view name(Fault fault)
+{
+    switch (fault) {
+        case Fault::malformed:
+            return "malformed";
+        case Fault::invalid_utf8:
+            return "invalid_utf8";
+        case Fault::duplicate_member:
+            return "duplicate_member";
+        case Fault::too_deep:
+            return "too_deep";
+        case Fault::too_many_members:
+            return "too_many_members";
+        case Fault::too_large:
+            return "too_large";
+        case Fault::not_an_object:
+            return "not_an_object";
+    }
+    return "malformed";
+}
+
+Kind Value::kind() const
+{
+    auto const element = ValueAccess::unwrap(*this);
+    switch (element.type()) {
+        case element_type::NULL_VALUE:
+            return Kind::null;
+        case element_type::BOOL:
+            return Kind::boolean;
+        case element_type::INT64:
+            return Kind::integer;
+        case element_type::UINT64:
+        case element_type::DOUBLE:
+            return Kind::number;
+        case element_type::STRING:
+            return Kind::string;
+        case element_type::ARRAY:
+            return Kind::array;
+        case element_type::OBJECT:
+            return Kind::object;
+    }
+    return Kind::null;
+}
+
+std::optional<std::string_view> Value::string() const
+{
+    std::string_view text;
+    if (ValueAccess::unwrap(*this).get(text)) return std::nullopt;
+    return text;
+}
+
+std::optional<std::int64_t> Value::integer() const
+{
+    auto const element = ValueAccess::unwrap(*this);
+    if (element.type() != element_type::INT64) return std::nullopt;
+    return element.get_int64().value_unsafe();
+}
+
+std::optional<double> Value::number() const
+{
+    double number = 0;
+    if (ValueAccess::unwrap(*this).get(number)) return std::nullopt;
+    return number;
+}
+
+std::optional<bool> Value::boolean() const
+{
+    bool boolean = false;
+    if (ValueAccess::unwrap(*this).get(boolean)) return std::nullopt;
+    return boolean;
+}
+
+std::optional<Value> Value::find(std::string_view member) const
+{
+    simdjson::dom::object object;
+    if (ValueAccess::unwrap(*this).get(object)) return std::nullopt;
+    simdjson::dom::element element;
+    if (object.at_key(member).get(element)) return std::nullopt;
+    return ValueAccess::wrap(element);
+}
+
+bool Value::for_each_member(std::function<bool(std::string_view, Value)> const& visit) const
+{
+    simdjson::dom::object object;
+    if (ValueAccess::unwrap(*this).get(object)) return true;
+    return std::all_of(object.begin(), object.end(),
+                       [&](auto const& member) { return visit(member.key, ValueAccess::wrap(member.value)); });
+}
+
+bool Value::for_each_item(std::function<bool(Value)> const& visit) const
+{
+    simdjson::dom::array array;
+    if (ValueAccess::unwrap(*this).get(array)) return true;
+    return std::all_of(array.begin(), array.end(), [&](auto const& item) { return visit(ValueAccess::wrap(item)); });
+}
+
+std::string Value::text() const
+{
+    return simdjson::minify(ValueAccess::unwrap(*this));
+}
+
+Document::Document() : memory_(std::make_unique<Memory>()) {}
+Document::Document(Document&&) noexcept            = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document()                              = default;
+
+std::expected<Value, Fault> Document::parse_object(std::string_view text, Limits const& limits)
+{
+    auto& document = memory_->document;
+    if (text.size() > limits.bytes) return std::unexpected(Fault::too_large);
+    if (auto const error = parse_into(document, text)) return std::unexpected(fault_of(error));
+
+    auto const root = document.root();
+    if (!root.is_object()) return std::unexpected(Fault::not_an_object);
+
+    bool const has_unicode_escapes = text.find("\\u") != text.npos;
+    if (auto const fault = TapeCheck(document, limits, has_unicode_escapes).run()) return std::unexpected(*fault);
+    return ValueAccess::wrap(root);
+}
+
+void Document::wipe() noexcept
+{
+    auto& document = memory_->document;
+    if (workshop.text) sodium_memzero(workshop.text.get(), workshop.capacity);
+    // The least that document.allocate() reserves for its capacity.
+    if (document.string_buf) sodium_memzero(document.string_buf.get(), document.capacity());
+    if (document.tape) sodium_memzero(document.tape.get(), document.capacity() * sizeof(std::uint64_t));
+}
+
+std::expected<Value, Fault> parse_object(std::string_view text, Limits const& limits)
+{
+    thread_local Document document;
+    auto                  value = document.parse_object(text, limits);
+    if (text.size() > kKeptCapacity && !value) document = Document{};
+    return value;
+}
+
+void Object::begin(std::string_view name)
+{
+    if (!members_.empty()) members_ += ',';
+    append_quoted(members_, name);
+    members_ += ':';
+}
+
+Object& Object::set(std::string_view name, std::string_view value)
+{
+    begin(name);
+    append_quoted(members_, value);
+    return *this;
+}
+
+Object& Object::set(std::string_view name, std::int64_t value)
+{
+    std::array<char, 24> digits;
+    auto const           end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    return set_raw(name, {digits.data(), end});
+}
+
+Object& Object::set(std::string_view name, bool value)
+{
+    return set_raw(name, value ? "true" : "false");
+}
+
+Object& Object::set(std::string_view name, std::span<std::string const> values)
+{
+    begin(name);
+    char before = '[';
+    for (auto const& value : values) {
+        members_ += std::exchange(before, ',');
+        append_quoted(members_, value);
+    }
+    members_ += values.empty() ? "[]" : "]";
+    return *this;
+}
+
+Object& Object::set(std::string_view name, Object const& value)
+{
+    return set_raw(name, value.text());
+}
+
+Object& Object::set(std::string_view name, std::span<Object const> values)
+{
+    begin(name);
+    char before = '[';
+    for (auto const& value : values) {
+        members_ += std::exchange(before, ',');
+        members_ += value.text();
+    }
+    members_ += values.empty() ? "[]" : "]";
+    return *this;
+}
+
+Object& Object::set_null(std::string_view name)
+{
+    return set_raw(name, "null");
+}
+
+Object& Object::set_raw(std::string_view name, std::string_view json)
+{
+    begin(name);
+    members_ += json;
+    return *this;
+}
+
+std::string quote(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size() + 2);
+    append_quoted(out, text);
+    return out;
+}
+
+}  // namespace signet::json

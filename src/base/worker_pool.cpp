@@ -1,0 +1,63 @@
+#include "base/worker_pool.hpp"
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+namespace signet {
+
+WorkerPool::WorkerPool(Options options) : options_(std::move(options))
+{
+    threads_.reserve(options_.threads);
+    for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+WorkerPool::~WorkerPool()
+{
+    {
+        std::lock_guard const lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    for (auto& thread : threads_) thread.join();
+}
+
+bool WorkerPool::submit(Job job)
+{
+    {
+        std::lock_guard const lock(mutex_);
+        if (stopping_ || queue_.size() >= options_.queue) return false;
+        queue_.push_back({std::move(job), std::chrono::steady_clock::now()});
+    }
+    wake_.notify_one();
+    return true;
+}
+
+std::size_t WorkerPool::queued() const
+{
+    std::lock_guard const lock(mutex_);
+    return queue_.size();
+}
+
+void WorkerPool::work()
+{
+    pthread_setname_np(pthread_self(), options_.name.substr(0, 15).c_str());
+    // On Linux niceness belongs to the thread; 0 as "who" is the calling one.
+    if (options_.niceness > 0) setpriority(PRIO_PROCESS, 0, options_.niceness);
+
+    for (;;) {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        if (queue_.empty()) return;
+        auto waiting = std::move(queue_.front());
+        queue_.pop_front();
+        ++running_;
+        lock.unlock();
+
+        auto const waited = std::chrono::steady_clock::now() - waiting.since;
+        waiting.job(waited > options_.longest_wait ? Turn::waited_too_long : Turn::run);
+        waiting.job = nullptr;  // its captures end before it counts as done
+        --running_;
+    }
+}
+
+}  // namespace signet

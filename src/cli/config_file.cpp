@@ -1,0 +1,62 @@
+#include "cli/config_file.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace signet::cli {
+namespace {
+
+Written written(toml::node const& node)
+{
+    if (auto const* text = node.as_string()) return {.form = Written::Form::string, .text = text->get()};
+    if (auto const* number = node.as_integer())
+        return {.form = Written::Form::integer, .text = std::to_string(number->get())};
+    if (auto const* truth = node.as_boolean())
+        return {.form = Written::Form::boolean, .text = truth->get() ? "true" : "false"};
+    auto const* array = node.as_array();
+    if (array == nullptr) return {.form = Written::Form::other};
+    Written list{.form = Written::Form::list};
+    for (auto const& item : *array) {
+        if (!item.is_string()) return {.form = Written::Form::other};
+        list.items.push_back(item.as_string()->get());
+    }
+    return list;
+}
+
+void append_entries(std::vector<FileEntry>& out, std::string_view section, toml::table const& table)
+{
+    // An empty section has nothing to set; its name is looked at all the same.
+    if (table.empty()) out.push_back({std::string{section}, "", {}, table.source().begin.line});
+    for (auto const& [key, node] : table)
+        out.push_back({std::string{section}, std::string{key.str()}, written(node), node.source().begin.line});
+}
+
+}  // namespace
+
+std::expected<std::vector<FileEntry>, std::string> read_config_file(std::string const& path)
+{
+    std::ifstream     file(path);
+    std::string const text{std::istreambuf_iterator<char>{file}, {}};
+    if (!file.is_open() || file.bad())
+        return std::unexpected(fmt::format("{}: cannot be read. Check the path and its permissions.", path));
+
+    std::vector<FileEntry> entries;
+    try {
+        auto const document = toml::parse(text, path);
+        for (auto const& [name, node] : document) {
+            if (auto const* table = node.as_table())
+                append_entries(entries, name.str(), *table);
+            else
+                entries.push_back({"", std::string{name.str()}, written(node), node.source().begin.line});
+        }
+    } catch (toml::parse_error const& error) {
+        return std::unexpected(
+            fmt::format("{}:{}: is not valid TOML: {}.", path, error.source().begin.line, error.description()));
+    }
+    return entries;
+}
+
+}  // namespace signet::cli

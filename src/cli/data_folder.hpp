@@ -1,0 +1,56 @@
+// cli/data_folder.hpp - the folder that holds a server's state, and who may read it.
+//
+//     signet.db        the database (signet.db-wal and -shm beside it while it is open)
+//     master.key       what opens the signing keys in it; may lie elsewhere
+//     tls/             the self-signed certificate of `serve --dev`
+//     demo-user.txt    the account that `serve --dev` made
+//
+// A database without its master key is never given a new one: its signing keys
+// would be lost and every token with them.
+#pragma once
+#include <expected>
+#include <filesystem>
+#include <string>
+
+#include "base/random.hpp"
+#include "core/master_key.hpp"
+
+namespace signet::cli {
+
+// What went wrong and what to do about it, in one sentence for the operator.
+using Trouble = std::string;
+
+class DataFolder {
+public:
+    // Makes the folder (mode 0700) when there is none. Takes rights of others away from a folder that is empty or
+    // already Signet's; any other that others may write to is refused.
+    [[nodiscard]] static std::expected<DataFolder, Trouble> open(std::filesystem::path const& path);
+
+    [[nodiscard]] std::filesystem::path const& path() const { return path_; }
+    [[nodiscard]] std::filesystem::path        database() const { return path_ / "signet.db"; }
+    [[nodiscard]] std::filesystem::path        certificate() const { return path_ / "tls" / "cert.pem"; }
+    [[nodiscard]] std::filesystem::path        private_key() const { return path_ / "tls" / "key.pem"; }
+    // Whether this folder had no database when it was opened.
+    [[nodiscard]] bool                         is_fresh() const { return fresh_; }
+
+    // The master key: from `configured` when that is not empty, else from the systemd credential "master.key"
+    // ($CREDENTIALS_DIRECTORY), else from the folder. Made (mode 0600, durable) only in a fresh folder and only where
+    // no credential is given.
+    [[nodiscard]] std::expected<core::MasterKey, Trouble> master_key(std::string const& configured,
+                                                                     Random&            random) const;
+
+private:
+    DataFolder(std::filesystem::path path, bool fresh) : path_(std::move(path)), fresh_(fresh) {}
+
+    std::filesystem::path path_;
+    bool                  fresh_;
+};
+
+// The whole file; empty when it cannot be read.
+[[nodiscard]] std::string read_text(std::filesystem::path const& path);
+
+// Writes a file that only its owner may read, whole or not at all, and durably. False when it exists already.
+[[nodiscard]] std::expected<bool, Trouble> create_private_file(std::filesystem::path const& path,
+                                                               std::string_view             content);
+
+}  // namespace signet::cli

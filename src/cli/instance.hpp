@@ -1,0 +1,46 @@
+// cli/instance.hpp - an opened data folder with the rules over it, ready to be served or administered.
+//
+// Its implementation is in serve.cpp, the one file that names concrete stores.
+#pragma once
+#include <expected>
+#include <memory>
+
+#include "cli/config.hpp"
+#include "cli/data_folder.hpp"
+#include "core/keyring.hpp"
+#include "core/ports.hpp"
+
+namespace signet::cli {
+
+// Thread-safe after open(), as its ports are.
+class Instance {
+public:
+    // What it is opened for. Only the server's own configuration says how tokens are signed: a server that finds keys
+    // of another algorithm makes one of its own, an administering verb leaves them as they are.
+    enum class Purpose { serving, administering };
+
+    // Reads or makes the master key, opens the database, and loads the signing keys (making the first one). For
+    // serving, `config` has its issuer. Throws std::runtime_error when the database cannot be opened.
+    [[nodiscard]] static std::expected<std::unique_ptr<Instance>, Trouble> open(Config const&     config,
+                                                                                DataFolder const& folder,
+                                                                                Purpose           purpose);
+    ~Instance();
+
+    [[nodiscard]] core::Ports const& ports() const;
+    [[nodiscard]] core::Keyring&     keyring();
+
+    // Makes the next signing key, published now and signing after publish_ahead; false when one waits already.
+    [[nodiscard]] core::Result<bool> schedule_key();
+
+    // Whether people can sign in: storage can commit and a signing key is at hand.
+    [[nodiscard]] core::Result<void> check_ready();
+    // SQL statements so far.
+    [[nodiscard]] std::uint64_t      statements() const;
+
+private:
+    struct State;
+    explicit Instance(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace signet::cli

@@ -1,0 +1,100 @@
+#include "cli/keys.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "cli/refusals.hpp"
+
+namespace signet::cli {
+namespace {
+
+using Record = core::SigningKeyRecord;
+
+std::string moment(std::optional<TimePoint> at)
+{
+    if (!at) return "-";
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(unix_seconds(*at))));
+}
+
+std::string_view state_of(Record const& record, std::string_view signing, TimePoint now)
+{
+    if (record.kid == signing) return "signing";
+    return record.active_from > now ? "next" : "retired";
+}
+
+void set_time(json::Object& out, std::string_view name, std::optional<TimePoint> at)
+{
+    if (at)
+        out.set(name, unix_seconds(*at));
+    else
+        out.set_null(name);
+}
+
+void print(Record const& record, std::string_view state, bool as_json)
+{
+    if (!as_json) {
+        fmt::print("{:<44} {:<6} {:<8} {:<20} {:<20} {}\n", record.kid, record.algorithm, state,
+                   moment(record.active_from), moment(record.retired_at), moment(record.published_until));
+        return;
+    }
+    json::Object out;
+    out.set("kid", record.kid).set("algorithm", record.algorithm).set("state", state);
+    set_time(out, "created_at", record.created_at);
+    set_time(out, "active_from", record.active_from);
+    set_time(out, "retired_at", record.retired_at);
+    set_time(out, "published_until", record.published_until);
+    fmt::print("{}\n", out.text());
+}
+
+void print_keys(Instance& instance, bool as_json)
+{
+    auto const keys = instance.keyring().current();
+    auto const now  = instance.ports().clock.now();
+    if (!as_json)
+        fmt::print("{:<44} {:<6} {:<8} {:<20} {:<20} {}\n", "KID", "ALG", "STATE", "SIGNS FROM (UTC)", "UNTIL",
+                   "PUBLISHED UNTIL");
+    for (auto const& record : keys->records) print(record, state_of(record, keys->signing->kid(), now), as_json);
+}
+
+core::Result<std::string> rotate(Instance& instance, bool now)
+{
+    if (now) {
+        auto const kid = TRY(instance.keyring().rotate_now());
+        return fmt::format(
+            "The key {} signs from now on; the one before it stays published until its last token has "
+            "expired.",
+            kid);
+    }
+    bool const added = TRY(instance.schedule_key());
+    return std::string{added ? "A new key is published and takes over when every verifier has had time to fetch it."
+                             : "A new key is waiting already. To use another at once: signet keys rotate --now"};
+}
+
+}  // namespace
+
+Exit list_keys(KeysOptions const& options)
+{
+    auto const instance = open_instance(options.admin);
+    if (!instance) return instance.error();
+    print_keys(**instance, options.admin.json);
+    return kDone;
+}
+
+Exit rotate_keys(KeysOptions const& options)
+{
+    auto const instance = open_instance(options.admin);
+    if (!instance) return instance.error();
+    auto const done = rotate(**instance, options.now);
+    if (!done) {
+        complain(sentence(done.error(), "the signing keys"));
+        return exit_of(done.error());
+    }
+    if (!options.admin.json) fmt::print("{}\n\n", *done);
+    print_keys(**instance, options.admin.json);
+    return kDone;
+}
+
+}  // namespace signet::cli

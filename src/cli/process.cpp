@@ -1,0 +1,47 @@
+#include "cli/process.hpp"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <initializer_list>
+
+namespace signet::cli {
+
+void harden_process()
+{
+    umask(S_IRWXG | S_IRWXO);
+    rlimit const none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
+Signals::Signals()
+{
+    sigemptyset(&waited_for_);
+    for (int const number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&waited_for_, number);
+    pthread_sigmask(SIG_BLOCK, &waited_for_, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+Signals::Kind Signals::wait() const
+{
+    int number = 0;
+    while (sigwait(&waited_for_, &number) != 0) {
+    }
+    return number == SIGHUP ? Kind::reload : Kind::stop;
+}
+
+void Signals::release() const
+{
+    for (int const number : {SIGTERM, SIGINT}) signal(number, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &waited_for_, nullptr);
+}
+
+}  // namespace signet::cli

@@ -1,0 +1,27 @@
+// cli/process.hpp - this process towards its operating system: signals and limits.
+#pragma once
+#include <csignal>
+
+namespace signet::cli {
+
+// No core dumps (they would hold keys), no new privileges, files for the owner only, and as many descriptors as
+// allowed.
+void harden_process();
+
+// Signals that are waited for instead of interrupting. Make one before any other thread starts: threads inherit it.
+class Signals {
+public:
+    enum class Kind { stop, reload };
+
+    Signals();
+
+    // Blocks until SIGTERM or SIGINT (stop) or SIGHUP (reload).
+    [[nodiscard]] Kind wait() const;
+    // From here on a second SIGTERM or SIGINT ends the process at once.
+    void               release() const;
+
+private:
+    sigset_t waited_for_{};
+};
+
+}  // namespace signet::cli

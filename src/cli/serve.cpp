@@ -1,0 +1,384 @@
+// The wiring: the one file that names concrete stores, clocks, and servers.
+#include "cli/serve.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/worker_pool.hpp"
+#include "cli/banner.hpp"
+#include "cli/config_values.hpp"
+#include "cli/dev_setup.hpp"
+#include "cli/first_user.hpp"
+#include "cli/instance.hpp"
+#include "cli/maintenance.hpp"
+#include "cli/process.hpp"
+#include "cli/readiness.hpp"
+#include "cli/refusals.hpp"
+#include "cli/serve_config.hpp"
+#include "core/access_token.hpp"
+#include "core/ended_sessions.hpp"
+#include "core/passwords.hpp"
+#include "http/api.hpp"
+#include "http/errors.hpp"
+#include "http/routes.hpp"
+#include "http/server.hpp"
+#include "storage/sqlite.hpp"
+
+namespace signet::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPatience        = 10s;  // for running requests, when told to stop
+constexpr auto kHashingNiceness = 10;   // refreshes go first
+constexpr auto kSkewAllowance   = 1min;
+
+// Where people reach a server that listens on every address.
+std::string public_host(std::string const& host)
+{
+    return host == "0.0.0.0" || host == "::" ? "localhost" : host;
+}
+
+std::string url(bool tls, HostPort const& address)
+{
+    return fmt::format("{}://{}", tls ? "https" : "http",
+                       format_host_port({.host = public_host(address.host), .port = address.port}));
+}
+
+std::size_t hashing_threads(Config const& config)
+{
+    std::size_t const cores   = std::max(1U, std::thread::hardware_concurrency());
+    std::size_t const fitting = std::size_t{config.memory_budget_mib} * 1024 / config.rules.passwords.memory_kib;
+    return std::clamp<std::size_t>(fitting, 1, cores);
+}
+
+// The algorithm of the newest key, if there is one.
+void keep_algorithm(core::Settings& rules, core::SigningKeyStore& keys)
+{
+    auto const records = keys.list_keys(SystemClock{}.now());
+    if (!records || records->empty()) return;
+    rules.tokens.algorithm = jose::find_algorithm(records->back().algorithm).value_or(rules.tokens.algorithm);
+}
+
+}  // namespace
+
+struct Instance::State {
+    State(core::Settings rules, std::unique_ptr<storage::SqliteStorage> opened, core::MasterKey key)
+        : settings(std::move(rules)),
+          master_key(std::move(key)),
+          storage(std::move(opened)),
+          passwords(settings.passwords),
+          keyring(storage->signing_keys(), master_key, settings, clock, random),
+          ended_sessions(settings.tokens.access_lifetime + kSkewAllowance)
+    {
+    }
+
+    core::Settings const                    settings;
+    SystemClock                             clock;
+    SystemRandom                            random;
+    core::MasterKey const                   master_key;
+    std::unique_ptr<storage::SqliteStorage> storage;
+    core::Passwords const                   passwords;
+    core::Keyring                           keyring;
+    core::EndedSessions                     ended_sessions;
+    core::Ports const                       ports{.clock          = clock,
+                                                  .random         = random,
+                                                  .users          = storage->users(),
+                                                  .sessions       = storage->sessions(),
+                                                  .attempts       = storage->attempts(),
+                                                  .audit          = storage->audit(),
+                                                  .passwords      = passwords,
+                                                  .keyring        = keyring,
+                                                  .master_key     = master_key,
+                                                  .ended_sessions = ended_sessions,
+                                                  .settings       = settings};
+};
+
+Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Instance::~Instance() = default;
+
+std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& config, DataFolder const& folder,
+                                                                 Purpose purpose)
+{
+    SystemRandom random;
+    auto         key     = TRY(folder.master_key(config.master_key, random));
+    auto         storage = storage::SqliteStorage::open(folder.database());
+    auto         rules   = config.rules;
+    rules.tokens.issuer  = config.issuer;
+    if (rules.tokens.audience.empty()) rules.tokens.audience = config.issuer;
+    if (purpose == Purpose::administering) keep_algorithm(rules, storage->signing_keys());
+
+    auto       state  = std::make_unique<State>(std::move(rules), std::move(storage), std::move(key));
+    auto const loaded = state->keyring.load();
+    if (!loaded && loaded.error().code == core::Errc::wrong_master_key)
+        return std::unexpected(fmt::format(
+            "The master key does not open the signing keys in {}. Put back the master key that belongs to this "
+            "database; nothing was changed.",
+            folder.database().string()));
+    if (!loaded) return std::unexpected(sentence(loaded.error(), "the signing keys"));
+    return std::unique_ptr<Instance>(new Instance(std::move(state)));
+}
+
+core::Ports const& Instance::ports() const
+{
+    return state_->ports;
+}
+
+core::Keyring& Instance::keyring()
+{
+    return state_->keyring;
+}
+
+core::Result<bool> Instance::schedule_key()
+{
+    auto const now = state_->clock.now();
+    if (state_->keyring.current()->records.back().active_from > now) return false;
+    // The keyring adds the next key when it is due; with keys that live no time it is due now.
+    auto due              = state_->settings;
+    due.keys.rotate_every = 0s;
+    core::Keyring next(state_->storage->signing_keys(), state_->master_key, due, state_->clock, state_->random);
+    TRY(next.load());
+    TRY(next.maintain());
+    TRY(state_->keyring.maintain());
+    return true;
+}
+
+core::Result<void> Instance::check_ready()
+{
+    if (state_->keyring.current() == nullptr) return core::refused(core::Errc::unavailable, "no signing key");
+    return state_->storage->check_writable();
+}
+
+std::uint64_t Instance::statements() const
+{
+    return state_->storage->statements();
+}
+
+namespace {
+
+// A server being put together, bound first so that the issuer can name its port. Members end in reverse order: jobs of
+// the pools still use all that stands above them.
+class House {
+public:
+    House(Config config, DataFolder const& folder)
+        : config_(std::move(config)),
+          main_(main_options(config_, folder), at_call(handler_), http::error_page, metrics_),
+          admin_(admin_options(config_), at_call(admin_handler_), http::error_page, metrics_)
+    {
+        config_.listen.port       = main_.port();
+        config_.admin_listen.port = admin_.port();
+        if (config_.issuer.empty()) config_.issuer = url(!config_.plain_http, config_.listen);
+    }
+
+    std::expected<void, Trouble> furnish(DataFolder const& folder)
+    {
+        auto instance = TRY(Instance::open(config_, folder, Instance::Purpose::serving));
+        instance_     = std::move(instance);
+        authenticator_.emplace(instance_->ports());
+        api_settings_ = {.issuer          = config_.issuer,
+                         .allowed_origins = config_.allowed_origins,
+                         .signup          = config_.signup,
+                         .secure          = config_.issuer.starts_with("https://"),
+                         .brand           = config_.brand,
+                         .brand_css       = config_.brand_css.empty() ? "" : read_text(config_.brand_css)};
+        start_pools();
+        api_.emplace(http::Api{.ports         = instance_->ports(),
+                               .authenticator = *authenticator_,
+                               .settings      = api_settings_,
+                               .storage_pool  = *storage_pool_,
+                               .hashing_pool  = *hashing_pool_,
+                               .metrics       = metrics_,
+                               .ready         = [this] { return readiness_.ask(); }});
+        handler_       = http::dispatch(http::routes(), *api_);
+        admin_handler_ = http::dispatch(http::admin_routes(), *api_);
+        watch();
+        // Sessions that ended while no server ran: their tokens may still live.
+        auto const& ports    = instance_->ports();
+        auto const  followed = ports.ended_sessions.follow(ports.sessions, ports.clock.now());
+        if (!followed) return std::unexpected(sentence(followed.error(), "the sessions"));
+        return {};
+    }
+
+    void start()
+    {
+        maintenance_.emplace(instance_->ports(), instance_->keyring());
+        main_.start();
+        admin_.start();
+    }
+
+    // True when nothing had to be cut off.
+    bool drain()
+    {
+        readiness_.drain();
+        bool const whole = main_.drain(kPatience);
+        admin_.drain(1s);
+        return whole;
+    }
+
+    void          reload_certificate() { main_.reload_certificate(); }
+    Instance&     instance() { return *instance_; }
+    Config const& config() const { return config_; }
+    std::string   main_url() const { return url(!config_.plain_http, config_.listen); }
+    std::string   admin_url() const { return url(false, config_.admin_listen); }
+
+private:
+    static http::ServerOptions main_options(Config const& config, DataFolder const& folder)
+    {
+        bool const          own = config.certificate.empty() && !config.plain_http;
+        http::ServerOptions options{
+            .listen           = {.host = config.listen.host, .port = config.listen.port, .tls = !config.plain_http},
+            .certificate_file = own ? folder.certificate().string() : config.certificate,
+            .private_key_file = own ? folder.private_key().string() : config.private_key,
+            .threads          = 0,
+            .limits           = {},
+            .trusted_proxies  = config.trusted_proxies,
+            .name             = "main"};
+        options.limits.connections = config.connections;
+        return options;
+    }
+
+    static http::ServerOptions admin_options(Config const& config)
+    {
+        http::ServerOptions options;
+        options.listen  = {.host = config.admin_listen.host, .port = config.admin_listen.port, .tls = false};
+        options.threads = 1;
+        options.name    = "admin";
+        return options;
+    }
+
+    // The handler is set between binding and start().
+    static http::Handler at_call(http::Handler const& handler)
+    {
+        return [&handler](std::shared_ptr<http::Request const> request, http::Responder respond) {
+            handler(std::move(request), std::move(respond));
+        };
+    }
+
+    void start_pools()
+    {
+        storage_pool_.emplace(WorkerPool::Options{.name         = "storage",
+                                                  .threads      = config_.storage.threads,
+                                                  .queue        = config_.storage.queue,
+                                                  .longest_wait = config_.storage.wait});
+        hashing_pool_.emplace(WorkerPool::Options{.name         = "hashing",
+                                                  .threads      = hashing_threads(config_),
+                                                  .queue        = config_.hashing.queue,
+                                                  .longest_wait = config_.hashing.wait,
+                                                  .niceness     = kHashingNiceness});
+    }
+
+    void watch()
+    {
+        metrics_.watch("signet_storage_statements_total", "SQL statements run",
+                       [this] { return static_cast<double>(instance_->statements()); });
+        metrics_.watch("signet_storage_queue", "Requests waiting for a storage thread",
+                       [this] { return static_cast<double>(storage_pool_->queued()); });
+        metrics_.watch("signet_hashing_queue", "Sign-ins waiting for their hash",
+                       [this] { return static_cast<double>(hashing_pool_->queued()); });
+        metrics_.watch("signet_hashing_running", "Password hashes being computed",
+                       [this] { return static_cast<double>(hashing_pool_->running()); });
+        metrics_.watch("signet_build_info", "The running version; always 1", [] { return 1.0; },
+                       {{"version", SIGNET_VERSION}});
+    }
+
+    Config                             config_;
+    Metrics                            metrics_;
+    http::Handler                      handler_;
+    http::Handler                      admin_handler_;
+    http::Server                       main_;
+    http::Server                       admin_;
+    std::unique_ptr<Instance>          instance_;
+    Readiness                          readiness_{[this] { return instance_->check_ready(); }};
+    std::optional<core::Authenticator> authenticator_;
+    http::ApiSettings                  api_settings_;
+    std::optional<http::Api>           api_;
+    std::optional<WorkerPool>          storage_pool_;
+    std::optional<WorkerPool>          hashing_pool_;
+    std::optional<Maintenance>         maintenance_;
+};
+
+void reload(House& house)
+{
+    // A certificate that cannot be read must not end a server that works with the old one.
+    try {
+        house.reload_certificate();
+        log::info("certificate read again");
+    } catch (std::runtime_error const& error) {
+        log::error("certificate kept: the new one cannot be used", {{"detail", error.what()}});
+    }
+}
+
+void serve_until_stopped(House& house, Signals const& signals)
+{
+    while (signals.wait() == Signals::Kind::reload) reload(house);
+    signals.release();
+    log::info("draining");
+    bool const whole = house.drain();
+    log::info("stopped", {{"cut_off", whole ? "no" : "yes"}});
+}
+
+// In --dev, before anyone is let in: an account to sign in with when there is none.
+std::expected<std::optional<FirstUser>, Trouble> provide_first_user(House& house, DataFolder const& folder)
+{
+    if (!house.config().dev) return std::nullopt;
+    auto first = add_first_user(house.instance().ports());
+    if (!first) return std::unexpected(sentence(first.error(), "the first user"));
+    if (*first) TRY(keep_first_user(folder, **first));
+    return std::move(*first);
+}
+
+// Says where the server is: one line in the log, and in --dev a page on standard output.
+void introduce(House const& house, DataFolder const& folder, std::optional<FirstUser> first)
+{
+    log::info("listening",
+              {{"url", house.main_url()}, {"admin", house.admin_url()}, {"issuer", house.config().issuer}});
+    if (!house.config().dev) return;
+    bool const own = house.config().certificate.empty() && !house.config().plain_http;
+    fmt::print("{}", dev_banner({.url         = house.main_url(),
+                                 .admin_url   = house.admin_url(),
+                                 .data        = folder.path().string(),
+                                 .certificate = own ? folder.certificate().string() : "",
+                                 .first_user  = std::move(first)}));
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+Exit serve(ServeOptions const& options)
+{
+    auto const loaded = load_serve_config(options);
+    if (!loaded) return loaded.error();
+    auto const& config = loaded->config;
+    log::configure(config.log_level, config.log_format);
+    for (auto const& warning : loaded->warnings) log::warning(warning);
+
+    harden_process();
+    Signals const signals;
+
+    auto const stop = [](Trouble const& trouble) {
+        complain(trouble);
+        return kUnavailable;
+    };
+    auto const folder = DataFolder::open(config.data);
+    if (!folder) return stop(folder.error());
+    if (config.certificate.empty() && !config.plain_http) {
+        auto const provided = provide_certificate(*folder, config.listen.host, SystemClock{}.now());
+        if (!provided) return stop(provided.error());
+    }
+
+    House house(config, *folder);
+    if (auto const furnished = house.furnish(*folder); !furnished) return stop(furnished.error());
+    auto first = provide_first_user(house, *folder);
+    if (!first) return stop(first.error());
+    house.start();
+    introduce(house, *folder, std::move(*first));
+    serve_until_stopped(house, signals);
+    return kDone;
+}
+
+}  // namespace signet::cli

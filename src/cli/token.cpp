@@ -1,0 +1,196 @@
+#include "cli/token.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "cli/refusals.hpp"
+#include "cli/verification_keys.hpp"
+#include "jose/base64url.hpp"
+#include "jose/jws.hpp"
+#include "jose/jwt.hpp"
+
+namespace signet::cli {
+namespace {
+
+// Claims that are times; shown as a date too.
+constexpr auto kTimes = std::to_array<std::string_view>({"exp", "iat", "nbf", "auth_time"});
+
+// On one line, whatever white space it came with; as a string when it is not JSON.
+std::string minified(std::string_view json_text)
+{
+    auto const object = json::parse_object(json_text, {.bytes = 1024 * 1024});
+    return object ? object->text() : json::quote(json_text);
+}
+
+void print_members(std::string_view title, std::string_view json_text)
+{
+    fmt::print("{}\n", title);
+    auto const object = json::parse_object(json_text, {.bytes = 1024 * 1024});
+    if (!object) {
+        fmt::print("  {}\n\n", json::quote(json_text));
+        return;
+    }
+    object->for_each_member([](std::string_view name, json::Value value) {
+        std::string date;
+        auto const  seconds = value.integer();
+        bool const  is_time = std::ranges::find(kTimes, name) != kTimes.end();
+        if (is_time && seconds && *seconds >= 0 && *seconds < 253'402'300'800)  // the year 10000
+            date = fmt::format("   ({:%Y-%m-%d %H:%M:%S} UTC)", fmt::gmtime(static_cast<std::time_t>(*seconds)));
+        fmt::print("  {:<12} {}{}\n", name, value.text(), date);
+        return true;
+    });
+    fmt::print("\n");
+}
+
+// What every line of standard input is held against.
+struct Bench {
+    jose::KeySet                 keys;
+    std::vector<jose::Algorithm> algorithms;
+    std::optional<jose::Policy>  policy;  // none: the signature alone
+    std::optional<jose::Time>    now;
+};
+
+json::Object refusal(jose::Error const& error)
+{
+    json::Object out;
+    out.set("ok", false).set("error", jose::name(error.code)).set("detail", error.detail);
+    return out;
+}
+
+// With --jws: the signature and the algorithm, and the payload as it is.
+json::Object verify_signature(Bench const& bench, std::string_view token)
+{
+    auto const payload = jose::verify_payload(token, bench.keys);
+    if (!payload) return refusal(payload.error());
+    auto const header = minified(payload->header_json());
+    auto const object = json::parse_object(header);
+    auto const alg    = object ? object->find("alg") : std::nullopt;
+    auto const known  = jose::find_algorithm(alg ? alg->string().value_or("") : "");
+    if (!known || std::ranges::find(bench.algorithms, *known) == bench.algorithms.end())
+        return refusal({jose::Errc::algorithm_not_allowed, "alg"});
+    json::Object out;
+    out.set("ok", true).set_raw("header", header).set("payload", jose::base64url::encode(payload->bytes()));
+    return out;
+}
+
+json::Object verify_one(Bench const& bench, std::string_view token)
+{
+    if (!bench.policy) return verify_signature(bench, token);
+    auto const verified = jose::verify(token, bench.keys, *bench.policy, bench.now.value_or(SystemClock{}.now()));
+    if (!verified) return refusal(verified.error());
+    json::Object out;
+    out.set("ok", true)
+        .set_raw("header", minified(verified->header_json()))
+        .set_raw("claims", minified(verified->claims_json()));
+    return out;
+}
+
+std::expected<std::vector<jose::Algorithm>, std::string> parse_algorithms(std::vector<std::string> const& names)
+{
+    std::vector<jose::Algorithm> out;
+    for (auto const& name : names) {
+        auto const algorithm = jose::find_algorithm(name);
+        if (!algorithm) return std::unexpected(fmt::format("--algorithms: \"{}\" is not served here.", name));
+        out.push_back(*algorithm);
+    }
+    return out;
+}
+
+jose::Result<jose::Policy> make_policy(VerifyOptions const& options, std::vector<jose::Algorithm> const& algorithms)
+{
+    return jose::Policy::create({.issuer                           = options.issuer,
+                                 .audience                         = options.audience,
+                                 .type                             = options.type,
+                                 .algorithms                       = algorithms,
+                                 .clock_skew                       = options.leeway,
+                                 .dangerously_allow_missing_expiry = options.allow_missing_expiry,
+                                 .dangerously_accept_any_issuer    = options.issuer.empty(),
+                                 .dangerously_accept_any_audience  = options.audience.empty(),
+                                 .dangerously_accept_any_type      = options.type.empty()});
+}
+
+std::string said(std::string_view what, jose::Error const& error)
+{
+    return fmt::format("{}: {} ({}).", what, jose::name(error.code), error.detail);
+}
+
+std::expected<Bench, std::string> make_bench(VerifyOptions const& options)
+{
+    std::ifstream file(options.key_file);
+    if (!file) return std::unexpected(fmt::format("{} cannot be read. Check the path.", options.key_file));
+    std::string const content{std::istreambuf_iterator<char>{file}, {}};
+
+    auto algorithms = TRY(parse_algorithms(options.algorithms));
+    auto keys       = read_verification_keys(content, algorithms);
+    if (!keys) return std::unexpected(said(options.key_file, keys.error()));
+    Bench bench;
+    bench.keys       = std::move(*keys);
+    bench.algorithms = std::move(algorithms);
+    // Without --algorithms: those of the keys, each bound to its own when it was read.
+    if (bench.algorithms.empty())
+        for (auto const& key : bench.keys.keys()) bench.algorithms.push_back(key.algorithm());
+    if (bench.algorithms.empty())
+        return std::unexpected(fmt::format("{} holds no key that can be used here.", options.key_file));
+    if (options.now) bench.now = from_unix_milliseconds(*options.now * 1000);
+    if (options.jws) return bench;
+
+    auto policy = make_policy(options, bench.algorithms);
+    if (!policy) return std::unexpected(said("These options do not go together", policy.error()));
+    bench.policy = std::move(*policy);
+    return bench;
+}
+
+}  // namespace
+
+Exit decode_token(DecodeOptions const& options)
+{
+    auto text = options.token;
+    if (text == "-") std::getline(std::cin, text);
+    auto const token = jose::UnverifiedToken::parse(text, 1024 * 1024);
+    if (!token) {
+        complain(said("This is not a token", token.error()));
+        return kRefused;
+    }
+    if (options.json) {
+        json::Object out;
+        out.set("verified", false)
+            .set_raw("header", minified(token->header_json()))
+            .set_raw("claims", minified(token->claims_json()));
+        fmt::print("{}\n", out.text());
+        return kDone;
+    }
+    print_members("Header", token->header_json());
+    print_members("Claims", token->claims_json());
+    fmt::print("Nothing was verified: anyone can write such a token. To check one: signet token verify --key FILE\n");
+    return kDone;
+}
+
+Exit verify_tokens(VerifyOptions const& options)
+{
+    auto const bench = make_bench(options);
+    if (!bench) {
+        complain(bench.error());
+        return kUsage;
+    }
+    bool        all_good = true;
+    std::string line;
+    while (std::getline(std::cin, line)) {
+        auto const answer = verify_one(*bench, line).text();
+        all_good          = all_good && answer.starts_with(R"({"ok":true)");
+        fmt::print("{}\n", answer);
+        std::fflush(stdout);  // who asks token by token gets an answer each time
+    }
+    return all_good ? kDone : kRefused;
+}
+
+}  // namespace signet::cli

@@ -1,0 +1,42 @@
+// core/access_token.hpp - the signed answer to "who is this?": issue and check. RFC 9068.
+#pragma once
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/ports.hpp"
+#include "jose/policy.hpp"
+
+namespace signet::core {
+
+struct AccessToken {
+    std::string          text;  // compact JWS
+    std::chrono::seconds expires_in;
+};
+
+// Signs the claims of DESIGN 5 with the current key.
+[[nodiscard]] Result<AccessToken> issue_access_token(Ports const& ports, Session const& session, User const& user,
+                                                     TimePoint now);
+
+// Who a bearer token speaks for, from the token alone.
+struct Caller {
+    UserId                   user;
+    SessionId                session;
+    std::string              email;
+    std::string              name;
+    std::vector<std::string> roles;
+    TimePoint                expires_at;
+};
+
+// Signature, claims, and that the session has not ended. Reaches no storage. Errc::invalid_token.
+class Authenticator {
+public:
+    explicit Authenticator(Ports const& ports);
+    [[nodiscard]] Result<Caller> authenticate(std::string_view access_token) const;
+
+private:
+    Ports const& ports_;
+    jose::Policy policy_;
+};
+
+}  // namespace signet::core

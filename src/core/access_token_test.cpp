@@ -1,0 +1,223 @@
+#include "core/access_token.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/json.hpp"
+#include "core/testing/world.hpp"
+#include "jose/jwt.hpp"
+
+namespace signet::core {
+namespace {
+
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""h;
+using testing::World;
+
+struct AccessTokenTest : ::testing::Test {
+    World         world;
+    User          ann   = world.add_user("Ann@Example.com", {"admin", "editor"});
+    SessionGrant  grant = *world.sign_in();
+    Authenticator authenticator{world.ports};
+
+    std::string detail(std::string_view token)
+    {
+        auto const caller = authenticator.authenticate(token);
+        if (caller) return "accepted";
+        EXPECT_EQ(caller.error().code, Errc::invalid_token);
+        return caller.error().detail;
+    }
+    // A token as ours, but for what `change` does to its claims.
+    template <class Change>
+    std::string forge(Change change, std::string_view type = "at+jwt")
+    {
+        auto const   now = world.clock.now();
+        jose::Claims claims;
+        claims.issuer("https://id.example.com")
+            .audience("https://api.example.com")
+            .subject(ann.id.text())
+            .expires_at(now + 60s)
+            .issued_at(now)
+            .token_id("x")
+            .set("sid", grant.session.text())
+            .set("email", "ann@example.com")
+            .set("roles", std::vector<std::string>{});
+        change(claims);
+        return *jose::sign(claims, *world.keyring.current()->signing, type);
+    }
+};
+
+// DESIGN 5, CHECKS A35
+TEST_F(AccessTokenTest, CarriesTheClaimsOfTheDesign)
+{
+    auto const  token  = jose::UnverifiedToken::parse(grant.access.text);
+    auto const  header = json::parse_object(token->header_json());
+    std::string head{token->header_json()};
+    EXPECT_EQ(header->find("typ")->string(), "at+jwt");
+    EXPECT_EQ(header->find("alg")->string(), "ES256");
+    EXPECT_EQ(header->find("kid")->string(), world.keyring.current()->signing->kid());
+
+    auto const claims = json::parse_object(token->claims_json());
+    ASSERT_TRUE(claims);
+    auto const text = [&](std::string_view claim) { return std::string{claims->find(claim)->string().value()}; };
+    auto const now  = unix_seconds(world.clock.now());
+    EXPECT_EQ(text("iss"), "https://id.example.com");
+    EXPECT_EQ(text("aud"), "https://api.example.com");
+    EXPECT_EQ(text("sub"), ann.id.text());
+    EXPECT_EQ(text("sid"), grant.session.text());
+    EXPECT_EQ(text("client_id"), "signet");
+    EXPECT_EQ(text("email"), "Ann@Example.com");
+    EXPECT_EQ(text("name"), "Ann");
+    EXPECT_EQ(text("scope"), "openid profile email");
+    EXPECT_EQ(claims->find("roles")->text(), R"(["admin","editor"])");
+    EXPECT_EQ(claims->find("amr")->text(), R"(["pwd"])");
+    EXPECT_EQ(claims->find("auth_time")->integer(), now);
+    EXPECT_EQ(claims->find("iat")->integer(), now);
+    EXPECT_EQ(claims->find("exp")->integer(), now + grant.access.expires_in.count());
+    ASSERT_TRUE(Uuid::parse(text("jti")));
+    EXPECT_EQ(text("jti")[14], '7') << "version 7: carries the milliseconds";
+}
+
+TEST_F(AccessTokenTest, LivesTenMinutesLessUpToFivePercent)
+{
+    std::set<std::int64_t> lives;
+    for (int i = 0; i < 500; ++i) lives.insert(world.sign_in()->access.expires_in.count());
+    EXPECT_GE(*lives.begin(), 570);
+    EXPECT_LE(*lives.rbegin(), 600);
+    EXPECT_GT(lives.size(), 25U) << "expiries spread";
+}
+
+TEST_F(AccessTokenTest, TellsWhoCalls)
+{
+    auto const caller = authenticator.authenticate(grant.access.text);
+    ASSERT_TRUE(caller);
+    EXPECT_EQ(caller->user, ann.id);
+    EXPECT_EQ(caller->session, grant.session);
+    EXPECT_EQ(caller->email, "Ann@Example.com");
+    EXPECT_EQ(caller->name, "Ann");
+    EXPECT_EQ(caller->roles, (std::vector<std::string>{"admin", "editor"}));
+    EXPECT_EQ(caller->expires_at, world.clock.now() + grant.access.expires_in);
+}
+
+TEST_F(AccessTokenTest, ReachesNoStorage)
+{
+    auto const deeds = world.stores.memory().deeds;
+    EXPECT_TRUE(authenticator.authenticate(grant.access.text));
+    world.stores.memory().failing = true;
+    EXPECT_TRUE(authenticator.authenticate(grant.access.text));
+    EXPECT_EQ(world.stores.memory().deeds, deeds);
+}
+
+// CHECKS A30
+TEST_F(AccessTokenTest, IsRefusedFromTheSecondOfItsExpiry)
+{
+    world.clock.advance(grant.access.expires_in - std::chrono::milliseconds{1});
+    EXPECT_EQ(detail(grant.access.text), "accepted");
+    world.clock.advance(std::chrono::milliseconds{1});
+    EXPECT_EQ(detail(grant.access.text), "expired");
+}
+
+TEST_F(AccessTokenTest, IsRefusedOnceItsSessionHasEnded)
+{
+    world.ended_sessions.add(grant.session, world.clock.now());
+    EXPECT_EQ(detail(grant.access.text), "session_ended");
+}
+
+TEST_F(AccessTokenTest, IsRefusedWhenChangedOrSignedByAnother)
+{
+    auto       changed = grant.access.text;
+    auto const at      = changed.find('.') + 5;
+    changed[at]        = changed[at] == 'A' ? 'B' : 'A';
+    EXPECT_NE(detail(changed), "accepted");
+    EXPECT_EQ(detail(""), "malformed_token");
+    EXPECT_EQ(detail("a.b"), "malformed_token");
+    World other;
+    other.add_user();
+    EXPECT_EQ(detail(other.sign_in()->access.text), "unknown_key");
+}
+
+// CHECKS A32 to A36
+TEST_F(AccessTokenTest, IsRefusedWithAnotherIssuerAudienceTypeOrSubject)
+{
+    EXPECT_EQ(detail(forge([](auto&) {})), "accepted");
+    EXPECT_EQ(detail(forge([](auto& c) { c.issuer("https://id.example.com/"); })), "issuer_mismatch");
+    EXPECT_EQ(detail(forge([](auto& c) { c.audience("https://other.example.com"); })), "audience_mismatch");
+    EXPECT_EQ(detail(forge([](auto&) {}, "JWT")), "type_mismatch");
+    EXPECT_EQ(detail(forge([](auto& c) { c.subject("signet"); })), "missing_claim");
+    EXPECT_EQ(detail(forge([](auto& c) { c.set("sid", ""); })), "missing_claim");
+    EXPECT_EQ(detail(forge([](auto& c) { c.set("sid", std::int64_t{1}); })), "missing_claim");
+    EXPECT_EQ(detail(forge([](auto& c) { c.set("email", false); })), "missing_claim");
+    EXPECT_EQ(detail(forge([](auto& c) { c.set("roles", "admin"); })), "missing_claim");
+}
+
+TEST_F(AccessTokenTest, CannotBeCheckedWithoutAnIssuerOrAudience)
+{
+    auto settings          = testing::cheap_settings();
+    settings.tokens.issuer = "";
+    World nameless{settings};
+    EXPECT_THROW(Authenticator{nameless.ports}, std::invalid_argument);
+}
+
+// ---- sessions that are over ----
+
+TEST(EndedSessionsTest, FollowStorageAndForgetWhatIsPast)
+{
+    World         world;
+    EndedSessions here{600s};
+    EndedSessions fresh{600s};
+    world.add_user();
+    auto const one = world.sign_in()->session;
+    auto const two = world.sign_in()->session;
+
+    auto const end = [&](SessionId id) {
+        ASSERT_TRUE(*world.stores.sessions().end_session(
+            id, std::nullopt, EndReason::signed_out, {.at = world.clock.now(), .event = AuditEvent::session_ended}));
+    };
+    end(one);
+    EXPECT_FALSE(here.contains(one)) << "another process ended it";
+    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    EXPECT_TRUE(here.contains(one));
+    EXPECT_FALSE(here.contains(two));
+
+    world.clock.advance(300s);
+    end(two);
+    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    EXPECT_EQ(here.size(), 2U);
+    ASSERT_TRUE(fresh.follow(world.stores.sessions(), world.clock.now()));
+    EXPECT_TRUE(fresh.contains(one)) << "a process that starts learns all that still matters";
+
+    world.clock.advance(361s);
+    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    EXPECT_FALSE(here.contains(one)) << "its tokens have expired";
+    EXPECT_TRUE(here.contains(two));
+}
+
+TEST(EndedSessionsTest, FindWhatWasCommittedALittleLate)
+{
+    World         world;
+    EndedSessions here{600s};
+    world.add_user();
+    auto const id = world.sign_in()->session;
+    auto const at = world.clock.now();
+    world.clock.advance(20s);
+    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    ASSERT_TRUE(*world.stores.sessions().end_session(id, std::nullopt, EndReason::signed_out,
+                                                     {.at = at, .event = AuditEvent::session_ended}));
+    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    EXPECT_TRUE(here.contains(id));
+}
+
+TEST(EndedSessionsTest, KeepWhatTheyHaveWhileStorageFails)
+{
+    World           world;
+    EndedSessions   here{600s};
+    SessionId const id = SessionId::make(world.clock.now(), world.random);
+    here.add(id, world.clock.now());
+    world.stores.memory().failing = true;
+    EXPECT_EQ(here.follow(world.stores.sessions(), world.clock.now() + 24h).error().code, Errc::unavailable);
+    EXPECT_TRUE(here.contains(id));
+}
+
+}  // namespace
+}  // namespace signet::core

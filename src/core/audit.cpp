@@ -1,0 +1,46 @@
+#include "core/audit.hpp"
+
+namespace signet::core {
+
+std::string_view name(AuditEvent event)
+{
+    switch (event) {
+        case AuditEvent::user_added:
+            return "user_added";
+        case AuditEvent::user_imported:
+            return "user_imported";
+        case AuditEvent::user_disabled:
+            return "user_disabled";
+        case AuditEvent::user_enabled:
+            return "user_enabled";
+        case AuditEvent::password_changed:
+            return "password_changed";
+        case AuditEvent::password_rehashed:
+            return "password_rehashed";
+        case AuditEvent::login_succeeded:
+            return "login_succeeded";
+        case AuditEvent::login_refused:
+            return "login_refused";
+        case AuditEvent::session_ended:
+            return "session_ended";
+        case AuditEvent::refresh_reuse:
+            return "refresh_reuse";
+        case AuditEvent::refresh_replayed_elsewhere:
+            return "refresh_replayed_elsewhere";
+        case AuditEvent::key_added:
+            return "key_added";
+        case AuditEvent::key_rotated:
+            return "key_rotated";
+    }
+    return "unknown";
+}
+
+std::optional<AuditEvent> find_audit_event(std::string_view text)
+{
+    for (auto event = AuditEvent::user_added; event <= AuditEvent::key_rotated;
+         event      = static_cast<AuditEvent>(static_cast<int>(event) + 1))
+        if (name(event) == text) return event;
+    return std::nullopt;
+}
+
+}  // namespace signet::core

@@ -1,0 +1,42 @@
+// core/audit.hpp - what happened, kept in the transaction that made it happen.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "core/client_address.hpp"
+#include "core/ids.hpp"
+
+namespace signet::core {
+
+enum class AuditEvent : std::uint8_t {
+    user_added,
+    user_imported,
+    user_disabled,
+    user_enabled,
+    password_changed,
+    password_rehashed,
+    login_succeeded,
+    login_refused,
+    session_ended,
+    refresh_reuse,
+    refresh_replayed_elsewhere,
+    key_added,
+    key_rotated,
+};
+[[nodiscard]] std::string_view          name(AuditEvent event);
+[[nodiscard]] std::optional<AuditEvent> find_audit_event(std::string_view name);
+
+// Never holds a password, a token, or a key (CHECKS E32).
+struct AuditEntry {
+    TimePoint                at;
+    AuditEvent               event;
+    std::optional<UserId>    user    = std::nullopt;
+    std::optional<SessionId> session = std::nullopt;
+    Origin                   origin  = {};
+    std::string              detail  = {};  // "wrong password", "generation 3 after 4", …
+};
+
+}  // namespace signet::core

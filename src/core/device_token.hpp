@@ -1,0 +1,23 @@
+// core/device_token.hpp - remembers that an account signed in on this device before.
+//
+// Proves nothing about who holds the device; it only keeps a stranger's guesses
+// from locking the owner out (CHECKS C9). "sdt_" + base64url(version ‖ user id ‖ device id ‖ HMAC-SHA256).
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/ids.hpp"
+#include "core/master_key.hpp"
+
+namespace signet::core {
+
+struct DeviceTokenContent {
+    UserId user;
+    Uuid   device;
+};
+
+[[nodiscard]] std::string make_device_token(MasterKey const& master_key, DeviceTokenContent const& content);
+[[nodiscard]] std::optional<DeviceTokenContent> parse_device_token(MasterKey const& master_key, std::string_view text);
+
+}  // namespace signet::core

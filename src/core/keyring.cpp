@@ -1,0 +1,201 @@
+#include "core/keyring.hpp"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+
+namespace signet::core {
+namespace {
+
+using std::chrono_literals::operator""min;
+using SharedSigningKey = std::shared_ptr<jose::SigningKey const>;
+
+constexpr std::string_view kPurpose = "access_token";
+// Another process may sign with the old key until its next maintain(), by a clock that differs a little.
+constexpr auto             kSlack   = 1min;
+
+std::string sealing_context(std::string_view kid)
+{
+    std::string context{"signing key\n"};
+    return context.append(kPurpose).append("\n").append(kid);
+}
+
+// How a refusal of jose looks here: our own keys being unusable is no fault of a caller.
+std::unexpected<Error> unusable(jose::Error const& error)
+{
+    return refused(Errc::unavailable, "signing key: " + std::string{jose::name(error.code)} + " " + error.detail);
+}
+
+Result<SharedSigningKey> open_key(SigningKeyRecord const& record, MasterKey const& master_key)
+{
+    auto const jwk = TRY(master_key.open(record.sealed, sealing_context(record.kid)));
+    auto       key = jose::SigningKey::parse_jwk(jwk.reveal());
+    if (!key) return unusable(key.error());
+    return std::make_shared<jose::SigningKey const>(*std::move(key));
+}
+
+// The latest of those whose time has come. None only when the clock was set back to before the first: then that one.
+SigningKeyRecord const& find_signing(std::vector<SigningKeyRecord> const& records, TimePoint now)
+{
+    auto const* chosen = &records.front();
+    for (auto const& record : records)
+        if (record.active_from <= now && (!record.retired_at || now < *record.retired_at)) chosen = &record;
+    return *chosen;
+}
+
+// The one added last: every other has been given its end.
+SigningKeyRecord const& find_latest(std::vector<SigningKeyRecord> const& records)
+{
+    auto const found = std::ranges::find_if(records, [](SigningKeyRecord const& record) { return !record.retired_at; });
+    return found == records.end() ? records.back() : *found;
+}
+
+bool are_same(std::vector<SigningKeyRecord> const& some, std::vector<SigningKeyRecord> const& others)
+{
+    return std::ranges::equal(some, others, [](SigningKeyRecord const& a, SigningKeyRecord const& b) {
+        return a.kid == b.kid && a.retired_at == b.retired_at && a.published_until == b.published_until;
+    });
+}
+
+bool is_symmetric(jose::Algorithm algorithm)
+{
+    return algorithm == jose::Algorithm::hs256;
+}
+
+// The keys of `records`: those that `previous` holds are taken from it, the others are opened.
+Result<Keys> assemble(std::vector<SigningKeyRecord> records, Keys const* previous, MasterKey const& master_key,
+                      TimePoint now)
+{
+    Keys        keys;
+    auto const& signing = find_signing(records, now);
+    if (previous != nullptr && previous->signing->kid() == signing.kid) keys.signing = previous->signing;
+
+    std::vector<jose::VerificationKey> published;
+    for (auto const& record : records) {
+        auto const* const known     = previous == nullptr ? nullptr : previous->published.find(record.kid);
+        bool const        must_sign = record.kid == signing.kid && !keys.signing;
+        if (known != nullptr && !must_sign) {
+            published.push_back(*known);
+            continue;
+        }
+        auto const key = TRY(open_key(record, master_key));
+        if (must_sign) keys.signing = key;
+        published.push_back(key->verification_key());
+    }
+
+    // RFC 7517 knows one kind of set: after a change between HS256 and the others, only the new kind is in it.
+    bool const symmetric = is_symmetric(keys.signing->algorithm());
+    std::erase_if(published, [&](auto const& key) { return is_symmetric(key.algorithm()) != symmetric; });
+    auto set = jose::KeySet::from(std::move(published));
+    if (!set) return unusable(set.error());
+    keys.published = *std::move(set);
+    if (!symmetric) {
+        auto jwks = keys.published.to_json();
+        if (!jwks) return unusable(jwks.error());
+        keys.jwks = *std::move(jwks);
+    }
+    keys.records = std::move(records);
+    return keys;
+}
+
+}  // namespace
+
+Keyring::Keyring(SigningKeyStore& store, MasterKey const& master_key, Settings const& settings, Clock const& clock,
+                 Random& random)
+    : store_(store), master_key_(master_key), settings_(settings), clock_(clock), random_(random)
+{
+}
+
+Result<void> Keyring::load()
+{
+    TRY(reload());
+    if (!current()) {
+        // A key of any age means that another process was first.
+        TRY(add(clock_.now(), TimePoint{}, AuditEvent::key_added));
+        TRY(reload());
+    }
+    auto const keys = current();
+    if (!keys) return refused(Errc::unavailable, "storage keeps no signing key");
+    if (keys->signing->algorithm() == settings_.tokens.algorithm) return {};
+
+    // The operator chose another algorithm: it signs from now on, the old key verifies until its tokens are over.
+    TRY(add(clock_.now(), find_latest(keys->records).created_at, AuditEvent::key_rotated));
+    return reload();
+}
+
+Result<void> Keyring::maintain()
+{
+    TRY(reload());
+    auto const keys = current();
+    if (!keys) return refused(Errc::unavailable, "no signing key");
+
+    // Not yet when the newest is young, or is itself a successor that waits for its time.
+    auto const  now    = clock_.now();
+    auto const  ahead  = settings_.keys.publish_ahead;
+    auto const& newest = find_latest(keys->records);
+    auto const  due    = newest.active_from + settings_.keys.rotate_every;
+    if (now + ahead < due) return {};
+
+    TRY(add(std::max<TimePoint>(due, now + ahead), newest.created_at, AuditEvent::key_added));
+    return reload();
+}
+
+Result<std::string> Keyring::rotate_now()
+{
+    auto const kid = TRY(add(clock_.now(), std::nullopt, AuditEvent::key_rotated));
+    if (!kid) return refused(Errc::unavailable, "storage took no new signing key");
+    TRY(reload());
+    return *kid;
+}
+
+std::shared_ptr<Keys const> Keyring::current() const
+{
+    std::lock_guard const lock{mutex_};
+    return current_;
+}
+
+Result<void> Keyring::reload()
+{
+    auto const now     = clock_.now();
+    auto       records = TRY(store_.list_keys(now));
+    std::erase_if(records, [](SigningKeyRecord const& record) { return record.purpose != kPurpose; });
+    if (records.empty()) return {};
+
+    auto const previous = current();
+    if (previous && are_same(previous->records, records) && previous->signing->kid() == find_signing(records, now).kid)
+        return {};
+
+    auto       keys  = TRY(assemble(std::move(records), previous.get(), master_key_, now));
+    auto const fresh = std::make_shared<Keys const>(std::move(keys));
+
+    std::lock_guard const lock{mutex_};
+    current_ = fresh;
+    return {};
+}
+
+Result<std::optional<std::string>> Keyring::add(TimePoint active_from, std::optional<TimePoint> unless_newer_than,
+                                                AuditEvent event)
+{
+    auto key = jose::SigningKey::generate(settings_.tokens.algorithm);
+    if (!key) return unusable(key.error());
+
+    std::string const  kid{key->kid()};
+    auto               text = key->reveal_jwk();
+    SecretString const jwk{text};
+    OPENSSL_cleanse(text.data(), text.size());
+
+    auto const             now = clock_.now();
+    SigningKeyRecord const record{.kid             = kid,
+                                  .algorithm       = std::string{jose::name(key->algorithm())},
+                                  .purpose         = std::string{kPurpose},
+                                  .sealed          = master_key_.seal(jwk, sealing_context(kid), random_),
+                                  .created_at      = now,
+                                  .active_from     = active_from,
+                                  .retired_at      = std::nullopt,
+                                  .published_until = std::nullopt};
+    bool const added = TRY(store_.add_key(record, unless_newer_than, settings_.tokens.access_lifetime + kSlack,
+                                          {.at = now, .event = event, .detail = kid}));
+    return added ? std::optional{kid} : std::nullopt;
+}
+
+}  // namespace signet::core

@@ -1,0 +1,59 @@
+// core/keyring.hpp - the signing keys in use: made at first start, rotated by themselves.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/master_key.hpp"
+#include "core/ports.hpp"
+#include "core/settings.hpp"
+#include "jose/key_set.hpp"
+
+namespace signet::core {
+
+// What one moment's keys are. Immutable.
+struct Keys {
+    std::shared_ptr<jose::SigningKey const> signing;    // the key that signs now
+    jose::KeySet                            published;  // verifies; includes the next and the recently retired keys
+    std::string                             jwks;       // the published set as JSON; "" for a symmetric algorithm
+    std::vector<SigningKeyRecord>           records;
+};
+
+// Thread-safe. current() costs one short lock and a shared pointer's copy.
+class Keyring {
+public:
+    Keyring(SigningKeyStore& store, MasterKey const& master_key, Settings const& settings, Clock const& clock,
+            Random& random);
+
+    // Opens what storage holds; makes the first key when there is none at all. Errc::wrong_master_key when a key does
+    // not open: then nothing is made. When the configured algorithm is no longer that of the key in use, a key of the
+    // new one signs from now on. Call once before use.
+    [[nodiscard]] Result<void>        load();
+    // Takes over what another process changed, lets due keys become active, and adds the next key when it is time.
+    // Call every few seconds.
+    [[nodiscard]] Result<void>        maintain();
+    // Makes a new key that signs at once; the old one stays published until its last token has expired.
+    [[nodiscard]] Result<std::string> rotate_now();
+
+    // Null before load().
+    [[nodiscard]] std::shared_ptr<Keys const> current() const;
+
+private:
+    [[nodiscard]] Result<void>                       reload();
+    // The new key's kid; nullopt when another process was first.
+    [[nodiscard]] Result<std::optional<std::string>> add(TimePoint                active_from,
+                                                         std::optional<TimePoint> unless_newer_than, AuditEvent event);
+
+    SigningKeyStore& store_;
+    MasterKey const& master_key_;
+    Settings const&  settings_;
+    Clock const&     clock_;
+    Random&          random_;
+
+    mutable std::mutex          mutex_;
+    std::shared_ptr<Keys const> current_;
+};
+
+}  // namespace signet::core

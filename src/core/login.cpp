@@ -1,0 +1,136 @@
+#include "core/login.hpp"
+
+#include <algorithm>
+
+#include "core/device_token.hpp"
+#include "core/passwords.hpp"
+#include "core/refresh_token.hpp"
+#include "core/settings.hpp"
+#include "core/sign_in_attempt.hpp"
+
+namespace signet::core {
+namespace {
+
+constexpr std::string_view kFirstParty = "signet";
+
+// The device that an earlier sign-in of this account left its token on.
+std::optional<Uuid> find_trusted_device(Ports const& ports, LoginAttempt const& attempt,
+                                        std::optional<User> const& user)
+{
+    auto const token = parse_device_token(ports.master_key, attempt.device_token);
+    if (!token || !user || token->user != user->id) return std::nullopt;
+    return token->device;
+}
+
+// Why this is no sign-in, for the audit log; empty when it is one.
+std::string_view refusal(std::optional<User> const& user, bool matches)
+{
+    if (!user) return "unknown address";
+    if (!matches) return "wrong password";
+    if (user->disabled_at) return "account disabled";
+    return {};
+}
+
+// Every "no" is one answer outside and a precise one in the audit log.
+std::unexpected<Error> refuse(Ports const& ports, LoginAttempt const& attempt, std::optional<User> const& user,
+                              std::string_view why, TimePoint now)
+{
+    auto const noted = ports.audit.append({.at     = now,
+                                           .event  = AuditEvent::login_refused,
+                                           .user   = user ? std::optional{user->id} : std::nullopt,
+                                           .origin = attempt.origin,
+                                           .detail = std::string{why}});
+    if (!noted) return std::unexpected(noted.error());
+    return refused(Errc::bad_credentials, std::string{why});
+}
+
+Session new_session(Ports const& ports, User const& user, Origin const& origin, TimePoint now)
+{
+    auto const& limits  = ports.settings.sessions;
+    auto const  expires = now + limits.absolute_limit;
+    return {.id                    = SessionId::make(now, ports.random),
+            .user                  = user.id,
+            .client_id             = std::string{kFirstParty},
+            .generation            = 0,
+            .rotated_at            = std::nullopt,
+            .created_at            = now,
+            .last_used_at          = now,
+            .idle_expires_at       = std::min<TimePoint>(now + limits.idle_limit, expires),
+            .expires_at            = expires,
+            .ended_at              = std::nullopt,
+            .end_reason            = std::nullopt,
+            .origin                = origin,
+            .odd_replays           = 0,
+            .odd_replay_generation = 0};
+}
+
+// After the session is open: what fails here is tried again at the next sign-in, and is no reason to refuse this one.
+void strengthen_hash(Ports const& ports, User const& user, SecretString const& password, Session const& session)
+{
+    if (!ports.passwords.needs_rehash(user.password)) return;
+    auto const replacement = ports.passwords.hash(password);
+    if (!replacement) return;
+    static_cast<void>(ports.users.upgrade_password_hash(user.id, user.password, *replacement,
+                                                        {.at      = session.created_at,
+                                                         .event   = AuditEvent::password_rehashed,
+                                                         .user    = user.id,
+                                                         .session = session.id,
+                                                         .origin  = session.origin}));
+}
+
+// The session and its audit row are one transaction, inside the store. The token is signed before it: a session that
+// nobody holds a token of would be left behind otherwise.
+Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attempt, User const& user,
+                                  std::optional<Uuid> const& trusted_device, std::span<AttemptKey const> admitted,
+                                  TimePoint now)
+{
+    auto const session = new_session(ports, user, attempt.origin, now);
+    auto       access  = TRY(issue_access_token(ports, session, user, now));
+    TRY(ports.sessions.open_session(session, user.password, admitted,
+                                    {.at      = now,
+                                     .event   = AuditEvent::login_succeeded,
+                                     .user    = user.id,
+                                     .session = session.id,
+                                     .origin  = attempt.origin}));
+    strengthen_hash(ports, user, attempt.password, session);
+
+    auto const device = trusted_device ? *trusted_device : Uuid::make(now, ports.random);
+    return SessionGrant{.user               = user,
+                        .session            = session.id,
+                        .access             = std::move(access),
+                        .refresh            = make_refresh_token(ports.master_key, {session.id, session.generation}),
+                        .device_token       = make_device_token(ports.master_key, {user.id, device}),
+                        .session_expires_at = session.idle_expires_at};
+}
+
+}  // namespace
+
+Result<SessionGrant> login(Ports const& ports, LoginAttempt const& attempt)
+{
+    auto const now     = ports.clock.now();
+    auto const email   = TRY(Email::parse(attempt.email));
+    auto const user    = TRY(ports.users.find_user(email));
+    auto const trusted = find_trusted_device(ports, attempt, user);
+
+    // Slow a guesser down before spending a hash on them.
+    auto const limits = login_limits(email, attempt.origin.address,
+                                     trusted ? std::optional{trusted->text()} : std::nullopt, ports.settings.throttle);
+    TRY(admit(ports, limits, now));
+
+    // One hash whoever asks, so that time does not tell which accounts exist (CHECKS C13).
+    auto const& expected = user ? user->password : ports.passwords.decoy();
+    auto const  matches  = ports.passwords.matches(attempt.password, expected);
+    if (!matches) return give_back(ports, limits, matches.error());
+
+    if (auto const why = refusal(user, *matches); !why.empty()) return refuse(ports, attempt, user, why, now);
+
+    auto const keys  = keys_of(limits);
+    auto       grant = open_session(ports, attempt, *user, trusted, keys, now);
+    if (grant) return grant;
+    if (grant.error().code == Errc::bad_credentials)
+        return refuse(ports, attempt, user, "account changed meanwhile", now);
+    // A failure of storage or of signing says nothing about the password.
+    return give_back(ports, limits, grant.error());
+}
+
+}  // namespace signet::core

@@ -1,0 +1,30 @@
+// core/logout.hpp - the end of sessions, one or all.
+#pragma once
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/access_token.hpp"
+#include "core/ports.hpp"
+
+namespace signet::core {
+
+// Ends the session a refresh token of any generation names. A token that is forged or whose session is over is
+// no error: the person is signed out either way. Returns the ended session, if this call ended one.
+[[nodiscard]] Result<std::optional<SessionId>> logout(Ports const& ports, std::string_view refresh_token,
+                                                      Origin const& origin);
+
+// Ends the caller's own session.
+[[nodiscard]] Result<void> logout(Ports const& ports, Caller const& caller, Origin const& origin);
+
+// Ends every session of the caller.
+[[nodiscard]] Result<void> logout_everywhere(Ports const& ports, Caller const& caller, Origin const& origin);
+
+// The caller's live sessions, latest used first.
+[[nodiscard]] Result<std::vector<Session>> list_sessions(Ports const& ports, Caller const& caller);
+
+// Ends one of the caller's sessions. Errc::not_found for another user's as for none.
+[[nodiscard]] Result<void> end_session(Ports const& ports, Caller const& caller, SessionId session,
+                                       Origin const& origin);
+
+}  // namespace signet::core

@@ -1,0 +1,19 @@
+// core/password_change.hpp - a new password, by its owner or by an operator.
+#pragma once
+#include "base/secret.hpp"
+#include "core/access_token.hpp"
+#include "core/ports.hpp"
+
+namespace signet::core {
+
+struct PasswordChange {
+    SecretString current;
+    SecretString replacement;
+    Origin       origin;
+};
+
+// Errc::bad_credentials when `current` is wrong (counted like a sign-in: Errc::slow_down), password_* when the new one
+// is not taken. Ends all other sessions of the caller. Blocks for two hashes.
+[[nodiscard]] Result<void> change_password(Ports const& ports, Caller const& caller, PasswordChange const& change);
+
+}  // namespace signet::core

@@ -1,0 +1,170 @@
+// core/ports.hpp - what the rules need from outside.
+//
+// A store method is a deed, and a deed is one transaction, durable before it
+// returns: it rechecks what must still hold and writes its own audit rows. Every
+// method may give Errc::unavailable besides what it names. All are thread-safe.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "core/audit.hpp"
+#include "core/ids.hpp"
+#include "core/result.hpp"
+#include "core/session.hpp"
+#include "core/signing_key_record.hpp"
+#include "core/throttle.hpp"
+#include "core/user.hpp"
+
+namespace signet::core {
+
+class UserStore {
+public:
+    virtual ~UserStore() = default;
+
+    // Errc::email_taken.
+    [[nodiscard]] virtual Result<void> add_user(User const& user, AuditEntry const& audit) = 0;
+
+    [[nodiscard]] virtual Result<std::optional<User>> find_user(Email const& email)                        = 0;
+    [[nodiscard]] virtual Result<std::optional<User>> find_user(UserId id)                                 = 0;
+    // In order of e-mail key, those after `after`.
+    [[nodiscard]] virtual Result<std::vector<User>>   list_users(std::string_view after, std::size_t most) = 0;
+
+    // Replaces the hash only while it still is `expected`; otherwise does nothing.
+    [[nodiscard]] virtual Result<void>                   upgrade_password_hash(UserId id, PasswordHash const& expected,
+                                                                               PasswordHash const& replacement,
+                                                                               AuditEntry const&   audit) = 0;
+    // Sets the hash and ends the user's live sessions, all but `keep`. With `expected`, only while the hash still is
+    // that (else Errc::bad_credentials). Errc::not_found. Gives the ended sessions.
+    [[nodiscard]] virtual Result<std::vector<SessionId>> change_password(UserId                             id,
+                                                                         std::optional<PasswordHash> const& expected,
+                                                                         PasswordHash const&                replacement,
+                                                                         std::optional<SessionId>           keep,
+                                                                         AuditEntry const&                  audit)       = 0;
+
+    // Ends the user's live sessions and gives them. Disabling twice changes nothing. Errc::not_found.
+    [[nodiscard]] virtual Result<std::vector<SessionId>> disable_user(UserId id, AuditEntry const& audit) = 0;
+    [[nodiscard]] virtual Result<void>                   enable_user(UserId id, AuditEntry const& audit)  = 0;
+};
+
+struct SessionAndUser {
+    Session session;
+    User    user;
+};
+
+struct SessionRotation {
+    SessionId     id;
+    std::uint64_t from_generation;
+    TimePoint     at;
+    TimePoint     idle_expires_at;
+    Origin        origin;
+};
+
+// A session that ended and whose access tokens may still be unexpired.
+struct EndedSession {
+    SessionId id;
+    TimePoint ended_at;
+};
+
+class SessionStore {
+public:
+    virtual ~SessionStore() = default;
+
+    // Opens a session for a password that was just found right: Errc::bad_credentials when the account has
+    // meanwhile been disabled or its hash is no longer `verified_against`. `admitted` are the counters this
+    // sign-in was counted against: its own count is taken back, and failures of the same source or device are
+    // forgotten.
+    [[nodiscard]] virtual Result<void> open_session(Session const& session, PasswordHash const& verified_against,
+                                                    std::span<AttemptKey const> admitted, AuditEntry const& audit) = 0;
+
+    [[nodiscard]] virtual Result<std::optional<SessionAndUser>> find_session(SessionId id) = 0;
+
+    // One conditional statement: true when this call moved the session on, false when it was no longer live and at
+    // `from_generation`.
+    [[nodiscard]] virtual Result<bool> rotate_session(SessionRotation const& rotation) = 0;
+
+    // Counts a replay from elsewhere for this generation (once per generation; a gap starts again at 1) and gives the
+    // count.
+    [[nodiscard]] virtual Result<std::uint32_t> note_odd_replay(SessionId id, std::uint64_t generation,
+                                                                AuditEntry const& audit) = 0;
+
+    // False when it was unknown or already over. With `owner`, only a session of that user. audit.at is when it ended.
+    [[nodiscard]] virtual Result<bool> end_session(SessionId id, std::optional<UserId> owner, EndReason reason,
+                                                   AuditEntry const& audit)                    = 0;
+    // All live sessions of the user; gives them.
+    [[nodiscard]] virtual Result<std::vector<SessionId>> end_sessions(UserId user, EndReason reason,
+                                                                      AuditEntry const& audit) = 0;
+
+    // Live at `now`, latest used first.
+    [[nodiscard]] virtual Result<std::vector<Session>> list_sessions(UserId user, TimePoint now) = 0;
+
+    [[nodiscard]] virtual Result<std::vector<EndedSession>> sessions_ended_since(TimePoint since) = 0;
+
+    // Removes at most `most` sessions that were over before `before`; gives how many.
+    [[nodiscard]] virtual Result<std::size_t> remove_sessions(TimePoint before, std::size_t most) = 0;
+};
+
+class AttemptStore {
+public:
+    virtual ~AttemptStore() = default;
+
+    // Counts one attempt against every limit's key, unless some limit says wait: then counts nothing and gives the
+    // longest wait. Zero: admitted. Uses core::remaining_wait().
+    [[nodiscard]] virtual Result<std::chrono::milliseconds> admit(std::span<AttemptLimit const> limits,
+                                                                  TimePoint                     now)                                = 0;
+    // Takes back the attempt counted by admit(): the try failed for a reason that says nothing about the password.
+    [[nodiscard]] virtual Result<void>                      take_back(std::span<AttemptKey const> keys)         = 0;
+    // Removes at most `most` counters whose latest attempt is before `before`; gives how many.
+    [[nodiscard]] virtual Result<std::size_t>               remove_attempts(TimePoint before, std::size_t most) = 0;
+};
+
+class SigningKeyStore {
+public:
+    virtual ~SigningKeyStore() = default;
+
+    // All not yet past published_until at `now`, oldest active_from first.
+    [[nodiscard]] virtual Result<std::vector<SigningKeyRecord>> list_keys(TimePoint now)            = 0;
+    // Adds `key` and, in the same transaction, retires every key of its purpose whose retired_at is later than
+    // key.active_from or none: retired_at = key.active_from, published_until = key.active_from + `grace`.
+    // Adds nothing and gives false when a key of the purpose was created after `unless_newer_than` (two processes
+    // rotating at once).
+    [[nodiscard]] virtual Result<bool> add_key(SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
+                                               std::chrono::seconds grace, AuditEntry const& audit) = 0;
+};
+
+class AuditStore {
+public:
+    virtual ~AuditStore() = default;
+
+    // For what changes nothing else: a refused sign-in.
+    [[nodiscard]] virtual Result<void>                    append(AuditEntry const& entry) = 0;
+    [[nodiscard]] virtual Result<std::vector<AuditEntry>> latest(std::size_t most)        = 0;
+};
+
+class Passwords;
+class Keyring;
+class MasterKey;
+class EndedSessions;
+struct Settings;
+
+// Everything a rule may reach. Wired once, in cli/serve.cpp; shared by all threads.
+struct Ports {
+    Clock const&     clock;
+    Random&          random;
+    UserStore&       users;
+    SessionStore&    sessions;
+    AttemptStore&    attempts;
+    AuditStore&      audit;
+    Passwords const& passwords;
+    Keyring const&   keyring;
+    MasterKey const& master_key;
+    EndedSessions&   ended_sessions;
+    Settings const&  settings;
+};
+
+}  // namespace signet::core

@@ -1,0 +1,142 @@
+#include "core/refresh.hpp"
+
+#include <algorithm>
+
+#include "core/ended_sessions.hpp"
+#include "core/refresh_rule.hpp"
+#include "core/refresh_token.hpp"
+#include "core/settings.hpp"
+
+namespace signet::core {
+namespace {
+
+// Each lost race means that another request moved the session on, after which the verdict is no longer `rotate`
+// unless the window is 0.
+constexpr int           kMostTries      = 3;
+constexpr std::uint32_t kMostOddReplays = 3;  // generations replayed from elsewhere in a row
+
+// One refresh, after its token was found genuine.
+struct Refresh {
+    Ports const&               ports;
+    RefreshTokenContent const& token;
+    Origin const&              origin;
+    TimePoint                  now;
+};
+
+std::string generations(Refresh const& refresh, Session const& session)
+{
+    return "generation " + std::to_string(refresh.token.generation) + " after " + std::to_string(session.generation);
+}
+
+AuditEntry entry(Refresh const& refresh, Session const& session, AuditEvent event, std::string detail)
+{
+    return {.at      = refresh.now,
+            .event   = event,
+            .user    = session.user,
+            .session = session.id,
+            .origin  = refresh.origin,
+            .detail  = std::move(detail)};
+}
+
+// An access token, and the refresh token of the session's generation unless the client holds it.
+Result<SessionGrant> grant(Refresh const& refresh, SessionAndUser const& found, SecretString token)
+{
+    auto const& session = found.session;
+    auto        access  = TRY(issue_access_token(refresh.ports, session, found.user, refresh.now));
+    return SessionGrant{.user               = found.user,
+                        .session            = session.id,
+                        .access             = std::move(access),
+                        .refresh            = std::move(token),
+                        .device_token       = {},
+                        .session_expires_at = std::min(session.idle_expires_at, session.expires_at)};
+}
+
+SecretString current_token(Refresh const& refresh, Session const& session)
+{
+    return make_refresh_token(refresh.ports.master_key, {session.id, session.generation});
+}
+
+// Ends the session before refusing; a storage failure is not hidden behind the refusal (CHECKS B39).
+Result<SessionGrant> end_and_refuse(Refresh const& refresh, Session const& session, EndReason reason, AuditEvent event,
+                                    std::string detail)
+{
+    TRY(refresh.ports.sessions.end_session(session.id, std::nullopt, reason, entry(refresh, session, event, detail)));
+    refresh.ports.ended_sessions.add(session.id, refresh.now);
+    return refused(Errc::invalid_grant, std::move(detail));
+}
+
+// Another network and another program than those of the rotation. A phone that changes networks keeps its program.
+bool is_from_elsewhere(Origin const& origin, Session const& session)
+{
+    if (origin.address.text.empty()) return false;
+    return origin.address.network() != session.origin.address.network() &&
+           origin.user_agent != session.origin.user_agent;
+}
+
+Result<SessionGrant> replay(Refresh const& refresh, SessionAndUser const& found)
+{
+    auto const& session = found.session;
+    if (is_from_elsewhere(refresh.origin, session)) {
+        auto const in_a_row = TRY(refresh.ports.sessions.note_odd_replay(
+            session.id, session.generation,
+            entry(refresh, session, AuditEvent::refresh_replayed_elsewhere, generations(refresh, session))));
+        if (in_a_row >= kMostOddReplays)
+            return end_and_refuse(refresh, session, EndReason::replays_elsewhere, AuditEvent::session_ended,
+                                  std::string{name(EndReason::replays_elsewhere)});
+    }
+    return grant(refresh, found, current_token(refresh, session));
+}
+
+// The grant of the next generation; nullopt when another request moved the session first.
+Result<std::optional<SessionGrant>> rotate(Refresh const& refresh, SessionAndUser found)
+{
+    auto&                 session = found.session;
+    SessionRotation const rotation{.id              = session.id,
+                                   .from_generation = session.generation,
+                                   .at              = refresh.now,
+                                   .idle_expires_at = std::min<TimePoint>(
+                                       refresh.now + refresh.ports.settings.sessions.idle_limit, session.expires_at),
+                                   .origin = refresh.origin};
+
+    // Durable before answered; nothing is handed out that a crash could take back.
+    bool const moved = TRY(refresh.ports.sessions.rotate_session(rotation));
+    if (!moved) return std::nullopt;
+    session.generation += 1;
+    session.idle_expires_at = rotation.idle_expires_at;
+    auto granted            = TRY(grant(refresh, found, current_token(refresh, session)));
+    return granted;
+}
+
+}  // namespace
+
+Result<SessionGrant> refresh(Ports const& ports, RefreshAttempt const& attempt)
+{
+    auto const token = parse_refresh_token(ports.master_key, attempt.token.reveal());
+    if (!token) return refused(Errc::invalid_grant, "not a refresh token of this server");
+
+    for (int tries = 0; tries < kMostTries; ++tries) {
+        Refresh const request{.ports = ports, .token = *token, .origin = attempt.origin, .now = ports.clock.now()};
+        auto          found = TRY(ports.sessions.find_session(token->session));
+        if (!found) return refused(Errc::invalid_grant, "no such session");
+
+        auto const& session = found->session;
+        auto const  outcome =
+            decide_refresh(session, token->generation, request.now, ports.settings.sessions.refresh_window);
+        if (outcome == RefreshOutcome::ended) return refused(Errc::invalid_grant, "session is over");
+        if (outcome == RefreshOutcome::expired) return refused(Errc::invalid_grant, "session has expired");
+        if (outcome == RefreshOutcome::reuse)
+            return end_and_refuse(request, session, EndReason::refresh_reuse, AuditEvent::refresh_reuse,
+                                  generations(request, session));
+        if (found->user.disabled_at)
+            return end_and_refuse(request, session, EndReason::account_disabled, AuditEvent::session_ended,
+                                  std::string{name(EndReason::account_disabled)});
+        if (outcome == RefreshOutcome::keep) return grant(request, *found, SecretString{});
+        if (outcome == RefreshOutcome::replay) return replay(request, *found);
+
+        auto rotated = TRY(rotate(request, *std::move(found)));
+        if (rotated) return *std::move(rotated);
+    }
+    return refused(Errc::unavailable, "the session kept moving under this refresh");
+}
+
+}  // namespace signet::core

@@ -1,0 +1,301 @@
+#include "core/refresh.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "core/accounts.hpp"
+#include "core/logout.hpp"
+#include "core/refresh_token.hpp"
+#include "core/testing/world.hpp"
+
+namespace signet::core {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""h;
+using testing::origin;
+using testing::World;
+
+struct Refresh : ::testing::Test {
+    World       world;
+    SessionId   session;
+    std::string first;  // refresh token of generation 0
+
+    void SetUp() override
+    {
+        world.add_user();
+        auto const grant = world.sign_in();
+        ASSERT_TRUE(grant);
+        session = grant->session;
+        first   = grant->refresh.reveal();
+    }
+
+    Result<SessionGrant> use(std::string_view token, Origin const& from = origin())
+    {
+        return refresh(world.ports, {.token = SecretString{token}, .origin = from});
+    }
+    std::string token_of(std::uint64_t generation)
+    {
+        return std::string{make_refresh_token(world.master_key, {session, generation}).reveal()};
+    }
+    Session& row() { return world.stores.memory().sessions.at(session); }
+};
+
+TEST_F(Refresh, RotatesANewSessionAndAnswersWithItsSuccessor)
+{
+    auto const grant = use(first);
+    ASSERT_TRUE(grant);
+    EXPECT_EQ(grant->refresh.reveal(), token_of(1));
+    EXPECT_EQ(grant->session, session);
+    EXPECT_EQ(grant->user.email.key(), "ann@example.com");
+    EXPECT_TRUE(grant->device_token.empty());
+    EXPECT_FALSE(grant->access.text.empty());
+    EXPECT_EQ(row().generation, 1U);
+    EXPECT_EQ(row().rotated_at, world.clock.now());
+}
+
+TEST_F(Refresh, AnswersWithAnAccessTokenAloneSoonAfterARotation)
+{
+    ASSERT_TRUE(use(first));
+    world.clock.advance(59s);
+    auto const deeds = world.stores.memory().deeds;
+    auto const grant = use(token_of(1));
+    ASSERT_TRUE(grant);
+    EXPECT_TRUE(grant->refresh.empty());
+    EXPECT_EQ(row().generation, 1U);
+    EXPECT_EQ(world.stores.memory().deeds, deeds + 1) << "one read, no write";
+}
+
+// CHECKS B34, B37: a lost answer, or the other tab.
+TEST_F(Refresh, GivesTheSameSuccessorToARepeatedToken)
+{
+    ASSERT_TRUE(use(first));
+    world.clock.advance(29'999ms);
+    for (int i = 0; i < 3; ++i) {
+        auto const grant = use(first);
+        ASSERT_TRUE(grant);
+        EXPECT_EQ(grant->refresh.reveal(), token_of(1));
+    }
+    EXPECT_EQ(row().generation, 1U);
+}
+
+// CHECKS B36
+TEST_F(Refresh, EndsTheSessionWhenASupersededTokenComesBackTooLate)
+{
+    ASSERT_TRUE(use(first));
+    world.clock.advance(30s);
+    auto const theft = use(first);
+    ASSERT_FALSE(theft);
+    EXPECT_EQ(theft.error().code, Errc::invalid_grant);
+    EXPECT_EQ(theft.error().detail, "generation 0 after 1");
+    EXPECT_EQ(row().end_reason, EndReason::refresh_reuse);
+    EXPECT_EQ(world.count(AuditEvent::refresh_reuse), 1U);
+    EXPECT_TRUE(world.ended_sessions.contains(session)) << "its access tokens die too";
+
+    auto const owner = use(token_of(1));
+    ASSERT_FALSE(owner);
+    EXPECT_EQ(owner.error().code, Errc::invalid_grant);
+    EXPECT_EQ(world.count(AuditEvent::refresh_reuse), 1U);
+}
+
+// CHECKS B38: A rotates, B replays the old one, A uses the new one.
+TEST_F(Refresh, SurvivesThePingPongOfTabs)
+{
+    ASSERT_TRUE(use(first));
+    world.clock.advance(2s);
+    ASSERT_TRUE(use(first));
+    world.clock.advance(2s);
+    ASSERT_TRUE(use(token_of(1)));
+    world.clock.advance(2s);
+    ASSERT_TRUE(use(first));
+    EXPECT_FALSE(row().ended_at);
+    EXPECT_EQ(row().generation, 1U);
+}
+
+// CHECKS B33
+TEST_F(Refresh, GivesOneSuccessorTo200ParallelUsesOfOneToken)
+{
+    constexpr int         kThreads = 8;
+    constexpr int         kEach    = 25;
+    std::mutex            mutex;
+    std::set<std::string> answers;
+    int                   refused = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < kThreads; ++t)
+            threads.emplace_back([&] {
+                for (int i = 0; i < kEach; ++i) {
+                    auto const            grant = use(first);
+                    std::lock_guard const lock{mutex};
+                    if (grant)
+                        answers.emplace(grant->refresh.reveal());
+                    else
+                        ++refused;
+                }
+            });
+    }
+    EXPECT_EQ(refused, 0);
+    EXPECT_EQ(answers, std::set<std::string>{token_of(1)});
+    EXPECT_EQ(row().generation, 1U);
+    EXPECT_FALSE(row().ended_at);
+}
+
+TEST_F(Refresh, RefusesAForgedTokenWithoutStorage)
+{
+    auto const deeds  = world.stores.memory().deeds;
+    auto       forged = first;
+    forged[40]        = forged[40] == 'A' ? 'B' : 'A';
+    for (auto const& text : {forged, std::string{}, std::string{"srt_"}, first + "A", "x" + first}) {
+        auto const grant = use(text);
+        ASSERT_FALSE(grant) << text;
+        EXPECT_EQ(grant.error().code, Errc::invalid_grant);
+    }
+    EXPECT_EQ(world.stores.memory().deeds, deeds);
+}
+
+TEST_F(Refresh, RefusesATokenOfASessionThatIsNotThere)
+{
+    auto const other = make_refresh_token(world.master_key, {SessionId::make(world.clock.now(), world.random), 0});
+    auto const grant = use(other.reveal());
+    ASSERT_FALSE(grant);
+    EXPECT_EQ(grant.error().code, Errc::invalid_grant);
+}
+
+// CHECKS B32
+TEST_F(Refresh, NeverExtendsTheAbsoluteLimit)
+{
+    auto const absolute   = row().expires_at;
+    auto       generation = 0U;
+    while (world.clock.now() + 20 * 24h < absolute) {
+        world.clock.advance(20 * 24h);
+        auto const grant = use(token_of(generation));
+        ASSERT_TRUE(grant);
+        EXPECT_LE(grant->session_expires_at, absolute);
+        ++generation;
+    }
+    EXPECT_EQ(row().expires_at, absolute);
+    EXPECT_EQ(row().idle_expires_at, absolute);
+
+    world.clock.set(absolute);
+    auto const late = use(token_of(generation));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, Errc::invalid_grant);
+}
+
+TEST_F(Refresh, RefusesAfterTheIdleLimit)
+{
+    world.clock.advance(30 * 24h);
+    auto const grant = use(first);
+    ASSERT_FALSE(grant);
+    EXPECT_EQ(grant.error().code, Errc::invalid_grant);
+    EXPECT_EQ(grant.error().detail, "session has expired");
+}
+
+// CHECKS B41
+TEST_F(Refresh, RefusesAfterSignOutAndAfterDisabling)
+{
+    ASSERT_TRUE(logout(world.ports, first, origin()));
+    EXPECT_EQ(use(first).error().code, Errc::invalid_grant);
+
+    auto const second = world.sign_in();
+    ASSERT_TRUE(second);
+    ASSERT_TRUE(disable_user(world.ports, "ann@example.com"));
+    EXPECT_EQ(use(second->refresh.reveal()).error().code, Errc::invalid_grant);
+}
+
+TEST_F(Refresh, EndsASessionWhoseUserWasDisabledBehindItsBack)
+{
+    world.stores.memory().users.at("ann@example.com").disabled_at = world.clock.now();
+    auto const grant                                              = use(first);
+    ASSERT_FALSE(grant);
+    EXPECT_EQ(grant.error().code, Errc::invalid_grant);
+    EXPECT_EQ(row().end_reason, EndReason::account_disabled);
+}
+
+// CHECKS B39
+TEST_F(Refresh, SaysUnavailableAndNotRefusedWhenStorageFails)
+{
+    world.stores.memory().failing = true;
+    auto const grant              = use(first);
+    ASSERT_FALSE(grant);
+    EXPECT_EQ(grant.error().code, Errc::unavailable);
+    world.stores.memory().failing = false;
+    EXPECT_TRUE(use(first)) << "nothing was lost";
+}
+
+TEST_F(Refresh, TakesANewSigningKeyIntoUseForOldSessions)
+{
+    auto const kid = world.keyring.rotate_now();  // CHECKS B40
+    ASSERT_TRUE(kid);
+    auto const grant = use(first);
+    ASSERT_TRUE(grant);
+    EXPECT_TRUE(Authenticator{world.ports}.authenticate(grant->access.text));
+    EXPECT_EQ(world.keyring.current()->signing->kid(), *kid);
+}
+
+TEST_F(Refresh, RotatesAtEveryUseWhenTheWindowIsZero)
+{
+    world.settings.sessions.refresh_window = 0ms;
+    for (std::uint64_t generation = 0; generation < 5; ++generation) {
+        auto const grant = use(token_of(generation));
+        ASSERT_TRUE(grant);
+        EXPECT_EQ(grant->refresh.reveal(), token_of(generation + 1));
+    }
+    auto const theft = use(token_of(4));
+    ASSERT_FALSE(theft);
+    EXPECT_EQ(row().end_reason, EndReason::refresh_reuse);
+}
+
+// ---- replays from elsewhere ----
+
+struct RefreshElsewhere : Refresh {
+    // The owner rotates, and `thief` replays in time.
+    Result<SessionGrant> rotate_and_replay(std::uint64_t generation, Origin const& thief)
+    {
+        world.clock.advance(60s);
+        EXPECT_TRUE(use(token_of(generation)));
+        world.clock.advance(1s);
+        return use(token_of(generation), thief);
+    }
+};
+
+TEST_F(RefreshElsewhere, EndsTheSessionAtTheThirdGenerationInARow)
+{
+    auto const thief = origin("198.51.100.9", "Robot/1");
+    EXPECT_TRUE(rotate_and_replay(0, thief));
+    EXPECT_TRUE(use(token_of(0), thief)) << "one generation counts once";
+    EXPECT_TRUE(rotate_and_replay(1, thief));
+    auto const third = rotate_and_replay(2, thief);
+    ASSERT_FALSE(third);
+    EXPECT_EQ(third.error().code, Errc::invalid_grant);
+    EXPECT_EQ(row().end_reason, EndReason::replays_elsewhere);
+    EXPECT_EQ(world.count(AuditEvent::refresh_replayed_elsewhere), 3U);
+    EXPECT_TRUE(world.ended_sessions.contains(session));
+}
+
+TEST_F(RefreshElsewhere, StartsAnewAfterAGenerationWithoutOne)
+{
+    auto const thief = origin("198.51.100.9", "Robot/1");
+    EXPECT_TRUE(rotate_and_replay(0, thief));
+    EXPECT_TRUE(rotate_and_replay(1, thief));
+    EXPECT_TRUE(rotate_and_replay(2, origin()));
+    EXPECT_TRUE(rotate_and_replay(3, thief));
+    EXPECT_TRUE(rotate_and_replay(4, thief));
+    EXPECT_FALSE(row().ended_at);
+}
+
+TEST_F(RefreshElsewhere, DoesNotCountAnotherNetworkOrAnotherProgramAlone)
+{
+    for (std::uint64_t generation = 0; generation < 8; ++generation) {
+        auto const from = generation % 2 == 0 ? origin("198.51.100.9") : origin("192.0.2.7", "Browser/2");
+        EXPECT_TRUE(rotate_and_replay(generation, from));
+    }
+    EXPECT_FALSE(row().ended_at);
+    EXPECT_EQ(world.count(AuditEvent::refresh_replayed_elsewhere), 0U);
+}
+
+}  // namespace
+}  // namespace signet::core

@@ -1,0 +1,68 @@
+// core/testing/memory.hpp - what the stores in memory share: the rows, and one lock.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ports.hpp"
+
+namespace signet::core::testing {
+
+// What all the stores share: a deed holds the lock from its first look to its last word.
+struct Memory {
+    std::mutex                           mutex;
+    std::map<std::string, User>          users;  // by e-mail key
+    std::map<SessionId, Session>         sessions;
+    std::map<AttemptKey, AttemptCounter> attempts;
+    std::vector<SigningKeyRecord>        keys;
+    std::vector<AuditEntry>              audit;
+
+    std::uint64_t deeds   = 0;      // store calls so far
+    bool          failing = false;  // every call gives Errc::unavailable
+
+    User* find_user(UserId id)
+    {
+        for (auto& [key, user] : users)
+            if (user.id == id) return &user;
+        return nullptr;
+    }
+
+    static bool is_live(Session const& session, TimePoint now)
+    {
+        return !session.ended_at && session.idle_expires_at > now && session.expires_at > now;
+    }
+
+    std::vector<SessionId> end_sessions(UserId user, std::optional<SessionId> keep, EndReason reason, TimePoint at)
+    {
+        std::vector<SessionId> ended;
+        for (auto& [id, session] : sessions) {
+            if (session.user != user || id == keep || !is_live(session, at)) continue;
+            session.ended_at   = at;
+            session.end_reason = reason;
+            ended.push_back(id);
+        }
+        return ended;
+    }
+
+    void take_back(AttemptKey const& key, std::uint32_t failures)
+    {
+        auto const found = attempts.find(key);
+        if (found != attempts.end()) found->second.failures -= std::min(found->second.failures, failures);
+    }
+
+    // One deed: locked, counted, or refused when storage is made to fail.
+    template <class Deed>
+    auto run(Deed deed) -> decltype(deed())
+    {
+        std::lock_guard const lock{mutex};
+        ++deeds;
+        if (failing) return refused(Errc::unavailable, "storage is made to fail");
+        return deed();
+    }
+};
+
+}  // namespace signet::core::testing

@@ -1,0 +1,91 @@
+#include "core/throttle.hpp"
+
+#include <algorithm>
+
+namespace signet::core {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+bool is_forgotten(AttemptCounter const& counter, AttemptLimit const& limit, TimePoint now)
+{
+    return counter.failures == 0 || now - counter.latest >= limit.forget_after;
+}
+
+// What `failures` cost, counted from the latest of them.
+seconds wait_after(std::uint32_t failures, AttemptLimit const& limit)
+{
+    if (limit.hard_stop && failures >= *limit.hard_stop) return limit.forget_after;
+    if (failures <= limit.free) return seconds{0};
+    // 2^20 s is more than any wait; beyond that the shift would overflow.
+    auto const doublings = std::min<std::uint32_t>(failures - limit.free - 1, 20);
+    return std::min(seconds{1} * (std::int64_t{1} << doublings), limit.longest_wait);
+}
+
+AttemptLimit account_limit(AttemptKey key, ThrottleSettings const& settings)
+{
+    return {.key          = std::move(key),
+            .free         = settings.account_free,
+            .hard_stop    = settings.account_hard_stop,
+            .longest_wait = settings.longest_wait,
+            .forget_after = settings.forget_after};
+}
+
+}  // namespace
+
+milliseconds remaining_wait(AttemptCounter const& counter, AttemptLimit const& limit, TimePoint now)
+{
+    if (is_forgotten(counter, limit, now)) return milliseconds{0};
+    auto const elapsed = std::max(now - counter.latest, milliseconds{0});
+    return std::max<milliseconds>(wait_after(counter.failures, limit) - elapsed, milliseconds{0});
+}
+
+AttemptCounter count_attempt(AttemptCounter const& counter, AttemptLimit const& limit, TimePoint now)
+{
+    if (is_forgotten(counter, limit, now)) return {.failures = 1, .latest = now};
+    return {.failures = counter.failures + 1, .latest = now};
+}
+
+std::vector<AttemptLimit> login_limits(Email const& email, ClientAddress const& from,
+                                       std::optional<std::string> const& trusted_device,
+                                       ThrottleSettings const&           settings)
+{
+    std::vector<AttemptLimit> limits;
+    if (trusted_device) {
+        limits.push_back(account_limit({AttemptScope::device, email.key() + '|' + *trusted_device}, settings));
+    } else {
+        limits.push_back(account_limit({AttemptScope::account, email.key()}, settings));
+        limits.push_back(account_limit({AttemptScope::source, email.key() + '|' + from.text}, settings));
+    }
+    std::ranges::move(address_limits(from, settings), std::back_inserter(limits));
+    return limits;
+}
+
+std::vector<AttemptLimit> address_limits(ClientAddress const& from, ThrottleSettings const& settings)
+{
+    if (from.text.empty()) return {};
+    if (settings.exempt_loopback_addresses && from.is_loopback()) return {};
+
+    std::vector<AttemptLimit> limits;
+    limits.push_back({.key          = {AttemptScope::address, from.text},
+                      .free         = settings.address_free,
+                      .longest_wait = settings.longest_wait,
+                      .forget_after = settings.forget_after});
+    // An IPv6 host has a whole /64 to itself; of IPv4 the address is the network.
+    if (auto network = from.network(); network != from.text)
+        limits.push_back({.key          = {AttemptScope::network, std::move(network)},
+                          .free         = settings.network_free,
+                          .longest_wait = settings.longest_wait,
+                          .forget_after = settings.forget_after});
+    return limits;
+}
+
+std::vector<AttemptKey> keys_of(std::span<AttemptLimit const> limits)
+{
+    std::vector<AttemptKey> keys;
+    for (auto const& limit : limits) keys.push_back(limit.key);
+    return keys;
+}
+
+}  // namespace signet::core

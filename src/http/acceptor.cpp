@@ -1,0 +1,114 @@
+#include "http/acceptor.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/log.hpp"
+#include "http/numeric_address.hpp"
+
+namespace signet::http {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr int  kAcceptsPerTurn    = 64;
+constexpr auto kPause             = 100ms;
+constexpr auto kBetweenComplaints = 10s;
+
+std::string_view reason(Overload overload)
+{
+    return overload == Overload::connections ? "connections" : "connections_per_address";
+}
+
+}  // namespace
+
+Acceptor::Acceptor(tcp::acceptor socket, Engine& engine, Cores const& cores)
+    : socket_(std::move(socket)),
+      engine_(engine),
+      cores_(cores),
+      pause_(cores.front()->io()),
+      port_(socket_.local_endpoint().port())
+{
+}
+
+void Acceptor::start()
+{
+    wait();
+}
+
+void Acceptor::stop()
+{
+    error_code ignored;
+    pause_.cancel();
+    socket_.close(ignored);
+}
+
+void Acceptor::wait()
+{
+    socket_.async_wait(tcp::acceptor::wait_read, [this](error_code ec) {
+        if (!ec && socket_.is_open()) accept_all();
+    });
+}
+
+void Acceptor::accept_all()
+{
+    for (int accepted = 0; accepted < kAcceptsPerTurn && accept_one(); ++accepted) continue;
+    if (pause_.expiry() <= std::chrono::steady_clock::now()) wait();
+}
+
+bool Acceptor::accept_one()
+{
+    auto&         core = **std::ranges::min_element(cores_, {}, [](auto const& each) { return each->load(); });
+    tcp::endpoint peer;
+    error_code    ec;
+    auto          socket = socket_.accept(core.io(), peer, ec);
+    if (!ec) {
+        let_in(std::move(socket), peer, core);
+        return true;
+    }
+    if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
+    // A client that has gone already is nobody's trouble; the others are ours (no descriptors, no memory).
+    if (ec == asio::error::connection_aborted || ec == asio::error::interrupted) return true;
+    pause(ec.message());
+    return false;
+}
+
+void Acceptor::pause(std::string_view why)
+{
+    // CHECKS E6: the socket stays readable, so waiting for it would be a busy loop.
+    engine_.count_refused("descriptors");
+    auto const now = std::chrono::steady_clock::now();
+    if (now - complained_ > kBetweenComplaints) {
+        complained_ = now;
+        log::warning("cannot accept connections for the moment", {{"why", why}});
+    }
+    pause_.expires_after(kPause);
+    pause_.async_wait([this](error_code ec) {
+        if (!ec) wait();
+    });
+}
+
+void Acceptor::let_in(tcp::socket socket, tcp::endpoint const& peer, IoCore& core)
+{
+    auto const ip      = peer.address();
+    auto const address = canonical_address(ip.to_string());
+    if (!address) return;
+    auto const v4    = ip.is_v4() ? ip.to_v4().to_bytes() : asio::ip::address_v4::bytes_type{};
+    auto const v6    = ip.is_v6() ? ip.to_v6().to_bytes() : asio::ip::address_v6::bytes_type{};
+    auto const bytes = ip.is_v4() ? std::span<std::uint8_t const>{v4} : std::span<std::uint8_t const>{v6};
+    bool const bound = !core::ClientAddress{*address}.is_loopback() && !engine_.proxies.contain(*address);
+
+    auto admission = engine_.counts->admit(bound ? bytes : std::span<std::uint8_t const>{});
+    if (!admission) return engine_.count_refused(reason(admission.error()));
+    engine_.count_accepted();
+    error_code ec;
+    socket.native_non_blocking(true, ec);
+    if (!ec) core.adopt({.socket = std::move(socket), .admission = std::move(*admission), .address = *address});
+}
+
+}  // namespace signet::http

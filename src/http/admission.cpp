@@ -1,0 +1,74 @@
+#include "http/admission.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::http {
+
+namespace {
+
+constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+}  // namespace
+
+Admission::Admission(std::shared_ptr<ConnectionCounts> counts, std::optional<Source> source)
+    : counts_(std::move(counts)), source_(source)
+{
+}
+
+Admission::Admission(Admission&& other) noexcept
+    : counts_(std::exchange(other.counts_, nullptr)), source_(other.source_)
+{
+}
+
+Admission& Admission::operator=(Admission&& other) noexcept
+{
+    if (this == &other) return *this;
+    release();
+    counts_ = std::exchange(other.counts_, nullptr);
+    source_ = other.source_;
+    return *this;
+}
+
+void Admission::release()
+{
+    if (auto const counts = std::exchange(counts_, nullptr)) counts->remove(source_);
+}
+
+std::expected<Admission, Overload> ConnectionCounts::admit(std::span<std::uint8_t const> address)
+{
+    std::optional<Admission::Source> source;
+    if (address.size() == 16 && std::ranges::equal(address.first(12), kMapped)) address = address.subspan(12);
+    if (!address.empty()) {
+        // IPv4 cannot meet IPv6 here: 0.0.0.0/8 and ::/32 are nobody's.
+        source.emplace();
+        std::ranges::copy(address.first(std::min(address.size(), source->size())), source->begin());
+    }
+
+    std::lock_guard const lock{mutex_};
+    if (total_ >= limits_.connections) return std::unexpected(Overload::connections);
+    if (source) {
+        auto const known = per_source_.find(*source);
+        if (known != per_source_.end() && known->second >= limits_.connections_per_address)
+            return std::unexpected(Overload::connections_per_address);
+        ++per_source_[*source];
+    }
+    ++total_;
+    return Admission{shared_from_this(), source};
+}
+
+void ConnectionCounts::remove(std::optional<Admission::Source> const& source)
+{
+    std::lock_guard const lock{mutex_};
+    if (source)
+        if (auto const known = per_source_.find(*source); --known->second == 0) per_source_.erase(known);
+    if (--total_ == 0) none_.notify_all();
+}
+
+bool ConnectionCounts::wait_for_none(std::chrono::milliseconds patience)
+{
+    std::unique_lock lock{mutex_};
+    return none_.wait_for(lock, patience, [&] { return total_ == 0; });
+}
+
+}  // namespace signet::http

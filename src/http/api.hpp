@@ -1,0 +1,35 @@
+// http/api.hpp - what every endpoint may reach.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/metrics.hpp"
+#include "base/worker_pool.hpp"
+#include "core/access_token.hpp"
+#include "core/keyring.hpp"
+#include "core/ports.hpp"
+#include "http/message.hpp"
+
+namespace signet::http {
+
+struct ApiSettings {
+    std::string              issuer          = {};    // "https://localhost:8443", no trailing slash
+    std::vector<std::string> allowed_origins = {};    // exact, besides the issuer's own
+    bool                     signup          = true;  // POST /api/v1/signup and the sign-up page
+    bool                     secure          = true;  // false: plain HTTP on loopback; cookies are Secure all the same
+    std::string              brand           = "Signet";
+    std::string brand_css = {};  // a style sheet that sets the pages' custom properties (web/README.md); may be empty
+};
+
+struct Api {
+    core::Ports const&                  ports;
+    core::Authenticator const&          authenticator;
+    ApiSettings const&                  settings;
+    WorkerPool&                         storage_pool;  // what reads and commits
+    WorkerPool&                         hashing_pool;  // what hashes passwords
+    Metrics&                            metrics;
+    std::function<core::Result<void>()> ready;  // can people sign in? storage writable, a signing key at hand
+};
+
+}  // namespace signet::http

@@ -1,0 +1,21 @@
+// http/caching.hpp - public documents that clients may keep. RFC 9110 13, RFC 9111.
+#pragma once
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "http/message.hpp"
+
+namespace signet::http {
+
+// 200, or 304 when the client has this very text; fresh for `life` with everybody.
+[[nodiscard]] Response cacheable(Request const& request, std::string_view content_type, std::string body,
+                                 std::chrono::seconds life);
+
+// A strong validator: equal texts, equal tags. With the quotes.
+[[nodiscard]] std::string entity_tag(std::string_view text);
+
+// Whether If-None-Match names `tag`, by weak comparison, or is "*".
+[[nodiscard]] bool has_copy(Request const& request, std::string_view tag);
+
+}  // namespace signet::http

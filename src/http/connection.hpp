@@ -1,0 +1,97 @@
+// http/connection.hpp - one client's connection, from handshake to close.
+//
+// A connection is in one phase at a time; run() goes from phase to phase as far
+// as it gets without waiting. It waits for the socket, for the handler's answer,
+// or not at all; while a request is handled, nothing is read (CHECKS E2).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/deadline_wheel.hpp"
+#include "http/engine.hpp"
+#include "http/io_core.hpp"
+#include "http/message.hpp"
+#include "http/refusal.hpp"
+#include "http/request_reader.hpp"
+#include "http/response_writer.hpp"
+#include "http/transport.hpp"
+
+namespace signet::http {
+
+// Of its core's thread alone.
+class Connection final : public Timed, public std::enable_shared_from_this<Connection> {
+public:
+    // Throws std::runtime_error when there is no memory for TLS.
+    Connection(IoCore& core, Engine& engine, Arrival arrival);
+
+    void               start();
+    // Closes when it is idle; else ends after the running answer.
+    void               drain();
+    // Closes in whatever phase it is.
+    void               cut_off();
+    // The answer to request `number`; nullopt when the handler let go of it unanswered. Another than the one that is
+    // waited for is dropped.
+    void               answer(std::uint64_t number, std::optional<Response> response);
+    // The handler is on the stack: an answer given now is taken up when it returns.
+    [[nodiscard]] bool is_in_handler() const { return running_ && phase_ == Phase::handling; }
+
+private:
+    enum class Phase { handshaking, reading, handling, writing, lingering, closed };
+    enum class Next { go_on, wait_read, wait_write, wait_answer, stop };
+    // For which deadline the read phase has asked.
+    enum class ReadDeadline { none, idle, head, body };
+
+    void on_deadline() override;
+    void run();
+    void wait(Next for_what);
+    void stop_waiting();
+
+    Next step();
+    Next handshake();
+    Next read();
+    Next read_more();
+    Next handle();
+    Next take_answer();
+    Next write();
+    Next end_answer();
+    Next linger();
+    Next begin_lingering();
+    Next close();
+    Next refuse(Refusal refusal);
+    Next begin_answer(Response response);
+    Next send_continue();
+
+    void                   call_handler();
+    void                   set_read_deadline();
+    [[nodiscard]] Response failure(std::string_view what, std::string_view why) const;
+
+    IoCore&                      core_;
+    Engine&                      engine_;
+    boost::asio::ip::tcp::socket socket_;
+    Admission                    admission_;
+    std::string const            address_;
+    bool const                   from_proxy_;
+    Transport                    transport_;
+    RequestReader                reader_;
+    ResponseWriter               writer_;
+
+    Phase         phase_         = Phase::handshaking;
+    bool          running_       = false;  // run() is on the stack
+    std::uint64_t wait_number_   = 0;      // of the one wait whose end counts
+    bool          readable_      = true;
+    ReadDeadline  read_deadline_ = ReadDeadline::none;
+    bool          late_          = false;  // the request did not arrive in time
+
+    std::chrono::steady_clock::time_point body_began_;
+    std::uint64_t                         request_number_ = 0;
+    std::optional<Response>               answer_;                  // given while the handler was still on the stack
+    bool                                  informs_        = false;  // what is written is 100 Continue
+    bool                                  ends_           = false;  // after what is written
+    bool                                  write_deadline_ = false;  // is set
+    std::size_t                           discarded_      = 0;
+};
+
+}  // namespace signet::http

@@ -1,0 +1,158 @@
+#include <fmt/core.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+
+#include "base/log.hpp"
+#include "http/answers.hpp"
+#include "http/errors.hpp"
+#include "http/guards.hpp"
+#include "http/pages.hpp"
+#include "http/request_metrics.hpp"
+#include "http/router.hpp"
+#include "http/security_headers.hpp"
+
+namespace signet::http {
+namespace {
+
+// One request from its arrival to its answer.
+struct Exchange {
+    std::shared_ptr<Request const>        request;
+    Responder                             respond;
+    std::string                           id;
+    Match                                 match;
+    Sender                                sender;
+    Admitted                              admitted = {};
+    std::chrono::steady_clock::time_point since    = std::chrono::steady_clock::now();
+};
+using Shared = std::shared_ptr<Exchange>;
+
+class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
+public:
+    Dispatcher(std::span<Route const> table, Api const& api)
+        : table_(table), api_(api), metrics_(table, api.metrics), strict_(is_strict_transport(api.settings))
+    {
+        std::array<std::uint8_t, 4> start{};
+        api.ports.random.fill(start);
+        for (auto const byte : start) prefix_ += fmt::format("{:02x}", byte);
+    }
+
+    void begin(std::shared_ptr<Request const> request, Responder respond)
+    {
+        auto const& asked    = *request;
+        auto const  exchange = std::make_shared<Exchange>(Exchange{.request = request,
+                                                                   .respond = std::move(respond),
+                                                                   .id      = next_id(),
+                                                                   .match = find_route(table_, asked.method, asked.path),
+                                                                   .sender = find_sender(asked, api_.settings)});
+        auto const* route    = exchange->match.route;
+        if (!route) return finish(exchange, answer_without_route(*exchange));
+
+        auto admitted = admit(*route, asked, exchange->sender, api_);
+        if (!admitted) return finish(exchange, std::move(admitted).error());
+        exchange->admitted = *std::move(admitted);
+
+        if (route->work == Work::inline_) return finish(exchange, run(*exchange));
+        enqueue(exchange);
+    }
+
+private:
+    // Unique in this process and, most likely, among its restarts; no secret.
+    std::string next_id() { return fmt::format("{}-{:x}", prefix_, count_.fetch_add(1, std::memory_order_relaxed)); }
+
+    Response answer_without_route(Exchange const& exchange) const
+    {
+        auto const& request = *exchange.request;
+        auto const* sibling = exchange.match.sibling;
+        if (!sibling) return refuse(Errc::not_found);
+
+        auto const methods = methods_of(table_, request.path);
+        if (request.method == Method::options) return answer_options(request, sibling->pages, exchange.sender, methods);
+        auto response = refuse(Errc::method_not_allowed);
+        response.set("Allow", methods);
+        return response;
+    }
+
+    void enqueue(Shared const& exchange)
+    {
+        auto&      pool  = exchange->match.route->work == Work::hashing ? api_.hashing_pool : api_.storage_pool;
+        bool const taken = pool.submit([self = shared_from_this(), exchange](WorkerPool::Turn turn) {
+            self->finish(exchange, turn == WorkerPool::Turn::run ? self->run(*exchange) : self->busy(*exchange));
+        });
+        if (!taken) finish(exchange, busy(*exchange));
+    }
+
+    Call call_of(Exchange const& exchange) const
+    {
+        auto const& admitted = exchange.admitted;
+        return {.api       = api_,
+                .request   = *exchange.request,
+                .id        = exchange.id,
+                .parameter = exchange.match.parameter,
+                .caller    = admitted.caller ? &*admitted.caller : nullptr,
+                .sender    = exchange.sender,
+                .fields    = admitted.fields};
+    }
+
+    // A person who sent a form gets it back; a program gets JSON.
+    Response busy(Exchange const& exchange) const
+    {
+        if (exchange.match.route->body == Body::form) return form_again(call_of(exchange), {core::Errc::busy});
+        return refuse(Errc::busy);
+    }
+
+    // A bug or a broken dependency: the answer says nothing about it but the id to ask the log for (CHECKS E18).
+    Response run(Exchange const& exchange) const
+    {
+        auto const& route = *exchange.match.route;
+        try {
+            return route.endpoint(call_of(exchange));
+        } catch (std::exception const& bug) {
+            log::error("endpoint failed", {{"request", exchange.id}, {"route", route.path}, {"why", bug.what()}});
+            return refuse(Errc::internal);
+        }
+    }
+
+    void finish(Shared const& exchange, Response response)
+    {
+        auto const& request = *exchange->request;
+        auto const* row     = exchange->match.route ? exchange->match.route : exchange->match.sibling;
+        // Paths that do not exist are nobody's to read.
+        auto const  pages   = row ? row->pages : Pages::same;
+        allow_reading(response, request, pages, exchange->sender);
+        add_security_headers(response, {.pages = pages, .strict = strict_});
+        response.set("X-Request-Id", exchange->id);
+
+        auto const took = std::chrono::steady_clock::now() - exchange->since;
+        metrics_.count(exchange->match.route, response.status, took);
+        // Never the query, a header, or the body: they hold tokens, cookies, and passwords (CHECKS E32).
+        log::write(response.status >= 500 && response.status != 503 ? log::Level::info : log::Level::debug, "request",
+                   {{"request", exchange->id},
+                    {"method", name(request.method)},
+                    {"route", row ? row->path : "unmatched"},
+                    {"status", std::int64_t{response.status}},
+                    {"from", request.peer.text},
+                    {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
+        exchange->respond(std::move(response));
+    }
+
+    std::span<Route const>     table_;
+    Api const&                 api_;
+    RequestMetrics             metrics_;
+    bool                       strict_;
+    std::string                prefix_;
+    std::atomic<std::uint64_t> count_ = 0;
+};
+
+}  // namespace
+
+Handler dispatch(std::span<Route const> table, Api const& api)
+{
+    return [dispatcher = std::make_shared<Dispatcher>(table, api)](std::shared_ptr<Request const> request,
+                                                                   Responder                      respond) {
+        dispatcher->begin(std::move(request), std::move(respond));
+    };
+}
+
+}  // namespace signet::http

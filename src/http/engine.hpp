@@ -1,0 +1,46 @@
+// http/engine.hpp - what all I/O threads of one server share.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "http/admission.hpp"
+#include "http/forwarded.hpp"
+#include "http/refusal.hpp"
+#include "http/server.hpp"
+#include "http/tls_context.hpp"
+
+namespace signet::http {
+
+// Thread-safe where it can change at all. Outlives every connection.
+class Engine {
+public:
+    // Throws std::runtime_error when the options cannot be followed.
+    Engine(ServerOptions options, Handler handler, ErrorPage error_page, Metrics& metrics);
+
+    ServerOptions const                     options;
+    Handler const                           handler;
+    ErrorPage const                         error_page;
+    TrustedProxies const                    proxies;
+    std::shared_ptr<ConnectionCounts> const counts;
+    std::atomic<bool>                       draining = false;
+    std::atomic<std::size_t>                cut_off  = 0;  // connections closed while they were busy
+
+    // What new connections speak; null in the clear.
+    [[nodiscard]] TlsContext tls() const;
+    void                     reload_tls();
+
+    // `reason` is Refusal's code or one of the acceptor's: a fixed set (CHECKS E35).
+    void count_accepted() { accepted_.add(); }
+    void count_refused(std::string_view reason);
+
+private:
+    Metrics&           metrics_;
+    Counter&           accepted_;
+    mutable std::mutex mutex_;
+    TlsContext         tls_;
+};
+
+}  // namespace signet::http

@@ -1,0 +1,92 @@
+#include "http/forwarded.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+#include <optional>
+#include <ranges>
+#include <stdexcept>
+
+#include "http/numeric_address.hpp"
+
+namespace signet::http {
+
+namespace ip = boost::asio::ip;
+
+struct TrustedProxies::Networks {
+    std::vector<ip::network_v4> v4;
+    std::vector<ip::network_v6> v6;
+};
+
+namespace {
+
+std::string_view trim(std::string_view text)
+{
+    auto const first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// The last element of a list of addresses, taken off its end.
+std::string_view take_last(std::string_view& list)
+{
+    auto const comma = list.rfind(',');
+    auto const last  = comma == std::string_view::npos ? list : list.substr(comma + 1);
+    list             = comma == std::string_view::npos ? std::string_view{} : list.substr(0, comma);
+    return trim(last);
+}
+
+template <class Network>
+bool contains(std::vector<Network> const& networks, auto const& address)
+{
+    return std::ranges::any_of(networks, [&](Network const& network) {
+        auto const bits = network.prefix_length();
+        return Network{address, bits}.canonical() == network.canonical();
+    });
+}
+
+}  // namespace
+
+TrustedProxies::TrustedProxies(std::vector<std::string> const& addresses) : networks_(std::make_unique<Networks>())
+{
+    for (auto const& text : addresses) {
+        boost::system::error_code ec;
+        bool const                network = text.contains('/');
+        bool const                v6      = text.contains(':');
+        if (v6)
+            networks_->v6.push_back(ip::make_network_v6(network ? text : text + "/128", ec));
+        else
+            networks_->v4.push_back(ip::make_network_v4(network ? text : text + "/32", ec));
+        if (ec) throw std::runtime_error("'" + text + "' is not the address or network of a proxy");
+    }
+}
+
+TrustedProxies::~TrustedProxies()                         = default;
+TrustedProxies::TrustedProxies(TrustedProxies&&) noexcept = default;
+
+bool TrustedProxies::contain(std::string_view address) const
+{
+    boost::system::error_code ec;
+    auto const                parsed = ip::make_address(address, ec);
+    if (ec) return false;
+    return parsed.is_v4() ? contains(networks_->v4, parsed.to_v4()) : contains(networks_->v6, parsed.to_v6());
+}
+
+std::string TrustedProxies::client(std::string_view peer, Request const& request) const
+{
+    std::string client{peer};
+    if (!contain(peer)) return client;
+    for (auto const& header : request.headers | std::views::reverse) {
+        if (!same_name(header.name, "x-forwarded-for")) continue;
+        for (std::string_view list = header.value; !list.empty();) {
+            auto const address = canonical_address(take_last(list));
+            if (!address) return std::string{peer};
+            client = *address;
+            if (!contain(client)) return client;
+        }
+    }
+    return client;
+}
+
+}  // namespace signet::http

@@ -1,0 +1,34 @@
+// http/forwarded.hpp - whose word on the client's address is believed.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.hpp"
+
+namespace signet::http {
+
+// The proxies that the operator has declared. Immutable; safe from many threads.
+class TrustedProxies {
+public:
+    // Addresses ("10.0.0.1") and networks ("10.0.0.0/8", "fd00::/8"). Throws std::runtime_error that names what is
+    // neither.
+    explicit TrustedProxies(std::vector<std::string> const& addresses);
+    ~TrustedProxies();
+    TrustedProxies(TrustedProxies&&) noexcept;
+
+    // `address` in canonical text, as in ClientAddress.
+    [[nodiscard]] bool contain(std::string_view address) const;
+
+    // The client of a request that came from `peer`. X-Forwarded-For counts only when `peer` is one of these: read from
+    // the right, the first address that is none of these; `peer` when the header is absent or anything looked at is no
+    // address (CHECKS E7).
+    [[nodiscard]] std::string client(std::string_view peer, Request const& request) const;
+
+private:
+    struct Networks;
+    std::unique_ptr<Networks> networks_;
+};
+
+}  // namespace signet::http

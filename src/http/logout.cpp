@@ -1,0 +1,59 @@
+#include "core/logout.hpp"
+
+#include "http/answers.hpp"
+#include "http/endpoints.hpp"
+#include "http/guards.hpp"
+#include "http/token_answer.hpp"
+
+namespace signet::http {
+namespace {
+
+Response end_by_token(Call const& call, std::string_view refresh_token)
+{
+    auto const ended = core::logout(call.api.ports, refresh_token, find_origin(call.request));
+    return ended ? no_content() : refuse(call, ended.error());
+}
+
+Response end_by_caller(Call const& call, core::Caller const& caller)
+{
+    auto const ended = core::logout(call.api.ports, caller, find_origin(call.request));
+    return ended ? no_content() : refuse(call, ended.error());
+}
+
+}  // namespace
+
+// POST /api/v1/logout: whatever of the three it brings, that session is over. A refresh token that is over already is
+// no error: the person is signed out either way.
+Response logout(Call const& call)
+{
+    // Whoever names a session by its token does not speak for the browser's cookie.
+    if (auto const token = call.fields.find("refresh_token")) return end_by_token(call, *token);
+
+    auto const cookie = find_refresh_cookie(call);
+    auto const caller = authenticate(call.request, call.api);
+    // A cookie that no page vouches for is left alone when the bearer token says enough; an expired access token keeps
+    // nobody from signing out by the cookie.
+    if (!cookie && !caller) return cookie.error();
+    bool const has_cookie = cookie && *cookie;
+    // A page cannot see whether its cookie is still there: another tab may have signed out first.
+    bool const had_cookie = is_from_browser(call.request) && !has_bearer(call.request);
+    if (!has_cookie && !caller && !had_cookie) return caller.error();
+
+    auto response = no_content();
+    if (has_cookie) response = end_by_token(call, **cookie);
+    if (caller && response.status == 204) response = end_by_caller(call, *caller);
+    if (response.status == 204) forget_session(response);
+    return response;
+}
+
+// POST /api/v1/logout-all
+Response logout_all(Call const& call)
+{
+    auto const ended = core::logout_everywhere(call.api.ports, *call.caller, find_origin(call.request));
+    if (!ended) return refuse(call, ended.error());
+    auto response = no_content();
+    forget_session(response);
+    return response;
+}
+
+}  // namespace signet::http

@@ -1,0 +1,18 @@
+#include "core/password_change.hpp"
+#include "http/answers.hpp"
+#include "http/endpoints.hpp"
+
+namespace signet::http {
+
+// POST /api/v1/password
+Response change_password(Call const& call)
+{
+    auto const changed = core::change_password(call.api.ports, *call.caller,
+                                               {.current     = SecretString{call.fields.get("current_password")},
+                                                .replacement = SecretString{call.fields.get("new_password")},
+                                                .origin      = find_origin(call.request)});
+    if (!changed) return refuse(call, changed.error());
+    return no_content();
+}
+
+}  // namespace signet::http

@@ -1,0 +1,182 @@
+// http/testing/site.hpp - the whole table over core in memory: requests in, answers out, no sockets.
+#pragma once
+#include <future>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+#include "core/access_token.hpp"
+#include "core/testing/world.hpp"
+#include "http/routes.hpp"
+
+namespace signet::http::testing {
+
+inline constexpr std::string_view kIssuer   = "https://id.example.com";
+inline constexpr std::string_view kNotes    = "https://notes.example.com";  // an allowed origin
+inline constexpr std::string_view kStranger = "https://evil.example.net";
+inline constexpr std::string_view kPassword = core::testing::kPassword;
+
+// A request as it is put together.
+struct Ask : Request {
+    Ask(Method asked_method, std::string_view target)
+    {
+        method = asked_method;
+        path   = target.substr(0, target.find('?'));
+        query  = target.size() > path.size() ? target.substr(path.size() + 1) : std::string_view{};
+        peer   = {"192.0.2.7"};
+        secure = true;
+    }
+
+    Ask& with(std::string_view name, std::string_view value)
+    {
+        headers.push_back({std::string{name}, std::string{value}});
+        return *this;
+    }
+    Ask& json(std::string_view text)
+    {
+        body = text;
+        return with("Content-Type", "application/json");
+    }
+    Ask& form(std::string_view text)
+    {
+        body = text;
+        return with("Content-Type", "application/x-www-form-urlencoded");
+    }
+    Ask& bearer(std::string_view token) { return with("Authorization", "Bearer " + std::string{token}); }
+    Ask& cookie(std::string_view name, std::string_view value)
+    {
+        return with("Cookie", std::string{name} + "=" + std::string{value});
+    }
+    // As a browser marks what a page of this server, of the notes site, or of a stranger sends.
+    Ask& from_own_page() { return with("Sec-Fetch-Site", "same-origin").with("Origin", kIssuer); }
+    Ask& from_notes() { return with("Sec-Fetch-Site", "same-site").with("Origin", kNotes); }
+    Ask& from_stranger() { return with("Sec-Fetch-Site", "cross-site").with("Origin", kStranger); }
+};
+
+inline Ask get(std::string_view target)
+{
+    return {Method::get, target};
+}
+inline Ask post(std::string_view target)
+{
+    return {Method::post, target};
+}
+
+inline std::string header(Response const& response, std::string_view name)
+{
+    for (auto const& each : response.headers)
+        if (same_name(each.name, name)) return each.value;
+    return "";
+}
+
+// The Set-Cookie line for that cookie; "" without one.
+inline std::string set_cookie(Response const& response, std::string_view name)
+{
+    for (auto const& each : response.headers)
+        if (same_name(each.name, "Set-Cookie") && each.value.starts_with(std::string{name} + "=")) return each.value;
+    return "";
+}
+inline std::string cookie_value(Response const& response, std::string_view name)
+{
+    auto const line = set_cookie(response, name);
+    if (line.empty()) return "";
+    auto const start = name.size() + 1;
+    return line.substr(start, line.find(';') - start);
+}
+
+// A string member of a JSON answer; "" when absent. `path` may go one object down: "user.email".
+inline std::string text_of(Response const& response, std::string_view path)
+{
+    auto value = json::parse_object(response.body);
+    if (!value) return "no JSON: " + response.body;
+    std::optional<json::Value> found = *value;
+    while (found && !path.empty()) {
+        auto const dot = path.find('.');
+        found          = found->find(path.substr(0, dot));
+        path           = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+    }
+    return found && found->string() ? std::string{*found->string()} : "";
+}
+
+// What a refusal says: compare with {401, "bad_credentials"}.
+struct Refused {
+    int                  status;
+    std::string          code;
+    bool                 operator==(Refused const&) const = default;
+    friend std::ostream& operator<<(std::ostream& out, Refused const& it) { return out << it.status << " " << it.code; }
+};
+// Gives code "" for an answer that is not of the one error shape.
+inline Refused refused(Response const& response)
+{
+    auto const sentence = text_of(response, "error_description");
+    bool const shaped   = header(response, "Content-Type") == "application/json" && !sentence.empty();
+    return {response.status, shaped ? text_of(response, "error") : ""};
+}
+
+inline ApiSettings usual_settings()
+{
+    return {.issuer = std::string{kIssuer}, .allowed_origins = {std::string{kNotes}}};
+}
+
+struct SiteOptions {
+    ApiSettings            api           = usual_settings();
+    core::Settings         core          = core::testing::cheap_settings();
+    std::span<Route const> table         = routes();
+    std::size_t            hashing_queue = 64;
+};
+
+struct Site {
+    explicit Site(SiteOptions const& options = {})
+        : world(options.core),
+          settings(options.api),
+          hashing_pool(
+              {.name = "hash", .threads = 1, .queue = options.hashing_queue, .longest_wait = std::chrono::seconds{20}}),
+          handler(dispatch(options.table, api))
+    {
+    }
+
+    Response ask(Request request)
+    {
+        std::promise<Response> answered;
+        auto                   answer = answered.get_future();
+        handler(std::make_shared<Request const>(std::move(request)),
+                [&](Response response) { answered.set_value(std::move(response)); });
+        return answer.get();
+    }
+
+    // Ann signs in without a browser.
+    struct SignedIn {
+        std::string access;
+        std::string refresh;
+        std::string session;
+    };
+    SignedIn sign_in()
+    {
+        auto const response =
+            ask(post("/api/v1/login").json(R"({"email":"ann@example.com","password":"blue-giraffe-on-stilts"})"));
+        return {text_of(response, "access_token"), text_of(response, "refresh_token"), text_of(response, "session_id")};
+    }
+
+    core::testing::World world;
+    ApiSettings          settings;
+    core::Authenticator  authenticator{world.ports};
+    Metrics              metrics;
+    bool                 ready = true;
+    WorkerPool storage_pool{{.name = "store", .threads = 1, .queue = 64, .longest_wait = std::chrono::seconds{20}}};
+    WorkerPool hashing_pool;
+    Api        api{.ports         = world.ports,
+                   .authenticator = authenticator,
+                   .settings      = settings,
+                   .storage_pool  = storage_pool,
+                   .hashing_pool  = hashing_pool,
+                   .metrics       = metrics,
+                   .ready         = [this]() -> core::Result<void> {
+                if (!ready) return core::refused(core::Errc::unavailable, "made not ready");
+                return {};
+            }};
+    Handler    handler;
+};
+
+}  // namespace signet::http::testing

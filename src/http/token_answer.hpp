@@ -1,0 +1,34 @@
+// http/token_answer.hpp - how a session travels to a client and back: in the answer, or in a cookie.
+#pragma once
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "core/login.hpp"
+#include "http/routes.hpp"
+
+namespace signet::http {
+
+// How the refresh token travels: in a cookie that scripts cannot read, or in the answer.
+enum class Delivery { cookie, body };
+
+// What the client asks for, else the cookie for a browser and the answer for anything else. Errc::invalid_request.
+[[nodiscard]] std::expected<Delivery, Response> find_delivery(Call const& call);
+
+// The token answer of DESIGN 4. Where core gives no refresh token the client keeps the one it has, and neither body nor
+// cookie says anything about it: a late answer cannot put an old token back over a newer one.
+[[nodiscard]] Response token_answer(Call const& call, core::SessionGrant const& grant, Delivery delivery);
+
+// Set-Cookie for what the grant holds: refresh token, device.
+void keep_session(Response& response, Call const& call, core::SessionGrant const& grant);
+
+// Ends the refresh cookie, and clears what pages of this origin stored. The device cookie stays: it opens nothing and
+// keeps strangers' guesses from locking the owner out of the next sign-in (CHECKS C9). "cache" is not cleared: nothing
+// with session data is ever stored there (no-store), and browsers take seconds to look (CHECKS D20).
+void forget_session(Response& response);
+
+// The refresh token in the cookie; nullopt without one. Errc::origin_not_allowed when no page vouches for the request:
+// a cookie alone does not show that its owner meant it (CHECKS D4).
+[[nodiscard]] std::expected<std::optional<std::string_view>, Response> find_refresh_cookie(Call const& call);
+
+}  // namespace signet::http

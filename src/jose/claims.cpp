@@ -1,0 +1,71 @@
+// The claims of a token about to be signed.
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "jose/jwt.hpp"
+#include "jose/refuse.hpp"
+#include "jose/signature.hpp"
+
+namespace jose {
+namespace {
+
+constexpr std::size_t kMostBytes = 64 * 1024;
+
+}  // namespace
+
+Claims& Claims::set(std::string_view name, std::string_view value)
+{
+    return set_json(name, signet::json::quote(value));
+}
+Claims& Claims::set(std::string_view name, std::int64_t value)
+{
+    return set_json(name, std::to_string(value));
+}
+Claims& Claims::set(std::string_view name, bool value)
+{
+    return set_json(name, value ? "true" : "false");
+}
+
+Claims& Claims::set(std::string_view name, std::span<std::string const> values)
+{
+    std::string json = "[";
+    for (auto const& value : values) {
+        if (json.size() > 1) json += ',';
+        json += signet::json::quote(value);
+    }
+    return set_json(name, json + "]");
+}
+
+Claims& Claims::set_json(std::string_view name, std::string json)
+{
+    auto const known =
+        std::ranges::find(members_, name, [](auto const& member) -> auto const& { return member.first; });
+    if (known != members_.end())
+        known->second = std::move(json);
+    else
+        members_.emplace_back(name, std::move(json));
+    return *this;
+}
+
+std::string Claims::to_json() const
+{
+    signet::json::Object object;
+    for (auto const& [name, json] : members_) object.set_raw(name, json);
+    return object.text();
+}
+
+Result<std::string> sign(Claims const& claims, SigningKey const& key, std::string_view type)
+{
+    auto const json = claims.to_json();
+    auto const object =
+        detail::Workbench::of_this_thread().claims.parse_object(json, {.bytes = kMostBytes, .depth = 16});
+    if (!object) return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(object.error())));
+    // What set_json() was given may have brought members of its own.
+    std::size_t members = 0;
+    object->for_each_member([&](std::string_view, signet::json::Value const&) { return ++members > 0; });
+    if (members != claims.size()) return detail::refuse(Errc::malformed_claims, "a claim is more than one JSON value");
+    return detail::sign_compact(json, key, type);
+}
+
+}  // namespace jose

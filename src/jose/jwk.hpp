@@ -1,0 +1,38 @@
+// jose/jwk.hpp - the form of a JSON Web Key: its members, typed. RFC 7517 4.
+//
+// Knows nothing of which values make a good key; the key files do.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/secret.hpp"
+#include "jose/result.hpp"
+
+namespace jose::detail {
+
+inline constexpr std::size_t kLongestKid = 128;  // bytes (CHECKS A19)
+
+struct Jwk {
+    std::string                                              kty;
+    std::string                                              crv;
+    std::string                                              kid;
+    std::optional<std::string>                               alg;
+    std::optional<std::string>                               use;
+    std::optional<std::vector<std::string>>                  key_ops;
+    // n, e, d, x, y, k and so on: decoded. Wiped, since some are secret.
+    std::map<std::string, signet::SecretString, std::less<>> numbers;
+
+    [[nodiscard]] bool                     has(std::string_view name) const { return numbers.contains(name); }
+    // The decoded member, or Errc::malformed_key when it is absent.
+    [[nodiscard]] Result<std::string_view> number(std::string_view name) const;
+};
+
+// Errc::malformed_key for a member of the wrong type, base64url that is not
+// canonical, or a kid that is too long. Unknown members are ignored.
+[[nodiscard]] Result<Jwk> read_jwk(signet::json::Value const& object);
+
+}  // namespace jose::detail

@@ -1,0 +1,27 @@
+#include "jose/jws.hpp"
+
+#include "base/result.hpp"
+#include "jose/signature.hpp"
+#include "jose/token_access.hpp"
+
+namespace jose {
+
+Result<std::string> sign_payload(std::string_view payload, SigningKey const& key, std::string_view type)
+{
+    return detail::sign_compact(payload, key, type);
+}
+
+Result<VerifiedPayload> verify_payload(std::string_view compact, KeySet const& keys, std::size_t max_bytes)
+{
+    auto&           bench = detail::Workbench::of_this_thread();
+    VerifiedPayload out   = TokenAccess::new_payload();
+    auto&           json  = TokenAccess::header_of(out);
+    auto&           bytes = TokenAccess::bytes_of(out);
+
+    auto const parts  = TRY(detail::decode_compact(compact, max_bytes, json, bytes, bench.signature));
+    auto const header = TRY(detail::read_header(bench.header, json));
+    TRY(detail::check_signature(header, parts, bench.signature, keys));
+    return out;
+}
+
+}  // namespace jose

@@ -1,0 +1,214 @@
+#include "jose/key.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "jose/base64url.hpp"
+#include "jose/key_material.hpp"
+#include "jose/refuse.hpp"
+
+namespace jose {
+namespace detail {
+namespace {
+
+// Wipes what parsing a private key leaves in memory, however the scope ends.
+class SecretDocument {
+public:
+    ~SecretDocument() { document_.wipe(); }
+    auto parse(std::string_view text) { return document_.parse_object(text, {.depth = 8, .members = 64}); }
+
+private:
+    signet::json::Document document_;
+};
+
+Result<Jwk> parse_jwk_text(std::string_view json)
+{
+    SecretDocument document;
+    auto const     object = document.parse(json);
+    if (!object) return refuse(Errc::malformed_key, std::string(signet::json::name(object.error())));
+    return read_jwk(*object);
+}
+
+// Which algorithm a key serves is decided here, once (RFC 8725 3.1).
+Result<AlgorithmRow const*> choose_row(Jwk const& jwk, std::optional<Algorithm> wanted)
+{
+    if (jwk.alg) {
+        auto const* named = find_row(*jwk.alg);
+        if (named == nullptr) return refuse(Errc::unsupported_key, "alg " + excerpt(*jwk.alg));
+        if (wanted && *wanted != named->id)
+            return refuse(Errc::algorithm_mismatch,
+                          "the key's alg is " + *jwk.alg + ", wanted " + std::string(name(*wanted)));
+        return named;
+    }
+    if (wanted) return &row_of(*wanted);
+    // A curve that serves one algorithm only leaves no choice.
+    auto const of_curve = [&](AlgorithmRow const& row) {
+        return !row.crv.empty() && row.crv == jwk.crv && row.kty == jwk.kty;
+    };
+    auto const rows = algorithms();
+    if (std::ranges::count_if(rows, of_curve) == 1) return &*std::ranges::find_if(rows, of_curve);
+    return refuse(Errc::unsupported_key, "the key names no alg, and the caller none for it");
+}
+
+Result<void> check_use(Jwk const& jwk, Purpose purpose)
+{
+    if (jwk.use && *jwk.use != "sig") return refuse(Errc::key_not_for_this_use, "use " + excerpt(*jwk.use));
+    if (!jwk.key_ops) return {};
+    auto ops = *jwk.key_ops;
+    std::ranges::sort(ops);
+    // RFC 7517 4.3: "Duplicate key operation values MUST NOT be present in the array."
+    if (std::ranges::adjacent_find(ops) != ops.end()) return refuse(Errc::malformed_key, "key_ops repeats a value");
+    std::string_view const needed = purpose == Purpose::sign ? "sign" : "verify";
+    if (!std::ranges::binary_search(ops, needed))
+        return refuse(Errc::key_not_for_this_use, "key_ops without " + std::string(needed));
+    return {};
+}
+
+Result<void> check_private_members(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
+{
+    if (row.is_symmetric) return {};
+    for (auto const* name : {"d", "p", "q", "dp", "dq", "qi"})
+        if (purpose == Purpose::verify && jwk.has(name))
+            return refuse(Errc::key_not_for_this_use, "a private key where a public one is wanted");
+    if (purpose == Purpose::sign && !jwk.has("d"))
+        return refuse(Errc::key_not_for_this_use, "a public key cannot sign");
+    return {};
+}
+
+// The public JWK of a key, as if it had been parsed.
+Jwk public_jwk(KeyMaterial const& key)
+{
+    Jwk jwk;
+    jwk.kid = key.kid;
+    jwk.kty = key.row.kty;
+    jwk.crv = key.row.crv;
+    for (auto const& [name, value] : key.identity())
+        if (name != "kty" && name != "crv")
+            jwk.numbers.emplace(name, signet::SecretString{base64url::decode(value).value_or("")});
+    return jwk;
+}
+
+std::string thumbprint_of(KeyMaterial const& key)
+{
+    signet::json::Object object;
+    for (auto const& [name, value] : key.identity()) object.set(name, value);
+    auto                                      text = object.text();
+    std::array<std::uint8_t, EVP_MAX_MD_SIZE> hash;
+    unsigned                                  size = 0;
+    EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
+    OPENSSL_cleanse(text.data(), text.size());
+    return base64url::encode(std::span{hash.data(), size});
+}
+
+// CHECKS A27: what this key signs, its public half accepts, before it is used.
+Result<std::shared_ptr<KeyMaterial const>> finish_signer(std::unique_ptr<KeyMaterial> key)
+{
+    if (!key->row.is_symmetric) {
+        auto half        = TRY(key->row.load(key->row, public_jwk(*key), Purpose::verify));
+        key->public_half = std::move(half);
+    }
+    constexpr std::string_view kProbe   = "A key signs this before it signs anything else.";
+    auto const&                verifier = key->public_half ? *key->public_half : *key;
+    if (!verifier.verifies(kProbe, key->sign(kProbe)))
+        return refuse(Errc::malformed_key, "the private members do not belong to the public ones");
+    return std::shared_ptr<KeyMaterial const>(std::move(key));
+}
+
+}  // namespace
+
+Loaded load_key(Jwk const& jwk, std::optional<Algorithm> algorithm, Purpose purpose)
+{
+    auto const* row = TRY(choose_row(jwk, algorithm));
+    if (jwk.kty != row->kty || jwk.crv != row->crv)
+        return refuse(Errc::malformed_key,
+                      "a key of kty " + excerpt(jwk.kty) + " " + excerpt(jwk.crv) + " for " + std::string(row->name));
+    TRY(check_use(jwk, purpose));
+    TRY(check_private_members(*row, jwk, purpose));
+    return row->load(*row, jwk, purpose);
+}
+
+}  // namespace detail
+
+using namespace detail;
+
+Result<VerificationKey> VerificationKey::parse_jwk(std::string_view json, std::optional<Algorithm> algorithm)
+{
+    auto const jwk = TRY(parse_jwk_text(json));
+    auto       key = TRY(load_key(jwk, algorithm, Purpose::verify));
+    return KeyAccess::wrap(std::move(key));
+}
+
+Algorithm VerificationKey::algorithm() const
+{
+    return material_->row.id;
+}
+std::string_view VerificationKey::kid() const
+{
+    return material_->kid;
+}
+std::string VerificationKey::thumbprint() const
+{
+    return thumbprint_of(*material_);
+}
+
+Result<std::string> VerificationKey::to_jwk() const
+{
+    if (material_->row.is_symmetric) return refuse(Errc::key_not_for_this_use, "a shared secret has no public form");
+    signet::json::Object object;
+    for (auto const& [name, value] : material_->identity()) object.set(name, value);
+    if (!material_->kid.empty()) object.set("kid", material_->kid);
+    return object.set("use", "sig").set("alg", material_->row.name).text();
+}
+
+SigningKey::SigningKey(std::shared_ptr<KeyMaterial const> material) : material_(std::move(material)) {}
+SigningKey::SigningKey(SigningKey&&) noexcept            = default;
+SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
+SigningKey::~SigningKey()                                = default;
+
+Result<SigningKey> SigningKey::generate(Algorithm algorithm, std::string_view kid)
+{
+    if (kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+    auto const& row = row_of(algorithm);
+    auto        key = TRY(row.load(row, row.generate(row), Purpose::sign));
+    key->kid        = kid.empty() ? thumbprint_of(*key) : std::string(kid);
+    auto material   = TRY(finish_signer(std::move(key)));
+    return SigningKey{std::move(material)};
+}
+
+Result<SigningKey> SigningKey::parse_jwk(std::string_view json, std::optional<Algorithm> algorithm)
+{
+    auto const jwk      = TRY(parse_jwk_text(json));
+    auto       key      = TRY(load_key(jwk, algorithm, Purpose::sign));
+    auto       material = TRY(finish_signer(std::move(key)));
+    return SigningKey{std::move(material)};
+}
+
+Algorithm SigningKey::algorithm() const
+{
+    return material_->row.id;
+}
+std::string_view SigningKey::kid() const
+{
+    return material_->kid;
+}
+
+VerificationKey SigningKey::verification_key() const
+{
+    return KeyAccess::wrap(material_->public_half ? material_->public_half : material_);
+}
+
+std::string SigningKey::reveal_jwk() const
+{
+    signet::json::Object object;
+    for (auto const& [name, value] : material_->identity()) object.set(name, value);
+    for (auto const& [name, value] : material_->secrets()) object.set(name, value);
+    if (!material_->kid.empty()) object.set("kid", material_->kid);
+    return object.set("use", "sig").set("alg", material_->row.name).text();
+}
+
+}  // namespace jose

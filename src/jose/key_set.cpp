@@ -1,0 +1,134 @@
+#include "jose/key_set.hpp"
+
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "jose/key_material.hpp"
+#include "jose/refuse.hpp"
+
+namespace jose {
+namespace {
+
+using namespace detail;
+
+constexpr std::size_t kMostBytes = 64 * 1024;  // CHECKS A40
+constexpr std::size_t kMostKeys  = 100;
+
+// RFC 7517 5: "Implementations SHOULD ignore JWKs within a JWK Set that use
+// "kty" values that are not understood by them".
+bool is_served(Jwk const& jwk, std::optional<Algorithm> for_keys_without_alg)
+{
+    auto const rows = algorithms();
+    if (jwk.alg) return find_row(*jwk.alg) != nullptr;
+    if (!jwk.crv.empty())
+        return std::ranges::any_of(rows, [&](auto const& row) { return row.kty == jwk.kty && row.crv == jwk.crv; });
+    return for_keys_without_alg && row_of(*for_keys_without_alg).kty == jwk.kty;
+}
+
+// A curve decides for itself; the caller's word is for the kinds that have none.
+std::optional<Algorithm> wanted(Jwk const& jwk, std::optional<Algorithm> for_keys_without_alg)
+{
+    return jwk.alg || !jwk.crv.empty() ? std::nullopt : for_keys_without_alg;
+}
+
+// Null when the key is of a kind that is not served here.
+Result<std::optional<VerificationKey>> read_key(signet::json::Value const& item,
+                                                std::optional<Algorithm>   for_keys_without_alg)
+{
+    if (item.kind() != signet::json::Kind::object) return refuse(Errc::malformed_key, "a key that is not an object");
+    auto const jwk = TRY(read_jwk(item));
+    if (!is_served(jwk, for_keys_without_alg)) return std::nullopt;
+    auto key = TRY(load_key(jwk, wanted(jwk, for_keys_without_alg), Purpose::verify));
+    return KeyAccess::wrap(std::move(key));
+}
+
+// RFC 7517 4.5 asks for distinct kids; here they must be (CHECKS A21).
+Result<void> check_kids(std::vector<VerificationKey> const& keys)
+{
+    std::vector<std::string_view> kids;
+    for (auto const& key : keys) kids.push_back(key.kid());
+    std::ranges::sort(kids);
+    if (kids.size() > 1 && kids.front().empty()) return refuse(Errc::malformed_key, "a key without kid among several");
+    auto const twin = std::ranges::adjacent_find(kids);
+    if (twin != kids.end()) return refuse(Errc::duplicate_kid, excerpt(*twin));
+    return {};
+}
+
+bool is_symmetric(VerificationKey const& key)
+{
+    return KeyAccess::of(key).row.is_symmetric;
+}
+
+}  // namespace
+
+KeySet::KeySet() : keys_(std::make_shared<std::vector<VerificationKey> const>()) {}
+
+Result<KeySet> KeySet::from(std::vector<VerificationKey> keys)
+{
+    TRY(check_kids(keys));
+    auto const symmetric = std::ranges::count_if(keys, is_symmetric);
+    if (symmetric != 0 && static_cast<std::size_t>(symmetric) != keys.size())
+        return refuse(Errc::key_not_for_this_use, "symmetric keys next to public ones");
+    KeySet set;
+    set.keys_ = std::make_shared<std::vector<VerificationKey> const>(std::move(keys));
+    return set;
+}
+
+Result<KeySet> KeySet::parse(std::string_view json, std::optional<Algorithm> for_keys_without_alg)
+{
+    signet::json::Document document;
+    auto const             object = document.parse_object(json, {.bytes = kMostBytes, .depth = 8, .members = 64});
+    if (!object) return refuse(Errc::malformed_key, std::string(signet::json::name(object.error())));
+    auto const items = object->find("keys");
+    if (!items || items->kind() != signet::json::Kind::array)
+        return refuse(Errc::malformed_key, "keys is missing or not an array");
+
+    std::vector<VerificationKey> keys;
+    std::size_t                  seen = 0;
+    Result<void>                 good;
+    items->for_each_item([&](signet::json::Value const& item) {
+        auto key = read_key(item, for_keys_without_alg);
+        if (++seen > kMostKeys)
+            good = refuse(Errc::malformed_key, "more than 100 keys");
+        else if (!key)
+            good = std::unexpected(std::move(key).error());
+        else if (*key)
+            keys.push_back(std::move(**key));
+        return good.has_value();
+    });
+    // The set of a single server may be symmetric, and then its text is secret.
+    document.wipe();
+    TRY(std::move(good));
+    return from(std::move(keys));
+}
+
+VerificationKey const* KeySet::find(std::string_view kid) const
+{
+    if (keys_->size() == 1 && (kid.empty() || keys_->front().kid().empty())) return &keys_->front();
+    if (kid.empty()) return nullptr;
+    auto const found = std::ranges::find(*keys_, kid, &VerificationKey::kid);
+    return found == keys_->end() ? nullptr : &*found;
+}
+
+std::size_t KeySet::size() const
+{
+    return keys_->size();
+}
+std::span<VerificationKey const> KeySet::keys() const
+{
+    return *keys_;
+}
+
+Result<std::string> KeySet::to_json() const
+{
+    std::string out = "{\"keys\":[";
+    for (auto const& key : *keys_) {
+        auto const jwk = TRY(key.to_jwk());
+        if (out.back() != '[') out += ',';
+        out += jwk;
+    }
+    return out + "]}";
+}
+
+}  // namespace jose

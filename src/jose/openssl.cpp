@@ -1,0 +1,53 @@
+#include "jose/openssl.hpp"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+
+#include "jose/base64url.hpp"
+
+namespace jose::detail {
+
+Pkey make_pkey(char const* type, int selection, OSSL_PARAM_BLD& builder)
+{
+    auto const params  = owned<Params>(OSSL_PARAM_BLD_to_param(&builder));
+    auto const context = owned<PkeyContext>(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+    EVP_PKEY*  key     = nullptr;
+    if (EVP_PKEY_fromdata_init(context.get()) != 1 ||
+        EVP_PKEY_fromdata(context.get(), &key, selection, params.get()) != 1) {
+        ERR_clear_error();
+        EVP_PKEY_free(key);
+        return nullptr;
+    }
+    return Pkey{key};
+}
+
+Number number_of(EVP_PKEY const& key, char const* parameter)
+{
+    BIGNUM* number = nullptr;
+    if (EVP_PKEY_get_bn_param(&key, parameter, &number) != 1) {
+        ERR_clear_error();
+        return nullptr;
+    }
+    return Number{number};
+}
+
+std::string number_bytes(BIGNUM const& number, std::size_t size)
+{
+    auto const  least = static_cast<std::size_t>(BN_num_bytes(&number));
+    std::string out(std::max(size, least), '\0');
+    BN_bn2binpad(&number, bytes(out), static_cast<int>(out.size()));
+    return out;
+}
+
+std::string encoded_number(EVP_PKEY const& key, char const* parameter, std::size_t size)
+{
+    auto const number = number_of(key, parameter);
+    if (!number) return {};
+    auto       raw = number_bytes(*number, size);
+    auto const out = base64url::encode(std::string_view{raw});
+    OPENSSL_cleanse(raw.data(), raw.size());
+    return out;
+}
+
+}  // namespace jose::detail

@@ -1,0 +1,248 @@
+// RSA keys. RFC 7518 3.3 and 6.3.
+#include <openssl/rsa.h>
+
+#include <array>
+
+#include "base/result.hpp"
+#include "jose/base64url.hpp"
+#include "jose/context_pool.hpp"
+#include "jose/key_material.hpp"
+#include "jose/openssl.hpp"
+#include "jose/refuse.hpp"
+#include "jose/roca.hpp"
+
+namespace jose::detail {
+namespace {
+
+constexpr int kLeastBits     = 2048;  // RFC 7518 3.3
+constexpr int kMostBits      = 8192;  // more would let one key cost every request
+constexpr int kGeneratedBits = 2048;
+
+struct Member {
+    char const* jwk;
+    char const* openssl;
+};
+constexpr std::array<Member, 2> kPublic{{{"n", OSSL_PKEY_PARAM_RSA_N}, {"e", OSSL_PKEY_PARAM_RSA_E}}};
+constexpr std::array<Member, 6> kPrivate{{{"d", OSSL_PKEY_PARAM_RSA_D},
+                                          {"p", OSSL_PKEY_PARAM_RSA_FACTOR1},
+                                          {"q", OSSL_PKEY_PARAM_RSA_FACTOR2},
+                                          {"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
+                                          {"dq", OSSL_PKEY_PARAM_RSA_EXPONENT2},
+                                          {"qi", OSSL_PKEY_PARAM_RSA_COEFFICIENT1}}};
+
+using Operation = int (*)(EVP_PKEY_CTX*);
+
+struct Context {
+    Context(EVP_PKEY* key, EVP_MD const* digest, Operation begin)
+        : hash(owned<DigestState>(EVP_MD_CTX_new())), pkey(owned<PkeyContext>(EVP_PKEY_CTX_new(key, nullptr)))
+    {
+        if (EVP_DigestInit_ex2(hash.get(), digest, nullptr) != 1 || begin(pkey.get()) != 1 ||
+            EVP_PKEY_CTX_set_rsa_padding(pkey.get(), RSA_PKCS1_PADDING) != 1 ||
+            EVP_PKEY_CTX_set_signature_md(pkey.get(), digest) != 1)
+            throw std::bad_alloc{};
+    }
+
+    DigestState hash;
+    PkeyContext pkey;
+};
+
+class RsaKey final : public KeyMaterial {
+public:
+    RsaKey(AlgorithmRow const& the_row, std::string the_kid, Pkey key)
+        : KeyMaterial(the_row, std::move(the_kid)),
+          key_(std::move(key)),
+          digest_(fetch_digest(row.digest)),
+          modulus_bytes_(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())))
+    {
+    }
+
+    bool verifies(std::string_view input, std::string_view signature) const override
+    {
+        // RFC 8017 8.2.2 step 1, and before any OpenSSL call (CHECKS A23).
+        if (signature.size() != modulus_bytes_) return false;
+        auto const context =
+            verifiers_.take([&] { return std::make_unique<Context>(key_.get(), digest_.get(), EVP_PKEY_verify_init); });
+        Hash hash;
+        if (!digest(*context, input, hash)) return false;
+        if (EVP_PKEY_verify(context->pkey.get(), bytes(signature), signature.size(), hash.data(), row.size) == 1)
+            return true;
+        ERR_clear_error();
+        return false;
+    }
+
+    std::string sign(std::string_view input) const override
+    {
+        auto const context =
+            signers_.take([&] { return std::make_unique<Context>(key_.get(), digest_.get(), EVP_PKEY_sign_init); });
+        Hash hash;
+        if (!digest(*context, input, hash)) return {};
+        std::string out(modulus_bytes_, '\0');
+        std::size_t size = out.size();
+        if (EVP_PKEY_sign(context->pkey.get(), bytes(out), &size, hash.data(), row.size) == 1 && size == out.size())
+            return out;
+        ERR_clear_error();
+        return {};
+    }
+
+    Members identity() const override
+    {
+        return {{"e", encoded_number(*key_, OSSL_PKEY_PARAM_RSA_E)},
+                {"kty", std::string(row.kty)},
+                {"n", encoded_number(*key_, OSSL_PKEY_PARAM_RSA_N)}};
+    }
+
+    Members secrets() const override
+    {
+        Members out;
+        for (auto const& member : kPrivate)
+            if (auto number = encoded_number(*key_, member.openssl); !number.empty())
+                out.emplace_back(member.jwk, std::move(number));
+        return out;
+    }
+
+private:
+    using Hash = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+    bool digest(Context const& context, std::string_view input, Hash& hash) const
+    {
+        auto* state = context.hash.get();
+        return EVP_DigestInit_ex2(state, digest_.get(), nullptr) == 1 &&
+               EVP_DigestUpdate(state, input.data(), input.size()) == 1 &&
+               EVP_DigestFinal_ex(state, hash.data(), nullptr) == 1;
+    }
+
+    Pkey                 key_;
+    Digest               digest_;
+    std::size_t          modulus_bytes_;
+    ContextPool<Context> verifiers_;
+    ContextPool<Context> signers_;
+};
+
+// CHECKS A22. Everything is refused before OpenSSL sees the key.
+Result<void> check_public(Jwk const& jwk)
+{
+    auto const n_bytes = TRY(jwk.number("n"));
+    auto const e_bytes = TRY(jwk.number("e"));
+    // RFC 7518 2: Base64urlUInt takes the fewest octets.
+    if (n_bytes.empty() || e_bytes.empty() || n_bytes.front() == '\0' || e_bytes.front() == '\0')
+        return refuse(Errc::malformed_key, "n or e is not in its shortest form");
+    if (n_bytes.size() * 8 > kMostBits) return refuse(Errc::unsupported_key, "RSA of more than 8192 bits");
+    auto const n = to_number(n_bytes);
+    auto const e = to_number(e_bytes);
+    if (BN_num_bits(n.get()) < kLeastBits) return refuse(Errc::weak_key, "RSA of fewer than 2048 bits");
+    if (!BN_is_odd(n.get())) return refuse(Errc::weak_key, "the RSA modulus is even");
+    if (!BN_is_odd(e.get()) || BN_is_one(e.get())) return refuse(Errc::weak_key, "the RSA exponent is even or 1");
+    if (BN_num_bits(e.get()) > 64) return refuse(Errc::unsupported_key, "an RSA exponent of more than 64 bits");
+    if (is_roca_modulus(*n)) return refuse(Errc::weak_key, "an RSA key of a broken generator (ROCA)");
+    return {};
+}
+
+// RFC 8017 3.2. OpenSSL works around a wrong member in silence, and then signs
+// without the check against faults.
+class PrivateNumbers {
+public:
+    explicit PrivateNumbers(Jwk const& jwk) : jwk_(jwk) {}
+
+    [[nodiscard]] bool agree() const
+    {
+        auto const n  = number("n");
+        auto const e  = number("e");
+        auto const d  = number("d");
+        auto const p  = number("p");
+        auto const q  = number("q");
+        auto const p1 = minus_one(*p);
+        auto const q1 = minus_one(*q);
+        return same(*product(*p, *q), *n) && is_one(*product(*e, *d), *p1) && is_one(*product(*e, *d), *q1) &&
+               same(*rest(*d, *p1), *number("dp")) && same(*rest(*d, *q1), *number("dq")) &&
+               is_one(*product(*number("qi"), *q), *p) && BN_cmp(number("qi").get(), p.get()) < 0;
+    }
+
+private:
+    [[nodiscard]] Number number(std::string_view name) const
+    {
+        return to_number(jwk_.numbers.find(name)->second.reveal());
+    }
+
+    [[nodiscard]] static Number minus_one(BIGNUM const& number)
+    {
+        auto out = owned<Number>(BN_dup(&number));
+        BN_sub_word(out.get(), 1);
+        return out;
+    }
+    [[nodiscard]] Number product(BIGNUM const& a, BIGNUM const& b) const
+    {
+        auto out = owned<Number>(BN_secure_new());
+        BN_mul(out.get(), &a, &b, scratch_.get());
+        return out;
+    }
+    // Zero for a modulus of zero, which agrees with nothing.
+    [[nodiscard]] Number rest(BIGNUM const& number, BIGNUM const& modulus) const
+    {
+        auto out = owned<Number>(BN_secure_new());
+        if (!BN_is_zero(&modulus)) BN_mod(out.get(), &number, &modulus, scratch_.get());
+        return out;
+    }
+    [[nodiscard]] bool is_one(BIGNUM const& number, BIGNUM const& modulus) const
+    {
+        return BN_is_one(rest(number, modulus).get()) == 1;
+    }
+    [[nodiscard]] static bool same(BIGNUM const& a, BIGNUM const& b) { return BN_cmp(&a, &b) == 0; }
+
+    Jwk const&                                  jwk_;
+    std::unique_ptr<BN_CTX, Freed<BN_CTX_free>> scratch_{BN_CTX_secure_new()};
+};
+
+Result<void> check_private(Jwk const& jwk)
+{
+    // RFC 7518 6.3.2: with one of the primes' members, all of them. They are
+    // wanted here always: the check against faults needs them (CHECKS A27).
+    for (auto const& member : kPrivate)
+        if (!jwk.has(member.jwk)) return refuse(Errc::malformed_key, std::string(member.jwk) + " is missing");
+
+    if (!PrivateNumbers{jwk}.agree()) return refuse(Errc::malformed_key, "the private RSA members disagree");
+    return {};
+}
+
+}  // namespace
+
+Loaded load_rsa(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
+{
+    for (auto const* foreign : {"x", "y", "k"})
+        if (jwk.has(foreign)) return refuse(Errc::malformed_key, std::string(foreign) + " in an RSA key");
+    TRY(check_public(jwk));
+    bool const is_private = purpose == Purpose::sign;
+    if (is_private) TRY(check_private(jwk));
+
+    auto const          builder = owned<ParamBuilder>(OSSL_PARAM_BLD_new());
+    std::vector<Number> numbers;  // the builder keeps pointers to them
+    auto const          push = [&](Member const& member) {
+        numbers.push_back(to_number(jwk.numbers.find(member.jwk)->second.reveal()));
+        return OSSL_PARAM_BLD_push_BN(builder.get(), member.openssl, numbers.back().get()) == 1;
+    };
+    bool good = true;
+    for (auto const& member : kPublic) good = push(member) && good;
+    if (is_private)
+        for (auto const& member : kPrivate) good = push(member) && good;
+
+    auto key = good ? make_pkey("RSA", is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, *builder) : nullptr;
+    if (!key) return refuse(Errc::malformed_key, "not an RSA key");
+    return std::make_unique<RsaKey>(row, jwk.kid, std::move(key));
+}
+
+Jwk generate_rsa(AlgorithmRow const& row)
+{
+    auto const key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{kGeneratedBits}));
+    Jwk        jwk;
+    jwk.kty        = row.kty;
+    auto const add = [&](Member const& member) {
+        auto const number = owned<Number>(number_of(*key, member.openssl).release());
+        auto       raw    = number_bytes(*number);
+        jwk.numbers.emplace(member.jwk, signet::SecretString{raw});
+        OPENSSL_cleanse(raw.data(), raw.size());
+    };
+    for (auto const& member : kPublic) add(member);
+    for (auto const& member : kPrivate) add(member);
+    return jwk;
+}
+
+}  // namespace jose::detail

@@ -1,0 +1,111 @@
+// What a verified token gives, what an unverified one shows, and what gets signed.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "jose/test_tokens.hpp"
+
+namespace jose {
+namespace {
+
+using namespace test;
+
+TEST(VerifiedToken, GivesBackWhatWasSigned)
+{
+    for (auto const algorithm : kAll) {
+        auto const& key  = signing_key(algorithm);
+        auto const  text = sign(good_claims(), key, "at+jwt");
+        ASSERT_TRUE(text);
+        auto const token = verify(*text, set_of(key), policy(), kNow);
+        ASSERT_TRUE(token) << name(token.error().code);
+        EXPECT_EQ(token->issuer(), kIssuer);
+        EXPECT_EQ(token->subject(), "user-1");
+        EXPECT_EQ(token->token_id(), "token-1");
+        EXPECT_EQ(token->kid(), "key-1");
+        EXPECT_EQ(token->algorithm(), algorithm);
+        EXPECT_EQ(token->expires_at(), kNow + std::chrono::minutes{10});
+        EXPECT_EQ(token->issued_at(), kNow);
+        EXPECT_EQ(token->find_string("name"), "Ann \"A\" \xC3\x9C");
+        EXPECT_EQ(token->find_integer("n"), -5);
+        EXPECT_EQ(token->find_boolean("yes"), true);
+        EXPECT_EQ(token->find_strings("roles"), (std::vector<std::string>{"admin", "writer"}));
+        EXPECT_EQ(token->find_json("cnf"), R"({"jkt":"x","deep":[1,2,{"a":null}]})");
+        EXPECT_EQ(token->find_json("name"), "\"Ann \\\"A\\\" \xC3\x9C\"");
+        EXPECT_EQ(token->find_json("yes"), "true");
+        EXPECT_EQ(token->claims_json(), good_claims().to_json());
+        EXPECT_FALSE(token->find_string("absent"));
+        EXPECT_FALSE(token->find_string("roles"));
+        EXPECT_FALSE(token->find_strings("name"));
+        EXPECT_FALSE(token->find_integer("name"));
+        EXPECT_FALSE(token->find_boolean("n"));
+        EXPECT_FALSE(token->find_json("absent"));
+    }
+}
+
+TEST(VerifiedToken, KeepsItsClaimsWhileOtherTokensAreVerified)
+{
+    auto const& key  = signing_key(Algorithm::hs256);
+    auto const  make = [&](std::string_view sub) { return *sign(good_claims().subject(sub), key, "at+jwt"); };
+    std::vector<VerifiedToken> tokens;
+    for (int i = 0; i < 20; ++i) tokens.push_back(*verify(make(std::to_string(i)), set_of(key), policy(), kNow));
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(tokens[static_cast<std::size_t>(i)].subject(), std::to_string(i));
+    std::thread([moved = std::move(tokens)]() mutable { moved.clear(); }).join();
+    EXPECT_EQ(verify(make("after"), set_of(key), policy(), kNow)->subject(), "after");
+}
+
+TEST(VerifiedToken, AProofCannotBeMadeByHand)
+{
+    static_assert(!std::is_default_constructible_v<VerifiedToken>);
+    static_assert(!std::is_copy_constructible_v<VerifiedToken>);
+    static_assert(!std::is_default_constructible_v<UnverifiedToken>);
+    static_assert(!std::is_convertible_v<UnverifiedToken, VerifiedToken>);
+    static_assert(!std::is_constructible_v<VerifiedToken, UnverifiedToken>);
+    static_assert(!std::is_default_constructible_v<Policy>);
+}
+
+TEST(UnverifiedToken, ShowsATokenWhoseSignatureNobodyChecked)
+{
+    auto const token = UnverifiedToken::parse(join(R"({"alg":"none"})", R"({"sub":"x"})", "nothing"));
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->header_json(), R"({"alg":"none"})");
+    EXPECT_EQ(token->claims_json(), R"({"sub":"x"})");
+}
+
+TEST(UnverifiedToken, RefusesWhatHasNotTheForm)
+{
+    EXPECT_EQ(outcome(UnverifiedToken::parse("a.b")), "malformed_token");
+    EXPECT_EQ(outcome(UnverifiedToken::parse("a.b.c")), "malformed_token");
+    EXPECT_EQ(outcome(UnverifiedToken::parse(join("x", "{}", "s"))), "malformed_header");
+    EXPECT_EQ(outcome(UnverifiedToken::parse(join("{}", "[]", "s"))), "malformed_claims");
+    EXPECT_EQ(outcome(UnverifiedToken::parse(std::string(9000, 'A'))), "token_too_large");
+}
+
+TEST(Claims, SettingANameTwiceKeepsTheLast)
+{
+    EXPECT_EQ(Claims{}.set("a", 1).set("b", "x").set("a", 2).to_json(), R"({"a":2,"b":"x"})");
+}
+
+TEST(Claims, RefusesToSignWhatIsNotJson)
+{
+    auto const& key = signing_key(Algorithm::hs256);
+    for (auto const* json :
+         {"", "x", "{", "1,\"iss\":\"evil\"", "1}", "1,\"b\":2", "[1", "\"\\ud800\"", "1e400", "nul"})
+        EXPECT_EQ(outcome(sign(good_claims().set_json("a", json), key, "at+jwt")), "malformed_claims") << json;
+    EXPECT_EQ(outcome(sign(good_claims().set_json("a", " [ 1.50, {} ] "), key, "at+jwt")), "accepted");
+    EXPECT_EQ(outcome(sign(good_claims().set("a\"b", "\xFF"), key, "at+jwt")), "accepted");
+}
+
+TEST(Claims, FindsJsonAsItStandsInTheToken)
+{
+    auto const& key = signing_key(Algorithm::hs256);
+    auto const  text =
+        craft(key, header_of(key), claims_with(R"( , "a,}\"" : { "b":"}]," , "c" : [ 1 , "\\" ] }  ,"z": 1.50 )"));
+    auto const token = verify(text, set_of(key), policy(), kNow);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->find_json("a,}\""), R"({ "b":"}]," , "c" : [ 1 , "\\" ] })");
+    EXPECT_EQ(token->find_json("z"), "1.50");
+    EXPECT_EQ(token->find_json("iss"), "\"https://id.example.com\"");
+}
+
+}  // namespace
+}  // namespace jose

@@ -1,0 +1,129 @@
+// verify(): which checks a token meets, and in what order.
+#include <algorithm>
+#include <cmath>
+
+#include "base/result.hpp"
+#include "jose/refuse.hpp"
+#include "jose/signature.hpp"
+#include "jose/token_access.hpp"
+#include "jose/token_state.hpp"
+
+namespace jose {
+namespace {
+
+using namespace detail;
+using signet::json::Kind;
+using Claim = ClaimIndex::Claim;
+
+// RFC 7519 2, NumericDate: "Seconds ... non-integer values can be represented".
+// Negative and beyond 2^53, where doubles lose seconds, is nonsense (CHECKS A31).
+Result<std::optional<Time>> read_time(ClaimIndex const& claims, std::string_view name)
+{
+    constexpr double kMostSeconds = 9007199254740992.0;
+
+    auto const* claim = claims.find(name);
+    if (claim == nullptr) return std::nullopt;
+    if (claim->kind != Kind::integer && claim->kind != Kind::number)
+        return refuse(Errc::wrong_claim_type, std::string(name) + " is not a number");
+    if (!(claim->number >= 0 && claim->number <= kMostSeconds))
+        return refuse(Errc::wrong_claim_type, std::string(name) + " is out of range");
+    auto const whole = std::floor(claim->number);
+    auto const milli = std::floor((claim->number - whole) * 1000);
+    return Time{std::chrono::milliseconds{static_cast<std::int64_t>(whole) * 1000 + static_cast<std::int64_t>(milli)}};
+}
+
+// The claim's text when it is a string; a claim of another type is refused
+// whether or not the policy looks at it.
+Result<std::optional<std::string_view>> read_string(ClaimIndex const& claims, std::string_view name)
+{
+    auto const* claim = claims.find(name);
+    if (claim == nullptr) return std::nullopt;
+    if (claim->kind != Kind::string) return refuse(Errc::wrong_claim_type, std::string(name) + " is not a string");
+    return claims.text(*claim);
+}
+
+Result<void> check_algorithm(AlgorithmRow const& row, Expectations const& expected)
+{
+    if (std::ranges::find(expected.algorithms, row.id) != expected.algorithms.end()) return {};
+    return refuse(Errc::algorithm_not_allowed, "alg " + std::string(row.name));
+}
+
+Result<void> check_type(std::optional<std::string_view> typ, Expectations const& expected)
+{
+    if (expected.dangerously_accept_any_type) return {};
+    if (typ && same_type(*typ, expected.type)) return {};
+    return refuse(Errc::type_mismatch, "expected " + expected.type + ", got " + (typ ? excerpt(*typ) : "none"));
+}
+
+Result<void> check_issuer(ClaimIndex const& claims, Expectations const& expected)
+{
+    auto const iss = TRY(read_string(claims, "iss"));
+    if (expected.dangerously_accept_any_issuer) return {};
+    if (!iss) return refuse(Errc::missing_claim, "iss");
+    // RFC 8725 3.8; byte for byte: no folding of case, port, or slash (CHECKS A32).
+    if (*iss == expected.issuer) return {};
+    return refuse(Errc::issuer_mismatch, "expected " + expected.issuer + ", got " + excerpt(*iss));
+}
+
+// RFC 7519 4.1.3: one string, or an array of strings.
+Result<void> check_audience(ClaimIndex const& claims, Expectations const& expected)
+{
+    auto const* aud = claims.find("aud");
+    if (aud == nullptr && expected.dangerously_accept_any_audience) return {};
+    if (aud == nullptr) return refuse(Errc::missing_claim, "aud");
+    if (aud->kind != Kind::string && !aud->all_strings)
+        return refuse(Errc::wrong_claim_type, "aud is neither a string nor an array of strings");
+    if (expected.dangerously_accept_any_audience) return {};
+    if (aud->kind == Kind::string && claims.text(*aud) == expected.audience) return {};
+    for (std::size_t i = 0; i < aud->items; ++i)
+        if (claims.item(*aud, i) == expected.audience) return {};
+    return refuse(Errc::audience_mismatch, "expected " + expected.audience);
+}
+
+// CHECKS A30. The skew is taken from the token's time, which is never negative,
+// so that no sum can overflow.
+Result<void> check_times(TokenAccess::State& token, Expectations const& expected, Time now)
+{
+    auto const skew  = std::chrono::milliseconds{expected.clock_skew};
+    token.expires_at = TRY(read_time(token.index, "exp"));
+    auto const nbf   = TRY(read_time(token.index, "nbf"));
+    token.issued_at  = TRY(read_time(token.index, "iat"));
+    if (!token.expires_at && !expected.dangerously_allow_missing_expiry) return refuse(Errc::missing_claim, "exp");
+    if (token.expires_at && now >= *token.expires_at + skew) return refuse(Errc::expired, "exp");
+    if (nbf && *nbf - skew > now) return refuse(Errc::not_yet_valid, "nbf");
+    if (token.issued_at && *token.issued_at - skew > now) return refuse(Errc::issued_in_the_future, "iat");
+    return {};
+}
+
+}  // namespace
+
+Result<VerifiedToken> verify(std::string_view compact, KeySet const& keys, Policy const& policy, Time now)
+{
+    auto const& expected = policy.expectations();
+    auto&       bench    = Workbench::of_this_thread();
+    auto        token    = TokenAccess::new_state();
+
+    auto const parts =
+        TRY(decode_compact(compact, expected.max_token_bytes, token->header, token->claims, bench.signature));
+    auto const header = TRY(read_header(bench.header, token->header));
+    TRY(check_algorithm(*header.row, expected));
+    TRY(check_signature(header, parts, bench.signature, keys));
+
+    // From here on the bytes are the issuer's; only now are they read.
+    auto const claims = bench.claims.parse_object(token->claims, {.bytes = expected.max_token_bytes, .depth = 16});
+    if (!claims) return refuse(Errc::malformed_claims, std::string(signet::json::name(claims.error())));
+    token->index.fill(*claims);
+
+    TRY(check_type(header.typ, expected));
+    TRY(check_issuer(token->index, expected));
+    TRY(check_audience(token->index, expected));
+    TRY(check_times(*token, expected, now));
+    TRY(read_string(token->index, "sub"));
+    TRY(read_string(token->index, "jti"));
+
+    token->kid       = header.kid;
+    token->algorithm = header.row->id;
+    return TokenAccess::seal(std::move(token));
+}
+
+}  // namespace jose

@@ -1,0 +1,51 @@
+#include "storage/audit.hpp"
+
+#include <fmt/format.h>
+
+#include "base/result.hpp"
+
+namespace signet::storage {
+namespace {
+
+Result<core::AuditEntry> read_entry(Row const& row)
+{
+    auto const event = core::find_audit_event(row.text(1));
+    if (!event)
+        return core::refused(core::Errc::unavailable, fmt::format("the audit log has an event '{}'", row.text(1)));
+    return core::AuditEntry{
+        .at      = row.time(0),
+        .event   = *event,
+        .user    = row.find_id<core::UserId>(2),
+        .session = row.find_id<core::SessionId>(3),
+        .origin  = {.address = {std::string{row.text(4)}}, .user_agent = std::string{row.text(5)}},
+        .detail  = std::string{row.text(6)},
+    };
+}
+
+}  // namespace
+
+Result<void> add_audit(Transaction& transaction, core::AuditEntry const& entry)
+{
+    TRY(
+        transaction.run("INSERT INTO audit (at, event, user_id, session_id, address, user_agent, detail) "
+                        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                        {entry.at, name(entry.event), entry.user, entry.session, entry.origin.address.text,
+                         entry.origin.user_agent, entry.detail}));
+    return {};
+}
+
+Result<void> Audit::append(core::AuditEntry const& entry)
+{
+    return engine_.write([&](Transaction& transaction) { return add_audit(transaction, entry); });
+}
+
+Result<std::vector<core::AuditEntry>> Audit::latest(std::size_t most)
+{
+    return engine_.read([&](Transaction& transaction) {
+        return transaction.list(
+            "SELECT at, event, user_id, session_id, address, user_agent, detail FROM audit ORDER BY id DESC LIMIT $1",
+            {most}, read_entry);
+    });
+}
+
+}  // namespace signet::storage

@@ -1,0 +1,66 @@
+#include "storage/signing_keys.hpp"
+
+#include "base/result.hpp"
+#include "storage/audit.hpp"
+
+namespace signet::storage {
+namespace {
+
+Result<core::SigningKeyRecord> read_key(Row const& row)
+{
+    return core::SigningKeyRecord{
+        .kid             = std::string{row.text(0)},
+        .algorithm       = std::string{row.text(1)},
+        .purpose         = std::string{row.text(2)},
+        .sealed          = std::string{row.bytes(3)},
+        .created_at      = row.time(4),
+        .active_from     = row.time(5),
+        .retired_at      = row.find_time(6),
+        .published_until = row.find_time(7),
+    };
+}
+
+Result<bool> has_newer_key(Transaction& transaction, std::string const& purpose, std::optional<TimePoint> than)
+{
+    if (!than) return false;
+    auto const newer =
+        TRY(transaction.find("SELECT kid FROM signing_keys WHERE purpose = $1 AND created_at > $2 LIMIT 1",
+                             {purpose, *than}, [](Row const&) -> Result<bool> { return true; }));
+    return newer.has_value();
+}
+
+}  // namespace
+
+Result<std::vector<core::SigningKeyRecord>> SigningKeys::list_keys(TimePoint now)
+{
+    return engine_.read([&](Transaction& transaction) {
+        return transaction.list(
+            "SELECT kid, algorithm, purpose, sealed, created_at, active_from, retired_at, "
+            "published_until FROM signing_keys WHERE published_until IS NULL OR published_until > $1 "
+            "ORDER BY active_from, created_at, kid",
+            {now}, read_key);
+    });
+}
+
+Result<bool> SigningKeys::add_key(core::SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
+                                  std::chrono::seconds grace, core::AuditEntry const& audit)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<bool> {
+        bool const outrun = TRY(has_newer_key(transaction, key.purpose, unless_newer_than));
+        if (outrun) return false;
+
+        TRY(
+            transaction.run("UPDATE signing_keys SET retired_at = $2, published_until = $3 "
+                            "WHERE purpose = $1 AND (retired_at IS NULL OR retired_at > $2)",
+                            {key.purpose, key.active_from, key.active_from + grace}));
+        TRY(
+            transaction.run("INSERT INTO signing_keys (kid, algorithm, purpose, sealed, created_at, active_from, "
+                            "retired_at, published_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                            {key.kid, key.algorithm, key.purpose, Param::bytes(key.sealed), key.created_at,
+                             key.active_from, key.retired_at, key.published_until}));
+        TRY(add_audit(transaction, audit));
+        return true;
+    });
+}
+
+}  // namespace signet::storage

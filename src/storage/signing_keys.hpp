@@ -1,0 +1,20 @@
+// storage/signing_keys.hpp - sealed signing keys as rows.
+#pragma once
+#include "core/ports.hpp"
+#include "storage/engine.hpp"
+
+namespace signet::storage {
+
+class SigningKeys final : public core::SigningKeyStore {
+public:
+    explicit SigningKeys(Engine& engine) : engine_(engine) {}
+
+    [[nodiscard]] Result<std::vector<core::SigningKeyRecord>> list_keys(TimePoint now) override;
+    [[nodiscard]] Result<bool> add_key(core::SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
+                                       std::chrono::seconds grace, core::AuditEntry const& audit) override;
+
+private:
+    Engine& engine_;
+};
+
+}  // namespace signet::storage

@@ -1,0 +1,72 @@
+#include "storage/sqlite.hpp"
+
+#include <utility>
+
+#include "base/result.hpp"
+#include "storage/attempts.hpp"
+#include "storage/audit.hpp"
+#include "storage/migrations.hpp"
+#include "storage/sessions.hpp"
+#include "storage/signing_keys.hpp"
+#include "storage/sqlite_engine.hpp"
+#include "storage/users.hpp"
+
+namespace signet::storage {
+
+struct SqliteStorage::State {
+    explicit State(std::filesystem::path const& file) : engine(file) {}
+
+    SqliteEngine engine;
+    Users        users{engine};
+    Sessions     sessions{engine};
+    Attempts     attempts{engine};
+    SigningKeys  signing_keys{engine};
+    Audit        audit{engine};
+};
+
+std::unique_ptr<SqliteStorage> SqliteStorage::open(std::filesystem::path const& file)
+{
+    auto state = std::make_unique<State>(file);
+    // When a migration ran is for the operator to read; no rule depends on it.
+    migrate(state->engine, sqlite_migrations(), SystemClock{}.now());
+    return std::unique_ptr<SqliteStorage>{new SqliteStorage(std::move(state))};
+}
+
+SqliteStorage::SqliteStorage(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SqliteStorage::~SqliteStorage() = default;
+
+core::UserStore& SqliteStorage::users()
+{
+    return state_->users;
+}
+core::SessionStore& SqliteStorage::sessions()
+{
+    return state_->sessions;
+}
+core::AttemptStore& SqliteStorage::attempts()
+{
+    return state_->attempts;
+}
+core::SigningKeyStore& SqliteStorage::signing_keys()
+{
+    return state_->signing_keys;
+}
+core::AuditStore& SqliteStorage::audit()
+{
+    return state_->audit;
+}
+
+core::Result<void> SqliteStorage::check_writable()
+{
+    return state_->engine.write([](Transaction& transaction) -> Result<void> {
+        TRY(transaction.run("UPDATE write_probe SET count = count + 1 WHERE id = 1"));
+        return {};
+    });
+}
+
+std::uint64_t SqliteStorage::statements() const
+{
+    return state_->engine.statements();
+}
+
+}  // namespace signet::storage

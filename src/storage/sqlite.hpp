@@ -1,0 +1,37 @@
+// storage/sqlite.hpp - core's ports on one SQLite file.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "core/ports.hpp"
+
+namespace signet::storage {
+
+// WAL, synchronous=FULL, foreign keys on; migrations are run by open().
+// Thread-safe: one writer at a time, readers beside it.
+class SqliteStorage {
+public:
+    // Creates the file (mode 0600) when it does not exist. Throws std::runtime_error with a sentence for the operator:
+    // not a database, schema newer than this program, no permission.
+    [[nodiscard]] static std::unique_ptr<SqliteStorage> open(std::filesystem::path const& file);
+    ~SqliteStorage();
+
+    [[nodiscard]] core::UserStore&       users();
+    [[nodiscard]] core::SessionStore&    sessions();
+    [[nodiscard]] core::AttemptStore&    attempts();
+    [[nodiscard]] core::SigningKeyStore& signing_keys();
+    [[nodiscard]] core::AuditStore&      audit();
+
+    // Whether a transaction can be written and committed now; Errc::unavailable with the reason.
+    [[nodiscard]] core::Result<void> check_writable();
+    // SQL statements run since open(), by all threads.
+    [[nodiscard]] std::uint64_t      statements() const;
+
+private:
+    struct State;
+    explicit SqliteStorage(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace signet::storage

@@ -1,0 +1,54 @@
+// storage/sqlite_connection.hpp - one connection to a SQLite file, and its statements.
+//
+// Knows:  the settings of a connection, how values are bound and read.
+// Knows nothing of:  threads, and when a transaction begins or ends.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/engine.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace signet::storage {
+
+enum class Role { writer, reader, checkpointer };
+
+// A prepared statement, kept for the next time.
+struct Statement {
+    sqlite3_stmt*    handle = nullptr;
+    std::vector<int> numbers;  // SQLite numbers parameters by appearance; here the n of the "$n" of each
+};
+
+// One sqlite3*. Used by one thread at a time; a failure is Errc::unavailable with SQLite's sentence.
+class Connection {
+public:
+    Connection(std::string const& file, Role role, std::chrono::milliseconds longest_wait);
+    ~Connection();
+    Connection(Connection const&)            = delete;
+    Connection& operator=(Connection const&) = delete;
+
+    [[nodiscard]] Result<std::int64_t> step(std::string_view sql, std::span<Param const> params,
+                                            std::function<Result<void>(Row const&)> const& visit);
+    [[nodiscard]] Result<void>         run_script(std::string const& script);
+    [[nodiscard]] std::int64_t         ask_number(char const* pragma);
+    void                               must_run(char const* script);
+    [[nodiscard]] bool                 in_transaction() const;
+    [[nodiscard]] sqlite3*             handle() const { return db_; }
+
+private:
+    [[nodiscard]] Result<Statement*> prepare(std::string_view sql);
+    static void                      bind(Statement const& statement, std::span<Param const> params);
+
+    std::string                                     file_;
+    sqlite3*                                        db_ = nullptr;
+    std::unordered_map<std::string_view, Statement> statements_;
+};
+
+}  // namespace signet::storage

@@ -1,0 +1,305 @@
+#include "storage/sqlite_engine.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "storage/sqlite_connection.hpp"
+
+namespace signet::storage {
+namespace {
+
+using std::chrono::milliseconds;
+
+// "SGNT" in the file's header tells our databases from others.
+constexpr std::int64_t kApplicationId = 0x53474E54;
+
+// With so many times the pages of Options::checkpoint_pages in the WAL, writers wait for a checkpoint.
+constexpr int kLongWal = 8;
+
+// Connections not in use. take() waits, and not for ever (CHECKS E22).
+class Pool {
+public:
+    Pool(std::string file, Role role, std::size_t most, milliseconds longest_wait)
+        : file_(std::move(file)), role_(role), longest_wait_(longest_wait), unopened_(most)
+    {
+    }
+
+    struct GiveBack {
+        Pool* pool;
+        void  operator()(Connection* connection) const { pool->give_back(connection); }
+    };
+    using Lease = std::unique_ptr<Connection, GiveBack>;
+
+    [[nodiscard]] Result<Lease> take();
+
+private:
+    Result<Lease> open();
+    void          give_back(Connection* connection);
+
+    std::string                              file_;
+    Role                                     role_;
+    milliseconds                             longest_wait_;
+    std::mutex                               mutex_;
+    std::condition_variable                  free_;
+    std::size_t                              unopened_;
+    std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+Result<Pool::Lease> Pool::take()
+{
+    std::unique_lock lock(mutex_);
+    if (!free_.wait_for(lock, longest_wait_, [this] { return !idle_.empty() || unopened_ > 0; }))
+        return core::refused(core::Errc::unavailable, "sqlite: every connection is in use");
+    if (idle_.empty()) {
+        --unopened_;
+        lock.unlock();
+        return open();
+    }
+    Lease lease{idle_.back().release(), GiveBack{this}};
+    idle_.pop_back();
+    return lease;
+}
+
+Result<Pool::Lease> Pool::open()
+{
+    try {
+        return Lease{std::make_unique<Connection>(file_, role_, longest_wait_).release(), GiveBack{this}};
+    } catch (std::runtime_error const& error) {
+        std::lock_guard const lock(mutex_);
+        ++unopened_;
+        free_.notify_one();
+        return core::refused(core::Errc::unavailable, error.what());
+    }
+}
+
+void Pool::give_back(Connection* connection)
+{
+    std::lock_guard const lock(mutex_);
+    idle_.emplace_back(connection);
+    free_.notify_one();
+}
+
+class SqliteTransaction final : public Transaction {
+public:
+    SqliteTransaction(Connection& connection, std::atomic<std::uint64_t>& statements)
+        : connection_(connection), statements_(statements)
+    {
+    }
+
+    [[nodiscard]] Result<void> run_script(std::string_view script) override
+    {
+        ++statements_;
+        auto done = connection_.run_script(std::string{script});
+        if (!done) failed_ = done.error();
+        return done;
+    }
+    // The first failure, which a deed may not have passed on.
+    [[nodiscard]] std::optional<core::Error> const& failed() const { return failed_; }
+
+protected:
+    [[nodiscard]] Result<std::int64_t> step(std::string_view sql, std::span<Param const> params,
+                                            Visit const& visit) override
+    {
+        ++statements_;
+        auto changed = connection_.step(sql, params, visit);
+        if (!changed) failed_ = changed.error();
+        return changed;
+    }
+
+private:
+    Connection&                 connection_;
+    std::atomic<std::uint64_t>& statements_;
+    std::optional<core::Error>  failed_;
+};
+
+// Moves pages from the WAL into the database on its own thread, so that no
+// request waits for it.
+class Checkpointer {
+public:
+    Checkpointer(std::string const& file, SqliteOptions const& options, Pool& writers)
+        : connection_(file, Role::checkpointer, options.longest_wait),
+          writers_(writers),
+          pages_(options.checkpoint_pages),
+          thread_([this] { work(); })
+    {
+    }
+    ~Checkpointer()
+    {
+        {
+            std::lock_guard const lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_one();
+        thread_.join();
+    }
+
+    // SQLite calls this after each commit of `db`, outside its locks.
+    static int committed(void* self, sqlite3* /*db*/, char const* /*name*/, int pages_in_wal)
+    {
+        static_cast<Checkpointer*>(self)->note(pages_in_wal);
+        return SQLITE_OK;
+    }
+
+private:
+    void note(int pages_in_wal)
+    {
+        {
+            std::lock_guard const lock(mutex_);
+            if (pages_in_wal < latest_) due_at_ = pages_;  // the WAL has started over
+            latest_ = pages_in_wal;
+            if (latest_ < due_at_) return;
+            due_at_ = latest_ + pages_;
+            is_due_ = true;
+        }
+        wake_.notify_one();
+    }
+
+    void work()
+    {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            wake_.wait(lock, [this] { return stopping_ || is_due_; });
+            if (stopping_) return;
+            is_due_            = false;
+            bool const is_long = latest_ >= kLongWal * pages_;
+            lock.unlock();
+            checkpoint();
+            // Writers that never pause keep adding behind a checkpoint, and the WAL starts over only when none
+            // of it is left: hold them for the short rest.
+            if (is_long) {
+                auto const held = writers_.take();
+                checkpoint();
+            }
+            lock.lock();
+        }
+    }
+
+    void checkpoint()
+    {
+        auto const done =
+            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        if (done == SQLITE_OK || done == SQLITE_BUSY) return;
+        // Nothing is lost: the pages stay in the WAL, and the next commit asks again.
+        log::warning("checkpoint failed", {{"why", sqlite3_errmsg(connection_.handle())}});
+    }
+
+    Connection              connection_;
+    Pool&                   writers_;
+    int                     pages_;
+    std::mutex              mutex_;
+    std::condition_variable wake_;
+    int                     latest_   = 0;       // pages in the WAL after the latest commit
+    int                     due_at_   = pages_;  // so many wake the thread
+    bool                    is_due_   = false;
+    bool                    stopping_ = false;
+    std::thread             thread_;
+};
+
+// Made without opening it: closing a descriptor of one's own would drop the
+// locks that another connection of this process holds (fcntl(2)). SQLite gives
+// the WAL and its index the same mode.
+void create_private_file(std::filesystem::path const& file)
+{
+    if (::mknod(file.c_str(), S_IFREG | S_IRUSR | S_IWUSR, 0) == 0 || errno == EEXIST) return;
+    auto const why = std::error_code{errno, std::generic_category()}.message();
+    throw std::runtime_error(fmt::format("cannot create the database {}: {}", file.string(), why));
+}
+
+// Switches to WAL. Two processes that do so at the same moment can make each
+// other fail at once, whatever the busy timeout: then once more.
+void use_wal(Connection& connection)
+{
+    constexpr int kTries = 50;
+    for (int i = 1; i < kTries; ++i) {
+        if (sqlite3_exec(connection.handle(), "PRAGMA journal_mode=WAL;", nullptr, nullptr, nullptr) == SQLITE_OK)
+            return;
+        if (sqlite3_errcode(connection.handle()) != SQLITE_BUSY) break;
+        std::this_thread::sleep_for(milliseconds{10});
+    }
+    connection.must_run("PRAGMA journal_mode=WAL;");
+}
+
+void prepare_file(std::string const& file, milliseconds longest_wait)
+{
+    Connection connection(file, Role::writer, longest_wait);
+    auto const is_ours = [&] { return connection.ask_number("PRAGMA application_id") == kApplicationId; };
+    if (is_ours()) return use_wal(connection);
+
+    // Another process may be making it at this moment: it marks the file before it adds a table.
+    if (connection.ask_number("SELECT count(*) FROM sqlite_schema") > 0 && !is_ours())
+        throw std::runtime_error(fmt::format("{} is a database of another program", file));
+    use_wal(connection);
+    connection.must_run(fmt::format("PRAGMA application_id={};", kApplicationId).c_str());
+}
+
+}  // namespace
+
+struct SqliteEngine::State {
+    State(std::string const& file, SqliteOptions const& options)
+        : writers(file, Role::writer, 1, options.longest_wait),
+          readers(file, Role::reader, options.readers, options.longest_wait),
+          checkpointer(file, options, writers)
+    {
+    }
+
+    std::atomic<std::uint64_t> statements = 0;
+    Pool                       writers;
+    Pool                       readers;
+    Checkpointer               checkpointer;
+};
+
+SqliteEngine::SqliteEngine(std::filesystem::path const& file, SqliteOptions const& options)
+{
+    create_private_file(file);
+    prepare_file(file.string(), options.longest_wait);
+    state_ = std::make_unique<State>(file.string(), options);
+
+    auto const writer = state_->writers.take();
+    if (!writer) throw std::runtime_error(writer.error().detail);
+    sqlite3_wal_hook((*writer)->handle(), &Checkpointer::committed, &state_->checkpointer);
+}
+
+SqliteEngine::~SqliteEngine() = default;
+
+std::uint64_t SqliteEngine::statements() const
+{
+    return state_->statements;
+}
+
+Result<void> SqliteEngine::run(Access access, Body const& body)
+{
+    static auto const nothing = [](Row const&) { return Result<void>{}; };
+    struct Rollback {
+        Connection& connection;
+        ~Rollback()
+        {
+            // SQLite has rolled back by itself after some errors.
+            if (connection.in_transaction()) static_cast<void>(connection.step("ROLLBACK", {}, nothing));
+        }
+    };
+
+    bool const writes     = access == Access::write;
+    auto const connection = TRY((writes ? state_->writers : state_->readers).take());
+    state_->statements += 2;
+    TRY(connection->step(writes ? "BEGIN IMMEDIATE" : "BEGIN", {}, nothing));
+
+    Rollback const    unless_committed{*connection};
+    SqliteTransaction transaction{*connection, state_->statements};
+    TRY(body(transaction));
+    if (transaction.failed()) return std::unexpected(*transaction.failed());
+    TRY(connection->step("COMMIT", {}, nothing));
+    return {};
+}
+
+}  // namespace signet::storage

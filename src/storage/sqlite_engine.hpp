@@ -1,0 +1,39 @@
+// storage/sqlite_engine.hpp - Engine on one SQLite file.
+//
+// Knows:  connections, journal, checkpoints, and SQLite's errors.
+// Knows nothing of:  users, sessions, or any other noun.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+
+#include "storage/engine.hpp"
+
+namespace signet::storage {
+
+struct SqliteOptions {
+    std::size_t               readers      = 4;  // connections that read beside the writer, opened when wanted
+    std::chrono::milliseconds longest_wait = std::chrono::seconds{5};  // for a connection or a lock; then unavailable
+    int                       checkpoint_pages = 1000;  // pages in the WAL that wake the checkpoint thread
+};
+
+// WAL, synchronous=FULL: a commit is on disk before write() answers. One writer
+// at a time; other processes may use the same file.
+class SqliteEngine final : public Engine {
+public:
+    // Creates the file, readable by its owner alone, when it does not exist. Throws std::runtime_error.
+    explicit SqliteEngine(std::filesystem::path const& file, SqliteOptions const& options = {});
+    ~SqliteEngine() override;
+
+    [[nodiscard]] std::uint64_t statements() const override;
+
+protected:
+    [[nodiscard]] Result<void> run(Access access, Body const& body) override;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace signet::storage

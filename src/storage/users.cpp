@@ -1,0 +1,164 @@
+#include "storage/users.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/result.hpp"
+#include "storage/audit.hpp"
+#include "storage/sessions.hpp"
+
+namespace signet::storage {
+namespace {
+
+// A role holds no space (core/user.hpp).
+std::string join_roles(std::vector<std::string> const& roles)
+{
+    return fmt::format("{}", fmt::join(roles, " "));
+}
+
+std::vector<std::string> split_roles(std::string_view text)
+{
+    std::vector<std::string> roles;
+    while (!text.empty()) {
+        auto const end = std::min(text.find(' '), text.size());
+        roles.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return roles;
+}
+
+Result<core::User> read_whole_user(Row const& row)
+{
+    return read_user(row);
+}
+
+Result<core::PasswordHash> read_password(Row const& row)
+{
+    return core::PasswordHash{std::string{row.text(0)}};
+}
+
+Result<bool> read_whether_disabled(Row const& row)
+{
+    return !row.is_null(0);
+}
+
+std::unexpected<core::Error> no_user(core::UserId id)
+{
+    return core::refused(core::Errc::not_found, fmt::format("no user {}", id.text()));
+}
+
+}  // namespace
+
+Result<core::User> read_user(Row const& row, int first)
+{
+    auto email = core::Email::parse(row.text(first + 1));
+    if (!email)
+        return core::refused(core::Errc::unavailable,
+                             fmt::format("user {} has no valid address", row.id<core::UserId>(first).text()));
+    return core::User{
+        .id          = row.id<core::UserId>(first),
+        .email       = *std::move(email),
+        .name        = std::string{row.text(first + 2)},
+        .roles       = split_roles(row.text(first + 3)),
+        .password    = {std::string{row.text(first + 4)}},
+        .created_at  = row.time(first + 5),
+        .disabled_at = row.find_time(first + 6),
+    };
+}
+
+Result<void> Users::add_user(core::User const& user, core::AuditEntry const& audit)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<void> {
+        auto const added = TRY(
+            transaction.run("INSERT INTO users (id, email_key, email, name, roles, password, created_at, disabled_at) "
+                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email_key) DO NOTHING",
+                            {user.id, user.email.key(), user.email.text(), user.name, join_roles(user.roles),
+                             user.password.text, user.created_at, user.disabled_at}));
+        if (added == 0) return core::refused(core::Errc::email_taken);
+        return add_audit(transaction, audit);
+    });
+}
+
+Result<std::optional<core::User>> Users::find_user(core::Email const& email)
+{
+    return engine_.read([&](Transaction& transaction) {
+        return transaction.find("SELECT " SIGNET_USER_COLUMNS " FROM users u WHERE u.email_key = $1", {email.key()},
+                                read_whole_user);
+    });
+}
+
+Result<std::optional<core::User>> Users::find_user(core::UserId id)
+{
+    return engine_.read([&](Transaction& transaction) {
+        return transaction.find("SELECT " SIGNET_USER_COLUMNS " FROM users u WHERE u.id = $1", {id}, read_whole_user);
+    });
+}
+
+Result<std::vector<core::User>> Users::list_users(std::string_view after, std::size_t most)
+{
+    return engine_.read([&](Transaction& transaction) {
+        return transaction.list("SELECT " SIGNET_USER_COLUMNS
+                                " FROM users u WHERE u.email_key > $1 ORDER BY u.email_key LIMIT $2",
+                                {after, most}, read_whole_user);
+    });
+}
+
+Result<void> Users::upgrade_password_hash(core::UserId id, core::PasswordHash const& expected,
+                                          core::PasswordHash const& replacement, core::AuditEntry const& audit)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<void> {
+        auto const changed = TRY(transaction.run("UPDATE users SET password = $3 WHERE id = $1 AND password = $2",
+                                                 {id, expected.text, replacement.text}));
+        if (changed == 0) return {};
+        return add_audit(transaction, audit);
+    });
+}
+
+Result<std::vector<core::SessionId>> Users::change_password(core::UserId                             id,
+                                                            std::optional<core::PasswordHash> const& expected,
+                                                            core::PasswordHash const&                replacement,
+                                                            std::optional<core::SessionId>           keep,
+                                                            core::AuditEntry const&                  audit)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<std::vector<core::SessionId>> {
+        auto const current = TRY(transaction.find("SELECT password FROM users WHERE id = $1", {id}, read_password));
+        if (!current) return no_user(id);
+        if (expected && *current != *expected)
+            return core::refused(core::Errc::bad_credentials, "the password was changed meanwhile");
+
+        TRY(transaction.run("UPDATE users SET password = $2 WHERE id = $1", {id, replacement.text}));
+        auto ended = TRY(end_live_sessions(transaction, id, keep, core::EndReason::password_changed, audit.at));
+        TRY(add_audit(transaction, audit));
+        return ended;
+    });
+}
+
+Result<std::vector<core::SessionId>> Users::disable_user(core::UserId id, core::AuditEntry const& audit)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<std::vector<core::SessionId>> {
+        auto const disabled =
+            TRY(transaction.find("SELECT disabled_at FROM users WHERE id = $1", {id}, read_whether_disabled));
+        if (!disabled) return no_user(id);
+        if (*disabled) return std::vector<core::SessionId>{};
+
+        TRY(transaction.run("UPDATE users SET disabled_at = $2 WHERE id = $1", {id, audit.at}));
+        auto ended = TRY(end_live_sessions(transaction, id, std::nullopt, core::EndReason::account_disabled, audit.at));
+        TRY(add_audit(transaction, audit));
+        return ended;
+    });
+}
+
+Result<void> Users::enable_user(core::UserId id, core::AuditEntry const& audit)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<void> {
+        auto const disabled =
+            TRY(transaction.find("SELECT disabled_at FROM users WHERE id = $1", {id}, read_whether_disabled));
+        if (!disabled) return no_user(id);
+        if (!*disabled) return {};
+
+        TRY(transaction.run("UPDATE users SET disabled_at = NULL WHERE id = $1", {id}));
+        return add_audit(transaction, audit);
+    });
+}
+
+}  // namespace signet::storage

@@ -1,0 +1,97 @@
+#include "verifier/fetch.hpp"
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+namespace signet {
+namespace {
+
+using Handle  = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* answer)
+{
+    auto& body = static_cast<FetchAnswer*>(answer)->body;
+    if (body.size() + count > kLargestAnswer) return CURL_WRITEFUNC_ERROR;
+    body.append(bytes, count);
+    return count;
+}
+
+int check_stop(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t)
+{
+    return static_cast<std::stop_token const*>(stop)->stop_requested() ? 1 : 0;
+}
+
+std::string header_of(Handle const& handle, char const* name)
+{
+    curl_header* header = nullptr;
+    if (curl_easy_header(handle.get(), name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
+    return header->value;
+}
+
+void limit(Handle const& handle, FetchRequest const& request)
+{
+    auto* const curl = handle.get();
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, request.from.plain_http ? "http" : "https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, static_cast<long>(kLargestAnswer));
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(kLongestFetch.count()));
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    // A plain answer must not take a way round by a proxy of the environment.
+    if (request.from.plain_http) curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    if (!request.ca_file.empty()) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, request.ca_file.c_str());
+        curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+    }
+}
+
+Headers headers_for(FetchRequest const& request)
+{
+    auto* list = curl_slist_append(nullptr, "Accept: application/jwk-set+json, application/json");
+    if (!request.etag.empty()) list = curl_slist_append(list, ("If-None-Match: " + request.etag).c_str());
+    return {list, &curl_slist_free_all};
+}
+
+std::string explain(CURLcode code, char const* detail)
+{
+    if (code == CURLE_WRITE_ERROR || code == CURLE_FILESIZE_EXCEEDED) return "the answer is larger than 64 KiB";
+    if (code == CURLE_OPERATION_TIMEDOUT) return "no answer in time";
+    return *detail != '\0' ? detail : curl_easy_strerror(code);
+}
+
+}  // namespace
+
+std::expected<FetchAnswer, std::string> fetch(FetchRequest const& request, std::stop_token const& stop)
+{
+    static CURLcode const initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (initialised != CURLE_OK) throw std::runtime_error("libcurl does not start");
+
+    Handle const  handle{curl_easy_init(), &curl_easy_cleanup};
+    Headers const headers = headers_for(request);
+    if (!handle || !headers) return std::unexpected("out of memory");
+
+    FetchAnswer answer{};
+    char        detail[CURL_ERROR_SIZE] = "";
+    auto* const curl                    = handle.get();
+    limit(handle, request);
+    curl_easy_setopt(curl, CURLOPT_URL, request.from.url.c_str());
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &check_stop);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stop);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+
+    if (auto const code = curl_easy_perform(curl); code != CURLE_OK) return std::unexpected(explain(code, detail));
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
+    answer.etag          = header_of(handle, "ETag");
+    answer.cache_control = header_of(handle, "Cache-Control");
+    return answer;
+}
+
+}  // namespace signet

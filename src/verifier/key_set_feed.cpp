@@ -1,0 +1,123 @@
+#include "verifier/key_set_feed.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr long kOk          = 200;
+constexpr long kNotModified = 304;
+
+}  // namespace
+
+std::expected<jose::KeySet, std::string> parse_published(std::string_view json)
+{
+    auto keys = jose::KeySet::parse(json);
+    if (!keys) return std::unexpected(std::string{jose::name(keys.error().code)} + ": " + keys.error().detail);
+    if (std::ranges::any_of(keys->keys(), [](auto const& key) { return key.algorithm() == jose::Algorithm::hs256; }))
+        return std::unexpected("the published set holds a symmetric key");
+    return *std::move(keys);
+}
+
+KeySetFeed::KeySetFeed(Options options)
+    : options_(std::move(options)), thread_([this](std::stop_token const& stop) { run(stop); })
+{
+}
+
+std::shared_ptr<KeySnapshot const> KeySetFeed::current() const
+{
+    auto snapshot = [this] {
+        std::scoped_lock const lock{mutex_};
+        return current_;
+    }();
+    if (snapshot && steady_clock::now() >= snapshot->usable_until) return nullptr;
+    return snapshot;
+}
+
+void KeySetFeed::ask_again()
+{
+    {
+        std::scoped_lock const lock{mutex_};
+        if (std::exchange(asked_, true)) return;  // the thread knows already
+    }
+    changed_.notify_all();
+}
+
+bool KeySetFeed::wait_for_first(std::chrono::milliseconds patience) const
+{
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, patience, [this] { return current_ != nullptr; });
+}
+
+void KeySetFeed::run(std::stop_token const& stop)
+{
+    RefetchSchedule schedule{options_.cooldown, steady_clock::now()};
+    while (wait_until_due(stop, schedule)) {
+        auto answer  = fetch({.from = options_.from, .ca_file = options_.ca_file, .etag = etag_}, stop);
+        auto problem = answer ? take(*std::move(answer)) : std::move(answer).error();
+        if (stop.stop_requested()) return;
+
+        if (problem.empty())
+            schedule.succeeded(steady_clock::now(), max_age_, jitter());
+        else
+            schedule.failed(steady_clock::now(), jitter());
+        report(std::move(problem));
+    }
+}
+
+// False when the thread is to end. Takes notice of ask_again() once per fetch,
+// so that a flood of it wakes nobody.
+bool KeySetFeed::wait_until_due(std::stop_token const& stop, RefetchSchedule& schedule)
+{
+    std::unique_lock lock{mutex_};
+    bool             noticed = false;
+    while (!stop.stop_requested() && steady_clock::now() < schedule.due()) {
+        changed_.wait_until(lock, stop, schedule.due(), [&] { return asked_ && !noticed; });
+        if (!asked_ || noticed) continue;
+        noticed = true;
+        schedule.asked(steady_clock::now());
+    }
+    asked_ = false;
+    return !stop.stop_requested();
+}
+
+// Keeps what the answer brought; otherwise says why the set before it stays.
+std::string KeySetFeed::take(FetchAnswer answer)
+{
+    if (answer.status == kNotModified && !etag_.empty()) {
+        max_age_ = find_max_age(answer.cache_control);
+        keep(current_->keys);
+        return {};
+    }
+    if (answer.status != kOk) return "the answer has status " + std::to_string(answer.status);
+
+    auto keys = parse_published(answer.body);
+    if (!keys) return std::move(keys).error();
+    max_age_ = find_max_age(answer.cache_control);
+    etag_    = std::move(answer.etag);
+    // Keys that are gone from the set are gone from here (CHECKS A40).
+    keep(*std::move(keys));
+    return {};
+}
+
+void KeySetFeed::keep(jose::KeySet keys)
+{
+    auto snapshot = std::make_shared<KeySnapshot const>(std::move(keys), steady_clock::now() + options_.longest_stale);
+    {
+        std::scoped_lock const lock{mutex_};
+        current_ = std::move(snapshot);
+    }
+    changed_.notify_all();
+}
+
+void KeySetFeed::report(std::string problem) const
+{
+    if (!options_.on_fetch) return;
+    auto const in_use = current();
+    options_.on_fetch({.problem = std::move(problem), .keys = in_use ? in_use->keys.size() : 0});
+}
+
+}  // namespace signet

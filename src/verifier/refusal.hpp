@@ -1,0 +1,14 @@
+// verifier/refusal.hpp - why a request is refused, in words a client may read. RFC 6750 3.
+#pragma once
+#include <string_view>
+
+#include "jose/result.hpp"
+#include "signet/verifier.hpp"
+
+namespace signet {
+
+[[nodiscard]] Refusal no_token(std::string_view realm);
+[[nodiscard]] Refusal invalid_token(jose::Errc cause, std::string_view realm);
+[[nodiscard]] Refusal no_keys_yet(std::string_view realm);
+
+}  // namespace signet

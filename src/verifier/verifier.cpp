@@ -1,0 +1,96 @@
+#include "signet/verifier.hpp"
+
+#include <algorithm>
+
+#include "base/result.hpp"
+#include "verifier/bearer.hpp"
+#include "verifier/key_set_address.hpp"
+#include "verifier/key_set_feed.hpp"
+#include "verifier/principal.hpp"
+#include "verifier/refusal.hpp"
+
+namespace signet {
+namespace {
+
+using jose::Errc;
+
+std::unexpected<jose::Error> contradiction(std::string detail)
+{
+    return std::unexpected(jose::Error{.code = Errc::contradictory_policy, .detail = std::move(detail)});
+}
+
+jose::Result<KeySetAddress> checked_address(VerifierOptions const& options)
+{
+    auto address = key_set_address(options.issuer, options.allow_plain_http_on_loopback);
+    if (!address) return contradiction(std::move(address).error());
+    if (std::ranges::find(options.algorithms, jose::Algorithm::hs256) != options.algorithms.end())
+        return contradiction("HS256 has no key that could be published");
+    return *std::move(address);
+}
+
+}  // namespace
+
+struct Verifier::State {
+    jose::Policy       policy;
+    std::string        realm;
+    mutable KeySetFeed feed;
+
+    std::expected<Principal, Refusal> check(std::string_view token) const
+    {
+        auto const snapshot = feed.current();
+        if (!snapshot) return std::unexpected(no_keys_yet(realm));
+
+        auto const now      = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        auto const verified = jose::verify(token, snapshot->keys, policy, now);
+        if (!verified) return refuse(verified.error().code);
+
+        auto who = principal_of(*verified);
+        if (!who) return refuse(who.error().code);
+        return *std::move(who);
+    }
+
+    std::unexpected<Refusal> refuse(Errc cause) const
+    {
+        if (cause == Errc::unknown_key) feed.ask_again();
+        return std::unexpected(invalid_token(cause, realm));
+    }
+};
+
+Verifier::Verifier(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Verifier::~Verifier() = default;
+
+std::expected<std::unique_ptr<Verifier>, jose::Error> Verifier::start(VerifierOptions           options,
+                                                                      std::chrono::milliseconds patience)
+{
+    auto address = TRY(checked_address(options));
+    auto policy  = TRY(jose::Policy::create({.issuer     = options.issuer,
+                                             .audience   = options.audience,
+                                             .type       = "at+jwt",
+                                             .algorithms = options.algorithms,
+                                             .clock_skew = options.clock_skew}));
+
+    std::unique_ptr<State> state{new State{.policy = std::move(policy),
+                                           .realm  = std::move(options.realm),
+                                           .feed   = KeySetFeed{{.from          = std::move(address),
+                                                                 .ca_file       = std::move(options.ca_file),
+                                                                 .cooldown      = options.refetch_cooldown,
+                                                                 .longest_stale = options.longest_stale,
+                                                                 .on_fetch      = std::move(options.on_fetch)}}}};
+    state->feed.wait_for_first(patience);
+    return std::unique_ptr<Verifier>{new Verifier{std::move(state)}};
+}
+
+std::expected<Principal, Refusal> Verifier::verify(std::string_view authorization) const
+{
+    auto const token = parse_bearer(authorization);
+    if (token) return state_->check(*token);
+    if (token.error() == NoBearer::absent) return std::unexpected(no_token(state_->realm));
+    return std::unexpected(invalid_token(Errc::malformed_token, state_->realm));
+}
+
+bool Verifier::ready() const
+{
+    return state_->feed.current() != nullptr;
+}
+
+}  // namespace signet

@@ -1,0 +1,72 @@
+#include <gmock/gmock.h>
+
+#include "contract/samples.hpp"
+#include "contract/stores.hpp"
+
+namespace signet::contract {
+namespace {
+
+using core::AuditEvent;
+using testing::IsEmpty;
+
+class AuditStore : public ContractTest {};
+INSTANTIATE_TEST_SUITE_P(Contract, AuditStore, testing::ValuesIn(keepers()), keeper_name);
+
+TEST_P(AuditStore, IsEmptyAtFirst)
+{
+    EXPECT_THAT(audit_.latest(10).value(), IsEmpty());
+}
+
+TEST_P(AuditStore, KeepsEveryField)
+{
+    core::AuditEntry const said = {.at      = kStart,
+                                   .event   = AuditEvent::login_refused,
+                                   .user    = core::UserId{next_uuid()},
+                                   .session = next_session_id(),
+                                   .origin  = {.address = {"192.0.2.7"}, .user_agent = "Browser/1.0 '; --"},
+                                   .detail  = "wrong password"};
+    ASSERT_TRUE(audit_.append(said));
+    auto const kept = audit_.latest(1).value().at(0);
+    EXPECT_EQ(kept.at, said.at);
+    EXPECT_EQ(kept.event, said.event);
+    EXPECT_EQ(kept.user, said.user);
+    EXPECT_EQ(kept.session, said.session);
+    EXPECT_EQ(kept.origin.address.text, said.origin.address.text);
+    EXPECT_EQ(kept.origin.user_agent, said.origin.user_agent);
+    EXPECT_EQ(kept.detail, said.detail);
+}
+
+TEST_P(AuditStore, KeepsWhatConcernsNobody)
+{
+    ASSERT_TRUE(audit_.append(entry(AuditEvent::login_refused)));
+    auto const kept = audit_.latest(1).value().at(0);
+    EXPECT_EQ(kept.user, std::nullopt);
+    EXPECT_EQ(kept.session, std::nullopt);
+    EXPECT_EQ(kept.detail, "");
+}
+
+TEST_P(AuditStore, KeepsEveryEvent)
+{
+    for (auto event = AuditEvent::user_added; event <= AuditEvent::key_rotated;
+         event      = static_cast<AuditEvent>(static_cast<int>(event) + 1)) {
+        ASSERT_TRUE(audit_.append(entry(event)));
+        EXPECT_EQ(audit_.latest(1).value().at(0).event, event);
+    }
+}
+
+TEST_P(AuditStore, GivesTheLatestFirstAndNoMoreThanAsked)
+{
+    for (int i = 0; i < 5; ++i) {
+        auto said   = entry(AuditEvent::login_refused);  // all at the same moment
+        said.detail = std::to_string(i);
+        ASSERT_TRUE(audit_.append(said));
+    }
+    auto const latest = audit_.latest(2).value();
+    ASSERT_EQ(latest.size(), 2U);
+    EXPECT_EQ(latest[0].detail, "4");
+    EXPECT_EQ(latest[1].detail, "3");
+    EXPECT_THAT(audit_.latest(0).value(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace signet::contract

@@ -1,0 +1,4 @@
+import Account from './Account.svelte';
+import { takeOver } from './page.ts';
+
+takeOver(Account);

@@ -1,0 +1,4 @@
+import Login from './Login.svelte';
+import { takeOver } from './page.ts';
+
+takeOver(Login);

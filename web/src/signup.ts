@@ -1,0 +1,4 @@
+import { takeOver } from './page.ts';
+import Signup from './Signup.svelte';
+
+takeOver(Signup);

@@ -1,0 +1,7 @@
+// What editors, svelte-check, and build.mjs all read.
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+
+export default {
+  preprocess: vitePreprocess(),
+  compilerOptions: { runes: true },
+};
