@@ -23,10 +23,10 @@ constexpr int kStepsPerTurn = 64;
 // reset takes it away (RFC 9112 9.6).
 constexpr auto        kLinger        = 5s;
 constexpr auto        kLingerAtDrain = 1s;
-constexpr std::size_t kMostDiscarded = 32 * 1024 * 1024;
+constexpr std::size_t kMostDiscarded = 32UL * 1024 * 1024;
 
 // A write deadline for each of these: a larger answer may take longer.
-constexpr std::size_t kBytesPerDeadline = 64 * 1024;
+constexpr std::size_t kBytesPerDeadline = 64UL * 1024;
 
 }  // namespace
 

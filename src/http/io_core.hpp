@@ -68,7 +68,7 @@ private:
     DeadlineWheel                                                            wheel_;
     bool                                                                     wheel_turns_ = false;
     DateLine                                                                 date_;
-    std::array<char, 32 * 1024>                                              scratch_{};
+    std::array<char, 32UL * 1024>                                            scratch_{};
     boost::asio::io_context                                                  io_{1};
     boost::asio::steady_timer                                                tick_{io_};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};

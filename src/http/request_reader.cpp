@@ -8,7 +8,7 @@ namespace signet::http {
 
 namespace {
 
-constexpr std::size_t kFirstBuffer = 4 * 1024;
+constexpr std::size_t kFirstBuffer = 4UL * 1024;
 constexpr std::size_t kLeastRoom   = 1024;
 
 // Bodies hold passwords and tokens.
@@ -32,7 +32,7 @@ bool is_ours_alone(std::shared_ptr<Request>& request)
 {
     if (request.use_count() != 1) return false;
     // use_count() alone does not order what another thread did before it let go; counting up and down does.
-    auto const again = request;
+    std::shared_ptr<Request>{request}.reset();
     return true;
 }
 

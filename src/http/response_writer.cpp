@@ -11,8 +11,8 @@ namespace signet::http {
 namespace {
 
 // One TLS record: what is smaller leaves in one write, what is larger is not copied.
-constexpr std::size_t kOneRecord  = 16 * 1024;
-constexpr std::size_t kIdleMemory = 4 * 1024;
+constexpr std::size_t kOneRecord  = 16UL * 1024;
+constexpr std::size_t kIdleMemory = 4UL * 1024;
 
 struct Reason {
     int              status;

@@ -18,10 +18,10 @@ namespace signet::http {
 
 // CHECKS E4 to E6. Over a limit: 413, 414, 431, or 408, and the connection ends.
 struct Limits {
-    std::size_t               request_line            = 8 * 1024;   // with its CRLF
-    std::size_t               header_bytes            = 16 * 1024;  // all header lines and the blank one
+    std::size_t               request_line            = 8UL * 1024;   // with its CRLF
+    std::size_t               header_bytes            = 16UL * 1024;  // all header lines and the blank one
     std::size_t               header_count            = 100;
-    std::size_t               body_bytes              = 64 * 1024;
+    std::size_t               body_bytes              = 64UL * 1024;
     std::size_t               connections             = 20'000;
     // An IPv6 client is its /64. Not applied to loopback or declared proxies.
     std::size_t               connections_per_address = 1'000;
