@@ -59,7 +59,7 @@ const states = {
     await page.route('**/api/v1/login', (route) => route.fulfill({ status: 429, headers: { 'retry-after': '23' },
       contentType: 'application/json', body: '{"error":"slow_down","error_description":"Slow down."}' }));
     await signIn(page);
-    await page.getByText(/Too many attempts/).waitFor();
+    await page.getByText('Too many attempts. Try again in 0:2').waitFor();
     return page;
   },
   'signup-empty': () => person.open(`${signet.url}/signup`),
