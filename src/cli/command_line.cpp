@@ -141,7 +141,7 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
     auto* add    = add_account_verb(user, chosen, "add", "Add an account", adding, add_user);
     add->add_flag("--password-stdin", adding->password_stdin, "Read the password from standard input");
     add->add_option("--name", adding->name, "The person's name")->type_name("NAME");
-    add->add_option("--role", adding->roles, "A role; may be given several times")->type_name("ROLE")->expected(1);
+    add->add_option("--role", adding->roles, "A role; may be given several times")->type_name("ROLE")->allow_extra_args(false)->take_all();
     add->footer(kAddFooter);
 
     auto  listing = fresh();
@@ -181,6 +181,7 @@ void add_token_verbs(CLI::App& app, Chosen& chosen)
     verify->add_option("--key", options->key_file, "JWK, JWK Set, or PEM public key")->required()->type_name("FILE");
     verify->add_option("--algorithms", options->algorithms, "Those allowed; needed unless the keys name theirs")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->type_name("A,B");
     verify->add_option("--issuer", options->issuer, "The iss that is expected")->type_name("URL");
     verify->add_option("--audience", options->audience, "What aud must contain")->type_name("TEXT");

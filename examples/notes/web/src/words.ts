@@ -133,10 +133,10 @@ function tellFailure(step: Exchange): Telling {
 
 const kCards: Record<Card['how'], Omit<Telling, 'small'>> = {
   'signed-in': { title: 'Signet signed an ID card', lines: ['It says who you are and until when. Anyone can read it; nobody can change it without breaking the signature.'] },
-  'signed-in-elsewhere': { title: 'You signed in in another tab', lines: ['That tab handed the card to this one. This tab has sent nothing.'] },
+  'signed-in-elsewhere': { title: 'You signed in in another tab', lines: ['That tab handed the card to this one. This tab sent nothing for it.'] },
   loaded: { title: 'Signet signed an ID card', lines: ['No password was needed. This page keeps the card in its memory, not in storage: after a reload it asks again.'] },
   renewed: { title: 'The new ID card', lines: ['The same person and session; a later time.'] },
-  'handed-over': { title: 'Another tab renewed the card', lines: ['That tab asked Signet, and handed the card to this one. This tab has sent nothing.'] },
+  'handed-over': { title: 'Another tab renewed the card', lines: ['That tab asked Signet, and handed the card to this one. This tab sent nothing for it.'] },
 };
 
 function tellCard(card: Card): Telling {
@@ -146,7 +146,7 @@ function tellCard(card: Card): Telling {
 const kRemarks: Record<Remark['what'], Telling> = {
   'signed-out-elsewhere': {
     title: 'You signed out in another tab',
-    lines: ['That tab told this one, which threw its card away at once. This tab has sent nothing.'],
+    lines: ['That tab told this one, which threw its card away at once. This tab sent nothing for it.'],
     small: 'BroadcastChannel',
   },
   ended: { title: 'You are signed out', lines: ['Signet ended the session, so this page threw its card away.'], small: '' },
