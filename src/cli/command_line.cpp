@@ -141,7 +141,10 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
     auto* add    = add_account_verb(user, chosen, "add", "Add an account", adding, add_user);
     add->add_flag("--password-stdin", adding->password_stdin, "Read the password from standard input");
     add->add_option("--name", adding->name, "The person's name")->type_name("NAME");
-    add->add_option("--role", adding->roles, "A role; may be given several times")->type_name("ROLE")->allow_extra_args(false)->take_all();
+    add->add_option("--role", adding->roles, "A role; may be given several times")
+        ->type_name("ROLE")
+        ->allow_extra_args(false)
+        ->take_all();
     add->footer(kAddFooter);
 
     auto  listing = fresh();

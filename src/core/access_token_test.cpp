@@ -88,6 +88,16 @@ TEST_F(AccessTokenTest, LivesTenMinutesLessUpToFivePercent)
     EXPECT_GT(lives.size(), 25U) << "expiries spread";
 }
 
+TEST_F(AccessTokenTest, DoesNotOutliveItsSession)
+{
+    auto session       = (*world.stores.sessions().find_session(grant.session))->session;
+    session.expires_at = world.clock.now() + 90s;
+    auto const token   = issue_access_token(world.ports, session, ann, world.clock.now());
+    ASSERT_TRUE(token);
+    EXPECT_LE(token->expires_in, 90s);
+    EXPECT_LE(authenticator.authenticate(token->text)->expires_at, session.expires_at);
+}
+
 TEST_F(AccessTokenTest, TellsWhoCalls)
 {
     auto const caller = authenticator.authenticate(grant.access.text);

@@ -78,7 +78,8 @@ Result<bool> bcrypt_matches(SecretString const& password, std::string const& exp
 {
     auto const        state = std::make_unique<crypt_data>();
     std::string       terminated{password.reveal()};
-    char const* const made  = crypt_r(terminated.c_str(), expected.c_str(), state.get());
+    // crypt_rn() and not crypt_r(): AddressSanitizer offers the latter itself, and the linker then leaves libcrypt out.
+    char const* const made  = crypt_rn(terminated.c_str(), expected.c_str(), state.get(), sizeof(crypt_data));
     bool const        equal = made != nullptr && std::string_view{made}.size() == expected.size() &&
                        CRYPTO_memcmp(made, expected.data(), expected.size()) == 0;
     OPENSSL_cleanse(terminated.data(), terminated.size());

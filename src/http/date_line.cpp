@@ -19,8 +19,8 @@ std::string_view DateLine::at(std::time_t now)
     auto const date = year_month_day{day};
     auto const hms  = hh_mm_ss{time - day};
     line_           = fmt::format(
-        "date: {}, {:02} {} {:04} {:02}:{:02}:{:02} GMT\r\n", kDays.substr(weekday{day}.c_encoding() * 3U, 3),
-        static_cast<unsigned>(date.day()), kMonths.substr((static_cast<unsigned>(date.month()) - 1U) * 3U, 3),
+        "date: {}, {:02} {} {:04} {:02}:{:02}:{:02} GMT\r\n", kDays.substr(weekday{day}.c_encoding() * 3UL, 3),
+        static_cast<unsigned>(date.day()), kMonths.substr((static_cast<unsigned>(date.month()) - 1U) * 3UL, 3),
         static_cast<int>(date.year()), hms.hours().count(), hms.minutes().count(), hms.seconds().count());
     made_for_ = now;
     return line_;

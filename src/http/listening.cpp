@@ -1,6 +1,7 @@
 #include "http/listening.hpp"
 
-#include <boost/asio/ip/v6_only.hpp>
+#include <boost/system/system_error.hpp>
+#include <expected>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -42,21 +43,19 @@ bool is_absent(error_code ec)
     return ec == asio::error::address_family_not_supported || ec == boost::system::errc::address_not_available;
 }
 
-std::pair<tcp::acceptor, error_code> open(asio::io_context& io, tcp::endpoint const& endpoint)
-{
+std::expected<tcp::acceptor, error_code> open(asio::io_context& io, tcp::endpoint const& endpoint)
+try {
     tcp::acceptor acceptor{io};
-    error_code    ec;
-    auto const    then = [&](auto&& step) {
-        if (!ec) step();
-    };
-    then([&] { acceptor.open(endpoint.protocol(), ec); });
-    then([&] { acceptor.set_option(asio::socket_base::reuse_address{true}, ec); });
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(asio::socket_base::reuse_address{true});
     // Accepted sockets inherit it: an answer is one write, and must not wait for the next.
-    then([&] { acceptor.set_option(tcp::no_delay{true}, ec); });
-    then([&] { acceptor.bind(endpoint, ec); });
-    then([&] { acceptor.listen(asio::socket_base::max_listen_connections, ec); });
-    then([&] { acceptor.non_blocking(true, ec); });
-    return {std::move(acceptor), ec};
+    acceptor.set_option(tcp::no_delay{true});
+    acceptor.bind(endpoint);
+    acceptor.listen(asio::socket_base::max_listen_connections);
+    acceptor.non_blocking(true);
+    return acceptor;
+} catch (boost::system::system_error const& error) {
+    return std::unexpected(error.code());
 }
 
 }  // namespace
@@ -69,11 +68,14 @@ std::vector<tcp::acceptor> listen(asio::io_context& io, Listener const& listener
         error_code                 problem;
         auto                       port = listener.port;
         for (auto const& address : addresses) {
-            auto [acceptor, ec] = open(io, {address, port});
-            if (is_absent(ec) && addresses.size() > 1) continue;
-            if ((problem = ec)) break;
-            port = acceptor.local_endpoint().port();
-            acceptors.push_back(std::move(acceptor));
+            auto acceptor = open(io, {address, port});
+            if (!acceptor && is_absent(acceptor.error()) && addresses.size() > 1) continue;
+            if (!acceptor) {
+                problem = acceptor.error();
+                break;
+            }
+            port = acceptor->local_endpoint().port();
+            acceptors.push_back(std::move(*acceptor));
         }
         if (!problem && !acceptors.empty()) return acceptors;
         // A free port of the first address may be taken on the second.

@@ -81,7 +81,7 @@ test('Has its memory back after a storm of bad input', async () => {
         converse(signet, `${post('Content-Length: 10000000\r\n\r\n')}${'a'.repeat(1_000_000)}`),
         converse(signet, get('/healthz', `X-Long: ${'a'.repeat(100_000)}\r\n`)),
         converse(signet, 'nonsense\0\r\n\r\n'),
-        converse(signet, post(`Transfer-Encoding: chunked\r\n\r\n${'1\r\na\r\n'.repeat(10_000)}x`)),
+        converse(signet, post(`Transfer-Encoding: chunked\r\n\r\n${'1\r\na\r\n'.repeat(10_000)}x\r\n`)),
         converse(signet, get('/no/such/path').repeat(50) + get('/healthz', 'Connection: close\r\n')),
         converse(signet, 'GET / HTTP/1.1\r\n\r\n', { plain: true }),
       ]);
