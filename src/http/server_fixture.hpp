@@ -79,7 +79,7 @@ public:
     std::string          read_all();
     // Whether the peer ends without sending anything more.
     [[nodiscard]] bool   is_closed() { return read_all().empty() && ended_; }
-    // Makes the kernel hold as little as it can for this side.
+    // For SO_RCVBUF: the kernel then holds as little as it can for a client that does not read.
     static constexpr int kSmallestBuffer = 4096;
     [[nodiscard]] int    socket() const { return socket_; }
 
@@ -113,7 +113,7 @@ public:
     // Ends the server before this does.
     void                        end_server() { server_.reset(); }
 
-    // The answer to `bytes` on a connection of their own, and whether the connection ended after it.
+    // The answer to `bytes` on a connection of their own.
     Reply exchange(std::string_view bytes);
 
 private:
