@@ -28,12 +28,13 @@ int main(int argc, char** argv)
 
     sqlite3* db = nullptr;
     must(db, sqlite3_open(argv[1], &db));
-    must(db, sqlite3_exec(db,
-                          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                          "CREATE TABLE IF NOT EXISTS row(id INTEGER PRIMARY KEY, generation INTEGER, rotated_at INTEGER);"
-                          "WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < 10000)"
-                          "INSERT OR IGNORE INTO row SELECT v, 0, 0 FROM n;",
-                          nullptr, nullptr, nullptr));
+    must(db,
+         sqlite3_exec(db,
+                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                      "CREATE TABLE IF NOT EXISTS row(id INTEGER PRIMARY KEY, generation INTEGER, rotated_at INTEGER);"
+                      "WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < 10000)"
+                      "INSERT OR IGNORE INTO row SELECT v, 0, 0 FROM n;",
+                      nullptr, nullptr, nullptr));
     sqlite3_stmt* update = nullptr;
     must(db, sqlite3_prepare_v3(db, "UPDATE row SET generation = generation + 1, rotated_at = ?2 WHERE id = ?1", -1,
                                 SQLITE_PREPARE_PERSISTENT, &update, nullptr));

@@ -20,13 +20,13 @@ int main(int argc, char** argv)
     auto const threads = std::strtoul(argv[1], nullptr, 10);
     auto const span    = std::chrono::duration<double>(std::strtod(argv[2], nullptr));
 
-    std::atomic<long>        done = 0;
+    std::atomic<long>        done  = 0;
     auto const               begin = std::chrono::steady_clock::now();
     std::vector<std::thread> workers;
     for (unsigned long i = 0; i < threads; ++i)
         workers.emplace_back([&] {
-            constexpr std::string_view                  password = "correct horse battery staple";
-            std::array<char, crypto_pwhash_STRBYTES>    hash{};
+            constexpr std::string_view               password = "correct horse battery staple";
+            std::array<char, crypto_pwhash_STRBYTES> hash{};
             while (std::chrono::steady_clock::now() - begin < span) {
                 if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), 2, 19456UL * 1024,
                                           crypto_pwhash_ALG_ARGON2ID13) != 0)

@@ -36,7 +36,9 @@ jose::Time const kNow{std::chrono::seconds{1'800'000'000}};
 jose::Claims claims()
 {
     jose::Claims c;
-    c.issuer("https://id.example.com").subject("0199b6a4-7a3e-7c51-9b0f-2f1d8a7c4e55").audience("https://api.example.com");
+    c.issuer("https://id.example.com")
+        .subject("0199b6a4-7a3e-7c51-9b0f-2f1d8a7c4e55")
+        .audience("https://api.example.com");
     c.issued_at(kNow).expires_at(kNow + std::chrono::minutes{10}).token_id("0199b6a4-7a3e-7c51-9b0f-2f1d8a7c4e56");
     c.set("email", "ann@example.com").set("name", "Ann Example");
     std::vector<std::string> const roles{"viewer", "editor"};
@@ -55,11 +57,19 @@ public:
     Bare(jose::Algorithm algorithm, std::string message) : algorithm_(algorithm), message_(std::move(message))
     {
         switch (algorithm_) {
-            case jose::Algorithm::hs256: return prepare_hmac();
-            case jose::Algorithm::rs256: key_ = EVP_RSA_gen(2048); break;
-            case jose::Algorithm::es256: key_ = EVP_EC_gen("P-256"); break;
-            case jose::Algorithm::eddsa: key_ = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"); break;
-            default: must(false, "this algorithm has no baseline");
+            case jose::Algorithm::hs256:
+                return prepare_hmac();
+            case jose::Algorithm::rs256:
+                key_ = EVP_RSA_gen(2048);
+                break;
+            case jose::Algorithm::es256:
+                key_ = EVP_EC_gen("P-256");
+                break;
+            case jose::Algorithm::eddsa:
+                key_ = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+                break;
+            default:
+                must(false, "this algorithm has no baseline");
         }
         must(key_ != nullptr, "key generation");
         if (algorithm_ != jose::Algorithm::eddsa) prepare_contexts();
@@ -96,12 +106,14 @@ public:
 private:
     void prepare_hmac()
     {
-        EVP_MAC* const       mac    = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-        std::array<char, 7>  digest = {"SHA256"};
-        std::array const     params = {OSSL_PARAM_construct_utf8_string("digest", digest.data(), 0), OSSL_PARAM_construct_end()};
-        std::string const    secret(32, 'k');
+        EVP_MAC* const      mac    = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+        std::array<char, 7> digest = {"SHA256"};
+        std::array const    params = {OSSL_PARAM_construct_utf8_string("digest", digest.data(), 0),
+                                      OSSL_PARAM_construct_end()};
+        std::string const   secret(32, 'k');
         mac_ = EVP_MAC_CTX_new(mac);
-        must(EVP_MAC_init(mac_, reinterpret_cast<unsigned char const*>(secret.data()), secret.size(), params.data()) == 1,
+        must(EVP_MAC_init(mac_, reinterpret_cast<unsigned char const*>(secret.data()), secret.size(), params.data()) ==
+                 1,
              "HMAC key");
         EVP_MAC_free(mac);
     }
@@ -123,19 +135,21 @@ private:
     {
         EVP_MD_CTX* const context = EVP_MD_CTX_new();
         must(EVP_DigestSignInit(context, nullptr, nullptr, nullptr, key_) == 1, "Ed25519");
-        must(EVP_DigestSign(context, signature_.data.data(), &signature_.size, bytes(), message_.size()) == 1, "Ed25519");
+        must(EVP_DigestSign(context, signature_.data.data(), &signature_.size, bytes(), message_.size()) == 1,
+             "Ed25519");
         EVP_MD_CTX_free(context);
     }
     void ed25519_verify()
     {
         EVP_MD_CTX* const context = EVP_MD_CTX_new();
         must(EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key_) == 1, "Ed25519");
-        must(EVP_DigestVerify(context, signature_.data.data(), signature_.size, bytes(), message_.size()) == 1, "Ed25519");
+        must(EVP_DigestVerify(context, signature_.data.data(), signature_.size, bytes(), message_.size()) == 1,
+             "Ed25519");
         EVP_MD_CTX_free(context);
     }
     std::array<unsigned char, 32> sha256()
     {
-        static EVP_MD* const          digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+        static EVP_MD* const          digest  = EVP_MD_fetch(nullptr, "SHA256", nullptr);
         static EVP_MD_CTX* const      context = EVP_MD_CTX_new();
         std::array<unsigned char, 32> out{};
         must(EVP_DigestInit_ex2(context, digest, nullptr) == 1, "SHA-256");
@@ -156,8 +170,9 @@ private:
 
 void print_row(std::string const& row, bench::Outcome const& outcome)
 {
-    fmt::print(R"({{"name":"{}","value":{:.1f},"unit":"1/s","baseline":{:.1f},"ratio":{:.3f}}})" "\n", row, outcome.ours,
-               outcome.baseline, outcome.ratio);
+    fmt::print(R"({{"name":"{}","value":{:.1f},"unit":"1/s","baseline":{:.1f},"ratio":{:.3f}}})"
+               "\n",
+               row, outcome.ours, outcome.baseline, outcome.ratio);
     std::fflush(stdout);
 }
 
@@ -178,8 +193,9 @@ void measure(jose::Algorithm algorithm, std::string_view filter)
 
     std::string const verify_row = fmt::format("verify/{}", jose::name(algorithm));
     if (verify_row.find(filter) != std::string::npos)
-        print_row(verify_row, bench::compare([&] { must(jose::verify(*token, *keys, *policy, kNow).has_value(), "verify"); },
-                                             [&] { bare.verify(); }));
+        print_row(verify_row,
+                  bench::compare([&] { must(jose::verify(*token, *keys, *policy, kNow).has_value(), "verify"); },
+                                 [&] { bare.verify(); }));
     std::string const sign_row = fmt::format("sign/{}", jose::name(algorithm));
     if (sign_row.find(filter) != std::string::npos)
         print_row(sign_row, bench::compare([&] { must(jose::sign(body, *key, "at+jwt").has_value(), "sign"); },
@@ -191,6 +207,7 @@ void measure(jose::Algorithm algorithm, std::string_view filter)
 int main(int argc, char** argv)
 {
     std::string_view const filter = argc > 1 ? argv[1] : "";
-    for (auto const algorithm : {jose::Algorithm::hs256, jose::Algorithm::rs256, jose::Algorithm::es256, jose::Algorithm::eddsa})
+    for (auto const algorithm :
+         {jose::Algorithm::hs256, jose::Algorithm::rs256, jose::Algorithm::es256, jose::Algorithm::eddsa})
         measure(algorithm, filter);
 }

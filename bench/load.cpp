@@ -20,11 +20,11 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 struct Plan {
-    bool        refresh;
-    std::string host;
-    int         port;
-    std::string ca;
-    std::string login;  // JSON body
+    bool               refresh;
+    std::string        host;
+    int                port;
+    std::string        ca;
+    std::string        login;  // JSON body
     Steady::time_point begin;  // of counting: when every device is signed in
     Steady::time_point end;
 };
@@ -62,12 +62,14 @@ void one_device(Plan const& plan, Tally& tally)
     long                refused = 0;
     long                failed  = 0;
     while (Steady::now() < plan.end) {
-        auto const sent   = Steady::now();
-        auto const answer = plan.refresh ? client.Post("/api/v1/refresh", "{\"refresh_token\":\"" + token + "\"}", "application/json")
-                                         : client.Post("/api/v1/login", plan.login, "application/json");
+        auto const sent = Steady::now();
+        auto const answer =
+            plan.refresh ? client.Post("/api/v1/refresh", "{\"refresh_token\":\"" + token + "\"}", "application/json")
+                         : client.Post("/api/v1/login", plan.login, "application/json");
         if (answer && answer->status == 200) {
             mine.push_back(std::chrono::duration<double, std::milli>(Steady::now() - sent).count());
-            if (auto next = member(answer->body, "refresh_token"); plan.refresh && !next.empty()) token = std::move(next);
+            if (auto next = member(answer->body, "refresh_token"); plan.refresh && !next.empty())
+                token = std::move(next);
         } else if (answer && answer->status == 503) {
             ++refused;
         } else {
@@ -95,8 +97,9 @@ int main(int argc, char** argv)
         return 2;
     }
     auto const connections = std::atoi(argv[5]);
-    auto const seconds     = std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(std::atof(argv[6])));
-    bool const refresh     = std::string_view(argv[1]) == "refresh";
+    auto const seconds =
+        std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(std::atof(argv[6])));
+    bool const refresh = std::string_view(argv[1]) == "refresh";
     // Signing every device in costs one hash each.
     auto const warm_up = refresh ? std::chrono::milliseconds(40) * connections : std::chrono::milliseconds(0);
     auto const begin   = Steady::now() + warm_up;
@@ -104,9 +107,9 @@ int main(int argc, char** argv)
                     .host    = argv[2],
                     .port    = std::atoi(argv[3]),
                     .ca      = argv[4],
-                    .login = fmt::format(R"({{"email":"{}","password":"{}","delivery":"body"}})", argv[7], argv[8]),
-                    .begin = begin,
-                    .end   = begin + seconds};
+                    .login   = fmt::format(R"({{"email":"{}","password":"{}","delivery":"body"}})", argv[7], argv[8]),
+                    .begin   = begin,
+                    .end     = begin + seconds};
     Tally      tally;
 
     std::vector<std::thread> devices;
@@ -114,7 +117,8 @@ int main(int argc, char** argv)
     for (auto& device : devices) device.join();
 
     std::sort(tally.milliseconds.begin(), tally.milliseconds.end());
-    fmt::print(R"({{"per_second":{:.2f},"p50_ms":{:.3f},"p99_ms":{:.3f},"refused":{},"failed":{}}})" "\n",
+    fmt::print(R"({{"per_second":{:.2f},"p50_ms":{:.3f},"p99_ms":{:.3f},"refused":{},"failed":{}}})"
+               "\n",
                static_cast<double>(tally.milliseconds.size()) / std::chrono::duration<double>(seconds).count(),
                percentile(tally.milliseconds, 0.5), percentile(tally.milliseconds, 0.99), tally.refused, tally.failed);
 }

@@ -58,8 +58,8 @@ Result<AccessToken> issue_access_token(Ports const& ports, Session const& sessio
     auto const& settings  = ports.settings.tokens;
     auto const  issued_at = std::chrono::floor<seconds>(now);
     // No token outlives its session: what is over by its age needs no sign-out to be refused.
-    auto const left = std::chrono::floor<seconds>(session.expires_at - issued_at);
-    auto const life = std::clamp(left, seconds{1}, shortened(settings.access_lifetime, ports.random));
+    auto const  left      = std::chrono::floor<seconds>(session.expires_at - issued_at);
+    auto const  life      = std::clamp(left, seconds{1}, shortened(settings.access_lifetime, ports.random));
 
     jose::Claims claims;
     claims.issuer(settings.issuer)
