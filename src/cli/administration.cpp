@@ -1,6 +1,5 @@
 #include "cli/administration.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "cli/refusals.hpp"
@@ -23,7 +22,7 @@ bool has_database(fs::path const& folder)
 std::optional<std::string> find_config_file(std::string const& given, bool dev)
 {
     if (!given.empty()) return given;
-    if (auto const* named = std::getenv("SIGNET_CONFIG"); named != nullptr && *named != '\0') return named;
+    if (auto named = find_variable("SIGNET_CONFIG"); named && !named->empty()) return named;
     std::error_code ignored;
     if (!dev && fs::exists(kSystemConfig, ignored)) return kSystemConfig;
     return std::nullopt;

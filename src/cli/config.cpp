@@ -190,4 +190,14 @@ std::vector<std::pair<std::string, std::string>> signet_environment()
     return found;
 }
 
+std::optional<std::string> find_variable(std::string_view name)
+{
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        std::string_view const text = *entry;
+        if (text.starts_with(name) && text.substr(name.size()).starts_with('='))
+            return std::string{text.substr(name.size() + 1)};
+    }
+    return std::nullopt;
+}
+
 }  // namespace signet::cli

@@ -124,6 +124,9 @@ struct LoadedConfig {
 // The variables of this process that begin with SIGNET_.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> signet_environment();
 
+// The value of a variable of this process; nullopt when it is not set. Call before other threads change it.
+[[nodiscard]] std::optional<std::string> find_variable(std::string_view name);
+
 // docs/reference/config.md.
 [[nodiscard]] std::string config_reference();
 

@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 namespace signet::cli {
 namespace fs = std::filesystem;
@@ -18,7 +18,7 @@ constexpr std::size_t kLargestKeyFile = 4096;
 
 Trouble system_trouble(std::string_view what, fs::path const& path)
 {
-    return fmt::format("{} {}: {}.", what, path.string(), std::strerror(errno));
+    return fmt::format("{} {}: {}.", what, path.string(), std::generic_category().message(errno));
 }
 
 class Descriptor {
@@ -62,13 +62,12 @@ struct KeyPlace {
     bool     is_credential;  // systemd guards it; its mode is not ours to judge
 };
 
-KeyPlace key_place(std::string const& configured, fs::path const& folder)
+KeyPlace key_place(KeySources const& sources, fs::path const& folder)
 {
-    if (!configured.empty()) return {configured, true, false};
-    auto const*     credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    if (!sources.configured.empty()) return {sources.configured, true, false};
+    auto const      credential = fs::path{sources.credentials} / "master.key";
     std::error_code ignored;  // cannot be looked at: not given
-    if (credentials != nullptr && fs::exists(fs::path{credentials} / "master.key", ignored))
-        return {fs::path{credentials} / "master.key", false, true};
+    if (!sources.credentials.empty() && fs::exists(credential, ignored)) return {credential, false, true};
     return {folder / "master.key", true, false};
 }
 
@@ -119,9 +118,9 @@ std::expected<DataFolder, Trouble> DataFolder::open(fs::path const& path)
     return DataFolder{path, fresh};
 }
 
-std::expected<core::MasterKey, Trouble> DataFolder::master_key(std::string const& configured, Random& random) const
+std::expected<core::MasterKey, Trouble> DataFolder::master_key(KeySources const& sources, Random& random) const
 {
-    auto const      place = key_place(configured, path_);
+    auto const      place = key_place(sources, path_);
     std::error_code ignored;  // reading it will say why
     bool const      exists = fs::exists(place.path, ignored) || ignored;
     if (!exists && !fresh_)

@@ -20,6 +20,12 @@ namespace signet::cli {
 // What went wrong and what to do about it, in one sentence for the operator.
 using Trouble = std::string;
 
+// Where else the master key may lie; empty: nowhere.
+struct KeySources {
+    std::string configured;   // [server] master_key
+    std::string credentials;  // systemd's $CREDENTIALS_DIRECTORY
+};
+
 class DataFolder {
 public:
     // Makes the folder (mode 0700) when there is none. Takes rights of others away from a folder that is empty or
@@ -33,11 +39,10 @@ public:
     // Whether this folder had no database when it was opened.
     [[nodiscard]] bool                         is_fresh() const { return fresh_; }
 
-    // The master key: from `configured` when that is not empty, else from the systemd credential "master.key"
-    // ($CREDENTIALS_DIRECTORY), else from the folder. Made (mode 0600, durable) only in a fresh folder and only where
-    // no credential is given.
-    [[nodiscard]] std::expected<core::MasterKey, Trouble> master_key(std::string const& configured,
-                                                                     Random&            random) const;
+    // The master key: from `configured` when that is not empty, else from "master.key" in the folder `credentials` when
+    // it is there, else from this folder. Made (mode 0600, durable) only while there is no database and never in
+    // `credentials`.
+    [[nodiscard]] std::expected<core::MasterKey, Trouble> master_key(KeySources const& sources, Random& random) const;
 
 private:
     DataFolder(std::filesystem::path path, bool fresh) : path_(std::move(path)), fresh_(fresh) {}

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "cli/testing/temporary_folder.hpp"
 
@@ -17,14 +16,12 @@ using testing::TemporaryFolder;
 
 class DataFolderTest : public ::testing::Test {
 protected:
-    void        SetUp() override { unsetenv("CREDENTIALS_DIRECTORY"); }
-    void        TearDown() override { unsetenv("CREDENTIALS_DIRECTORY"); }
     fs::path    data() const { return place_.path() / "data"; }
-    std::string trouble(std::string const& configured = "")
+    std::string trouble(KeySources const& sources = {})
     {
         auto const folder = DataFolder::open(data());
         if (!folder) return folder.error();
-        auto const key = folder->master_key(configured, random_);
+        auto const key = folder->master_key(sources, random_);
         return key ? "" : key.error();
     }
     // As after a first start.
@@ -98,7 +95,7 @@ TEST_F(DataFolderTest, KeepsTheMasterKeyItHas)
 TEST_F(DataFolderTest, MakesTheMasterKeyWhereItIsConfigured)
 {
     auto const elsewhere = (place_.path() / "elsewhere.key").string();
-    ASSERT_EQ(trouble(elsewhere), "");
+    ASSERT_EQ(trouble({.configured = elsewhere, .credentials = {}}), "");
     EXPECT_TRUE(fs::exists(elsewhere));
     EXPECT_FALSE(fs::exists(data() / "master.key"));
 }
@@ -116,7 +113,7 @@ TEST_F(DataFolderTest, NeverMakesAConfiguredMasterKeyForADatabaseThatHasAnother)
 {
     begin();
     auto const elsewhere = (place_.path() / "elsewhere.key").string();
-    EXPECT_THAT(trouble(elsewhere), HasSubstr("Put the key back"));
+    EXPECT_THAT(trouble({.configured = elsewhere, .credentials = {}}), HasSubstr("Put the key back"));
     EXPECT_FALSE(fs::exists(elsewhere));
 }
 
@@ -144,15 +141,13 @@ TEST_F(DataFolderTest, TakesTheMasterKeyFromSystemd)
     fs::create_directory(credentials);
     std::ofstream(credentials / "master.key") << core::MasterKey::generate_file_content(random_).reveal();
     fs::permissions(credentials / "master.key", perms{0440});
-    setenv("CREDENTIALS_DIRECTORY", credentials.c_str(), 1);
-    EXPECT_EQ(trouble(), "");
+    EXPECT_EQ(trouble({.configured = {}, .credentials = credentials}), "");
     EXPECT_FALSE(fs::exists(data() / "master.key"));
 }
 
 TEST_F(DataFolderTest, UsesItsOwnMasterKeyWhenSystemdGivesOtherCredentials)
 {
-    setenv("CREDENTIALS_DIRECTORY", place_.path().c_str(), 1);
-    EXPECT_EQ(trouble(), "");
+    EXPECT_EQ(trouble({.configured = {}, .credentials = place_.path()}), "");
     EXPECT_TRUE(fs::exists(data() / "master.key"));
 }
 

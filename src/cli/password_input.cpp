@@ -11,7 +11,7 @@
 namespace signet::cli {
 namespace {
 
-constexpr std::size_t kLongest = 64 * 1024;
+constexpr std::size_t kLongest = 64UL * 1024;
 
 // The terminal without echo, for as long as this lives.
 class Silence {

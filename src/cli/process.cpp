@@ -8,6 +8,16 @@
 #include <initializer_list>
 
 namespace signet::cli {
+namespace {
+
+void handle(int number, void (*how)(int))
+{
+    struct sigaction action{};
+    action.sa_handler = how;
+    sigaction(number, &action, nullptr);
+}
+
+}  // namespace
 
 void harden_process()
 {
@@ -27,7 +37,7 @@ Signals::Signals()
     sigemptyset(&waited_for_);
     for (int const number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&waited_for_, number);
     pthread_sigmask(SIG_BLOCK, &waited_for_, nullptr);
-    signal(SIGPIPE, SIG_IGN);
+    handle(SIGPIPE, SIG_IGN);
 }
 
 Signals::Kind Signals::wait() const
@@ -40,7 +50,7 @@ Signals::Kind Signals::wait() const
 
 void Signals::release() const
 {
-    for (int const number : {SIGTERM, SIGINT}) signal(number, SIG_DFL);
+    for (int const number : {SIGTERM, SIGINT}) handle(number, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &waited_for_, nullptr);
 }
 

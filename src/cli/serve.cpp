@@ -105,11 +105,13 @@ Instance::~Instance() = default;
 std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& config, DataFolder const& folder,
                                                                  Purpose purpose)
 {
-    SystemRandom random;
-    auto         key     = TRY(folder.master_key(config.master_key, random));
-    auto         storage = storage::SqliteStorage::open(folder.database());
-    auto         rules   = config.rules;
-    rules.tokens.issuer  = config.issuer;
+    SystemRandom     random;
+    KeySources const key_sources{.configured  = config.master_key,
+                                 .credentials = find_variable("CREDENTIALS_DIRECTORY").value_or("")};
+    auto             key     = TRY(folder.master_key(key_sources, random));
+    auto             storage = storage::SqliteStorage::open(folder.database());
+    auto             rules   = config.rules;
+    rules.tokens.issuer      = config.issuer;
     if (rules.tokens.audience.empty()) rules.tokens.audience = config.issuer;
     if (purpose == Purpose::administering) keep_algorithm(rules, storage->signing_keys());
 
@@ -344,7 +346,7 @@ void introduce(House const& house, DataFolder const& folder, std::optional<First
                                  .data        = folder.path().string(),
                                  .certificate = own ? folder.certificate().string() : "",
                                  .first_user  = std::move(first)}));
-    std::fflush(stdout);
+    static_cast<void>(std::fflush(stdout));  // a closed terminal is no reason to stop
 }
 
 }  // namespace

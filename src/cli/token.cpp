@@ -22,20 +22,22 @@
 namespace signet::cli {
 namespace {
 
+constexpr std::size_t kLongest = 1024UL * 1024;  // of a token to be looked at
+
 // Claims that are times; shown as a date too.
 constexpr auto kTimes = std::to_array<std::string_view>({"exp", "iat", "nbf", "auth_time"});
 
 // On one line, whatever white space it came with; as a string when it is not JSON.
 std::string minified(std::string_view json_text)
 {
-    auto const object = json::parse_object(json_text, {.bytes = 1024 * 1024});
+    auto const object = json::parse_object(json_text, {.bytes = kLongest});
     return object ? object->text() : json::quote(json_text);
 }
 
 void print_members(std::string_view title, std::string_view json_text)
 {
     fmt::print("{}\n", title);
-    auto const object = json::parse_object(json_text, {.bytes = 1024 * 1024});
+    auto const object = json::parse_object(json_text, {.bytes = kLongest});
     if (!object) {
         fmt::print("  {}\n\n", json::quote(json_text));
         return;
@@ -156,7 +158,7 @@ Exit decode_token(DecodeOptions const& options)
 {
     auto text = options.token;
     if (text == "-") std::getline(std::cin, text);
-    auto const token = jose::UnverifiedToken::parse(text, 1024 * 1024);
+    auto const token = jose::UnverifiedToken::parse(text, kLongest);
     if (!token) {
         complain(said("This is not a token", token.error()));
         return kRefused;
@@ -188,7 +190,7 @@ Exit verify_tokens(VerifyOptions const& options)
         auto const answer = verify_one(*bench, line).text();
         all_good          = all_good && answer.starts_with(R"({"ok":true)");
         fmt::print("{}\n", answer);
-        std::fflush(stdout);  // who asks token by token gets an answer each time
+        static_cast<void>(std::fflush(stdout));  // who asks token by token gets an answer each time
     }
     return all_good ? kDone : kRefused;
 }

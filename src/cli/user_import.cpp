@@ -13,7 +13,7 @@
 namespace signet::cli {
 namespace {
 
-constexpr json::Limits kLineLimits{.bytes = 64 * 1024, .depth = 4, .members = 16};
+constexpr json::Limits kLineLimits{.bytes = 64UL * 1024, .depth = 4, .members = 16};
 constexpr auto kMembers = std::to_array<std::string_view>({"email", "name", "password_hash", "roles", "disabled"});
 
 using Parsed = std::expected<core::ImportedAccount, LineRefusal>;
