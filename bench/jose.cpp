@@ -5,6 +5,7 @@
 // The baseline is what the primitive costs and nothing else: contexts made once,
 // the message ready, no base64url, no JSON, no claims.
 #include <fmt/core.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rsa.h>
@@ -58,7 +59,8 @@ public:
     {
         switch (algorithm_) {
             case jose::Algorithm::hs256:
-                return prepare_hmac();
+                prepare_hmac();
+                break;
             case jose::Algorithm::rs256:
                 key_ = EVP_RSA_gen(2048);
                 break;
@@ -71,8 +73,8 @@ public:
             default:
                 must(false, "this algorithm has no baseline");
         }
-        must(key_ != nullptr, "key generation");
-        if (algorithm_ != jose::Algorithm::eddsa) prepare_contexts();
+        must(key_ != nullptr || mac_ != nullptr, "key generation");
+        if (algorithm_ == jose::Algorithm::rs256 || algorithm_ == jose::Algorithm::es256) prepare_contexts();
         sign();
     }
     Bare(Bare const&)            = delete;
