@@ -179,8 +179,9 @@ public:
 
     std::expected<void, Trouble> furnish(DataFolder const& folder)
     {
-        auto instance = TRY(Instance::open(config_, folder, Instance::Purpose::serving));
-        instance_     = std::move(instance);
+        auto instance = Instance::open(config_, folder, Instance::Purpose::serving);
+        if (!instance) return std::unexpected(std::move(instance).error());
+        instance_ = std::move(*instance);
         authenticator_.emplace(instance_->ports());
         api_settings_ = {.issuer          = config_.issuer,
                          .allowed_origins = config_.allowed_origins,

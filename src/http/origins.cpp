@@ -61,6 +61,11 @@ Sender find_sender(Request const& request, ApiSettings const& settings)
     auto const origin = request.find_header("Origin");
     if (!site && !origin) return Sender::no_browser;
 
+    // Under our own Referrer-Policy: no-referrer a browser sends a form with "Origin: null" (Fetch, "append a request
+    // Origin header"). Sec-Fetch-Site is the browser's word that no script can write, and an opaque origin is never
+    // same-origin.
+    if (site && *site == "same-origin" && origin && *origin == "null") return Sender::own_page;
+
     bool const own     = origin && *origin == origin_of(settings.issuer);
     bool const allowed = origin && is_allowed(*origin, settings);
     if (origin && !own && !allowed) return Sender::foreign_page;  // "null" too
