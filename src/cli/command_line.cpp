@@ -189,16 +189,10 @@ void add_token_verbs(CLI::App& app, Chosen& chosen)
     verify->add_option("--issuer", options->issuer, "The iss that is expected")->type_name("URL");
     verify->add_option("--audience", options->audience, "What aud must contain")->type_name("TEXT");
     verify->add_option("--type", options->type, "The typ that is expected, for example at+jwt")->type_name("TEXT");
-    verify
-        ->add_option_function<std::int64_t>(
-            "--leeway", [options](std::int64_t seconds) { options->leeway = std::chrono::seconds{seconds}; },
-            "Seconds by which clocks may differ, 0 to 600 [0]")
+    verify->add_option("--leeway", options->leeway_seconds, "Seconds by which clocks may differ, 0 to 600 [0]")
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{600}))
         ->type_name("SECONDS");
-    verify
-        ->add_option_function<std::int64_t>(
-            "--now", [options](std::int64_t seconds) { options->now = seconds; },
-            "Verify as of this moment, Unix seconds")
+    verify->add_option("--now", options->now, "Verify as of this moment, Unix seconds")
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{253'402'300'799}))
         ->type_name("UNIX");
     verify->add_flag("--allow-missing-expiry", options->allow_missing_expiry, "Take tokens without exp");

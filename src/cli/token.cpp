@@ -114,7 +114,7 @@ jose::Result<jose::Policy> make_policy(VerifyOptions const& options, std::vector
                                  .audience                         = options.audience,
                                  .type                             = options.type,
                                  .algorithms                       = algorithms,
-                                 .clock_skew                       = options.leeway,
+                                 .clock_skew                       = std::chrono::seconds{options.leeway_seconds},
                                  .dangerously_allow_missing_expiry = options.allow_missing_expiry,
                                  .dangerously_accept_any_issuer    = options.issuer.empty(),
                                  .dangerously_accept_any_audience  = options.audience.empty(),

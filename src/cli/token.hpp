@@ -1,6 +1,6 @@
 // cli/token.hpp - `signet token …`: tokens looked at and verified, without a server or a network.
 #pragma once
-#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ struct VerifyOptions {
     std::string                 issuer;
     std::string                 audience;
     std::string                 type;
-    std::chrono::seconds        leeway{0};
+    std::int64_t                leeway_seconds = 0;
     std::optional<std::int64_t> now;  // Unix seconds; else the clock's
     bool                        allow_missing_expiry = false;
     bool                        jws                  = false;  // signature only, any payload

@@ -46,7 +46,7 @@ TEST(Origins, TakeARequestWithoutEitherHeaderForNoBrowser)
 TEST(Origins, MatchByteForByte)
 {
     for (auto const* origin :
-         {"null", "", "https://evil.example.net", "https://notes.example.com.evil.net", "https://notes.example.com:443",
+         {"", "https://evil.example.net", "https://notes.example.com.evil.net", "https://notes.example.com:443",
           "https://notes.example.com/", "http://notes.example.com", "https://NOTES.example.com",
           "https://sub.notes.example.com", "https://notes.example.co", "https://x@notes.example.com",
           "https://id.example.com:8443", "*"}) {
@@ -57,6 +57,17 @@ TEST(Origins, MatchByteForByte)
         EXPECT_EQ(sender_of(post("/").with("Sec-Fetch-Site", "none").with("Origin", origin)), Sender::foreign_page)
             << origin;
     }
+}
+
+// A form of our own page under Referrer-Policy: no-referrer carries "null"; so do opaque origins, which are never
+// same-origin.
+TEST(Origins, TakeNullForOursOnlyWhenTheBrowserSaysSameOrigin)
+{
+    EXPECT_EQ(sender_of(post("/").with("Sec-Fetch-Site", "same-origin").with("Origin", "null")), Sender::own_page);
+    EXPECT_EQ(sender_of(post("/").with("Origin", "null")), Sender::foreign_page);
+    for (auto const* site : {"none", "same-site", "cross-site", "Same-Origin", ""})
+        EXPECT_EQ(sender_of(post("/").with("Sec-Fetch-Site", site).with("Origin", "null")), Sender::foreign_page)
+            << site;
 }
 
 TEST(Origins, RefuseASiblingSubdomain)
