@@ -100,6 +100,12 @@ bool is_word(std::string_view text)
            text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/@+") == text.npos;
 }
 
+std::string value_of(Field const& field)
+{
+    if (auto const* number = std::get_if<std::int64_t>(&field.value)) return std::to_string(*number);
+    return std::string{std::get<std::string_view>(field.value)};
+}
+
 std::string json_line(std::string_view message, std::initializer_list<Field> fields)
 {
     std::string out = R"("message":)";
@@ -108,7 +114,7 @@ std::string json_line(std::string_view message, std::initializer_list<Field> fie
         out += ',';
         append_quoted(out, field.name, kLongestValue);
         out += ':';
-        append_quoted(out, field.value, kLongestValue);
+        append_quoted(out, value_of(field), kLongestValue);
     }
     return out;
 }
@@ -121,10 +127,10 @@ std::string text_line(std::string_view message, std::initializer_list<Field> fie
         out += ' ';
         append_escaped(out, field.name, kLongestValue);
         out += '=';
-        if (is_word(field.value))
-            out += field.value;
+        if (auto const value = value_of(field); is_word(value))
+            out += value;
         else
-            append_quoted(out, field.value, kLongestValue);
+            append_quoted(out, value, kLongestValue);
     }
     return out;
 }

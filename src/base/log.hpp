@@ -6,23 +6,24 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
-#include <string>
 #include <string_view>
+#include <variant>
 
 namespace signet::log {
 
 enum class Level { debug, info, warning, error };
 enum class Format { text, json };
 
+// A view, made for one call of write(): a line that nobody reads must cost nothing.
 struct Field {
     Field(std::string_view field_name, std::string_view field_value) : name(field_name), value(field_value) {}
-    Field(std::string_view field_name, char const* field_value) : name(field_name), value(field_value) {}
-    Field(std::string_view field_name, std::int64_t field_value) : name(field_name), value(std::to_string(field_value))
+    Field(std::string_view field_name, char const* field_value) : name(field_name), value(std::string_view{field_value})
     {
     }
+    Field(std::string_view field_name, std::int64_t field_value) : name(field_name), value(field_value) {}
 
-    std::string_view name;
-    std::string      value;
+    std::string_view                             name;
+    std::variant<std::string_view, std::int64_t> value;
 };
 
 // Where lines go is standard error. Call once, before the first line.
