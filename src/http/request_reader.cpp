@@ -8,8 +8,9 @@ namespace signet::http {
 
 namespace {
 
-constexpr std::size_t kFirstBuffer = 4UL * 1024;
-constexpr std::size_t kLeastRoom   = 1024;
+constexpr std::size_t kFirstBuffer  = 4UL * 1024;
+constexpr std::size_t kLeastRoom    = 1024;
+constexpr std::size_t kUsualHeaders = 32;
 
 // Bodies hold passwords and tokens.
 void wipe(Request& request)
@@ -109,9 +110,17 @@ bool RequestReader::consume_expectation()
     return waits;
 }
 
+bool RequestReader::is_large() const
+{
+    // The buffer grows for heads alone.
+    return buffer_.size() > kFirstBuffer || request_->body.capacity() > kFirstBuffer ||
+           request_->headers.capacity() > kUsualHeaders;
+}
+
 void RequestReader::next()
 {
-    if (request_ && is_ours_alone(request_))
+    // Between two requests a connection holds what a usual one needs, whatever the last one was.
+    if (request_ && !is_large() && is_ours_alone(request_))
         wipe(*request_);
     else
         request_.reset();

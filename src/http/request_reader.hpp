@@ -53,6 +53,7 @@ public:
 private:
     [[nodiscard]] std::string_view unread() const { return {buffer_.data() + begin_, end_ - begin_}; }
 
+    [[nodiscard]] bool     is_large() const;
     void                   advance_head();
     void                   advance_body();
     std::optional<Refusal> begin_request(std::string_view head);

@@ -82,6 +82,26 @@ TEST(RequestReader, ForgetsTheQueryAndBodyOfTheLastRequest)
     EXPECT_EQ(reader.request()->method, Method::get);
 }
 
+TEST(RequestReader, GivesBackTheMemoryOfALargeRequest)
+{
+    std::string many = "GET /a HTTP/1.1\r\nHost: x\r\n";
+    for (int i = 0; i < 60; ++i) many += "X: y\r\n";
+    std::string const large_body =
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + std::string(60'000, 'x');
+    std::string const long_value = "GET /a HTTP/1.1\r\nHost: x\r\nX: " + std::string(12'000, 'x') + "\r\n\r\n";
+    for (auto const& large : {large_body, many + "\r\n", long_value}) {
+        Limits const  limits;
+        RequestReader reader{limits};
+        EXPECT_EQ(feed(reader, large), State::complete);
+        reader.next();
+        EXPECT_EQ(feed(reader, kGet), State::complete);
+        auto const& request = *reader.request();
+        EXPECT_LE(request.body.capacity(), 4096U);
+        EXPECT_LE(request.headers.capacity(), 32U);
+        for (auto const& header : request.headers) EXPECT_LE(header.value.capacity(), 4096U);
+    }
+}
+
 // CHECKS E4
 TEST(RequestReader, RefusesByTheAnnouncedLengthBeforeAnyBodyComes)
 {
