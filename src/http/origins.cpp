@@ -108,8 +108,9 @@ void allow_reading(Response& response, Request const& request, Pages pages, Send
     if (pages == Pages::same) return;
 
     response.add("Vary", "Origin");
+    // A form of our own may say "null" (find_sender), but so may any sandboxed frame: that name is given to nobody.
     auto const origin = request.find_header("Origin");
-    if (!origin || (sender != Sender::own_page && sender != Sender::allowed_page)) return;
+    if (!origin || *origin == "null" || (sender != Sender::own_page && sender != Sender::allowed_page)) return;
     response.set("Access-Control-Allow-Origin", *origin);
     response.set("Access-Control-Allow-Credentials", "true");
     response.set("Access-Control-Expose-Headers", kExposed);

@@ -132,6 +132,18 @@ TEST(Origins, LetAnAllowedPageReadAndNoOther)
     EXPECT_EQ(header(same, "Access-Control-Allow-Origin"), "");
 }
 
+// CHECKS D6
+TEST(Origins, NameNoNullThatMayRead)
+{
+    Response   response;
+    auto const form = get("/").with("Sec-Fetch-Site", "same-origin").with("Origin", "null");
+    ASSERT_EQ(sender_of(form), Sender::own_page);
+    allow_reading(response, form, Pages::allowed, sender_of(form));
+    EXPECT_EQ(header(response, "Access-Control-Allow-Origin"), "");
+    EXPECT_EQ(header(response, "Access-Control-Allow-Credentials"), "");
+    EXPECT_EQ(header(response, "Vary"), "Origin");
+}
+
 TEST(Origins, NeverJoinTheStarWithCredentials)
 {
     Response   open;
