@@ -76,11 +76,20 @@ private:
 
     void enqueue(Shared const& exchange)
     {
-        auto&      pool  = exchange->match.route->work == Work::hashing ? api_.hashing_pool : api_.storage_pool;
-        bool const taken = pool.submit([self = shared_from_this(), exchange](WorkerPool::Turn turn) {
-            self->finish(exchange, turn == WorkerPool::Turn::run ? self->run(*exchange) : self->busy(*exchange));
-        });
+        auto&      pool = exchange->match.route->work == Work::hashing ? api_.hashing_pool : api_.storage_pool;
+        bool const taken =
+            pool.submit([self = shared_from_this(), exchange](WorkerPool::Turn turn) { self->work(exchange, turn); });
         if (!taken) finish(exchange, busy(*exchange));
+    }
+
+    // On a thread of a pool. Without an answer the responder ends here, which the server answers with a 500.
+    void work(Shared const& exchange, WorkerPool::Turn turn)
+    {
+        try {
+            finish(exchange, turn == WorkerPool::Turn::run ? run(*exchange) : busy(*exchange));
+        } catch (std::exception const& bug) {
+            log::error("answer failed", {{"request", exchange->id}, {"why", bug.what()}});
+        }
     }
 
     Call call_of(Exchange const& exchange) const

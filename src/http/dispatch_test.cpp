@@ -87,6 +87,31 @@ TEST(Dispatch, AnswersAnExceptionWithAnIdAndNothingElse)
     }
 }
 
+// CHECKS E18: not even the answer "busy" may end the process.
+TEST(Dispatch, LetsGoOfARequestWhoseAnswerThrowsOnAWorkerThread)
+{
+    // A form that waited too long is shown again, and this path has no page.
+    static constexpr auto kBroken = std::to_array<Route>({
+        {Method::post, "/no-such-page", Work::hashing, Access::open, Pages::any, Body::form,
+         [](Call const&) -> Response { return {}; }},
+    });
+    testing::Site         site;
+    WorkerPool impatient{{.name = "late", .threads = 1, .queue = 8, .longest_wait = std::chrono::milliseconds{-1}}};
+    Api const  api{.ports         = site.world.ports,
+                   .authenticator = site.authenticator,
+                   .settings      = site.settings,
+                   .storage_pool  = impatient,
+                   .hashing_pool  = impatient,
+                   .metrics       = site.metrics,
+                   .ready         = site.api.ready};
+    auto       answered = std::make_shared<std::promise<Response>>();
+    auto       answer   = answered->get_future();
+    dispatch(kBroken, api)(
+        std::make_shared<Request const>(post("/no-such-page").form("")),
+        [held = std::exchange(answered, nullptr)](Response response) { held->set_value(std::move(response)); });
+    EXPECT_THROW((void)answer.get(), std::future_error);
+}
+
 TEST(Dispatch, GivesEveryRequestItsOwnId)
 {
     testing::Site         site;
