@@ -25,6 +25,14 @@ std::string_view reason(Overload overload)
     return overload == Overload::connections ? "connections" : "connections_per_address";
 }
 
+// Ours to wait out: it concerns every client.
+bool is_shortage(error_code ec)
+{
+    namespace errc = boost::system::errc;
+    return ec == errc::too_many_files_open || ec == errc::too_many_files_open_in_system ||
+           ec == errc::no_buffer_space || ec == errc::not_enough_memory;
+}
+
 }  // namespace
 
 Acceptor::Acceptor(tcp::acceptor socket, Engine& engine, Cores const& cores)
@@ -57,7 +65,11 @@ void Acceptor::wait()
 
 void Acceptor::accept_all()
 {
-    for (int accepted = 0; accepted < kAcceptsPerTurn && accept_one(); ++accepted) continue;
+    try {
+        for (int accepted = 0; accepted < kAcceptsPerTurn && accept_one(); ++accepted) continue;
+    } catch (std::exception const& error) {
+        pause(error.what());
+    }
     if (pause_.expiry() <= std::chrono::steady_clock::now()) wait();
 }
 
@@ -72,8 +84,8 @@ bool Acceptor::accept_one()
         return true;
     }
     if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
-    // A client that has gone already is nobody's trouble; the others are ours (no descriptors, no memory).
-    if (ec == asio::error::connection_aborted || ec == asio::error::interrupted) return true;
+    // Any other error is the client's: it has gone already, or its network has (accept(2) hands that on).
+    if (!is_shortage(ec)) return true;
     pause(ec.message());
     return false;
 }

@@ -61,17 +61,17 @@ void Connection::run()
     // a client sends at once, the stack stays as deep as for one.
     if (std::exchange(running_, true)) return;
     auto const alive = shared_from_this();
-    auto       next  = Next::stop;
     try {
-        int steps = 0;
+        auto next  = Next::stop;
+        int  steps = 0;
         do next = step();
         while (next == Next::go_on && ++steps < kStepsPerTurn);
+        wait(next);
     } catch (std::exception const& error) {
         log::error("a connection failed", {{"why", error.what()}});
-        next = close();
+        close();
     }
     running_ = false;
-    wait(next);
 }
 
 void Connection::wait(Next for_what)
@@ -209,14 +209,18 @@ Connection::Next Connection::handle()
     request.peer.text = from_proxy_ ? engine_.proxies.client(address_, request) : address_;
     request.secure    = transport_.secure();
     phase_            = Phase::handling;
+    answered_         = false;
     ++request_number_;
+    // What was set for reading this request must not meet the next one, whose bytes may be here already.
+    core_.clear_deadline(*this);
     call_handler();
     return take_answer();
 }
 
 Connection::Next Connection::take_answer()
 {
-    if (!answer_) return Next::wait_answer;
+    if (!answered_) return Next::wait_answer;
+    if (!answer_) answer_ = failure("a handler did not answer", name(reader_.request()->method));
     auto response = std::move(*answer_);
     answer_.reset();
     return begin_answer(std::move(response));
@@ -230,18 +234,17 @@ void Connection::call_handler()
         // CHECKS E18. When it had answered before it threw, the client has what it needs.
         auto response = failure("a handler threw", error.what());
         if (!answer_) answer_ = std::move(response);
+        answered_ = true;
     }
 }
 
 void Connection::answer(std::uint64_t number, std::optional<Response> response)
 {
-    if (phase_ != Phase::handling || number != request_number_ || answer_) return;
-    if (!response) {
-        // Unwinding lets go of the responder too; call_handler() then knows more.
-        if (running_ && std::uncaught_exceptions() > 0) return;
-        response = failure("a handler did not answer", name(reader_.request()->method));
-    }
-    answer_ = std::move(response);
+    if (phase_ != Phase::handling || number != request_number_ || answered_) return;
+    // Unwinding lets go of the responder too; call_handler() then knows more.
+    if (!response && running_ && std::uncaught_exceptions() > 0) return;
+    answer_   = std::move(response);
+    answered_ = true;
     run();
 }
 

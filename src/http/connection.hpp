@@ -87,7 +87,8 @@ private:
 
     std::chrono::steady_clock::time_point body_began_;
     std::uint64_t                         request_number_ = 0;
-    std::optional<Response>               answer_;                  // given while the handler was still on the stack
+    bool                                  answered_       = false;  // the handler has, or never will: then no answer_
+    std::optional<Response>               answer_;
     bool                                  informs_        = false;  // what is written is 100 Continue
     bool                                  ends_           = false;  // after what is written
     bool                                  write_deadline_ = false;  // is set

@@ -36,8 +36,21 @@ void IoCore::start()
     thread_ = std::thread{[this] {
         block_signals();
         pthread_setname_np(pthread_self(), "signet-io");
-        io_.run();
+        run();
     }};
+}
+
+// What a connection's own care has missed (no memory, most likely) costs that one event, not the server.
+void IoCore::run()
+{
+    for (;;) {
+        try {
+            io_.run();
+            return;
+        } catch (std::exception const& error) {
+            log::error("an event failed", {{"why", error.what()}});
+        }
+    }
 }
 
 void IoCore::adopt(Arrival arrival)

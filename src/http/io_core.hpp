@@ -58,6 +58,7 @@ public:
     [[nodiscard]] std::span<char>  scratch() { return scratch_; }
 
 private:
+    void run();
     void begin(Arrival arrival);
     void turn_wheel();
     void close_all();

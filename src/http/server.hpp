@@ -53,7 +53,7 @@ struct ServerOptions {
 // connection or the server has ended is harmless. When the last copy ends uncalled, the answer is a 500.
 using Responder = std::function<void(Response)>;
 // Runs on an I/O thread and must not block. An exception becomes a 500 with the one error shape (CHECKS E18), whose
-// header X-Incident names the log's line.
+// header X-Request-Id names the log's line.
 using Handler   = std::function<void(std::shared_ptr<Request const>, Responder)>;
 // The answer to a request that never became one, body and headers of the one error shape. Codes: bad_request,
 // method_not_allowed (TRACE, CONNECT), request_timeout, payload_too_large, uri_too_long, header_too_large, internal,
@@ -65,6 +65,9 @@ using ErrorPage = std::function<Response(int status, std::string_view code)>;
 // Requests of one connection are handled one after the other, and answered in order. Metrics: signet_http_connections,
 // signet_http_accepted_total, and signet_http_refused_total by `reason` (a code above, or connections,
 // connections_per_address, descriptors).
+//
+// Nothing that is thrown while it serves leaves this class: a handler's exception is caught in Connection, becomes a
+// 500 and a line in the log; any other ends its connection at most (Connection::run), or one event (IoCore::run).
 class Server {
 public:
     // Binds and listens. Throws std::runtime_error with a sentence for the operator when it cannot.

@@ -239,6 +239,7 @@ Response TestServer::respond(Request const& request)
     Response                 response;
     response.body = request.body;
     if (request.path == "/hidden") ++hidden_;
+    if (request.path == "/slow") std::this_thread::sleep_for(std::chrono::milliseconds{30});
     if (request.path == "/large") response.body.assign(1'000'000, 'x');
     if (request.path == "/static") response.static_body = kStatic;
     if (request.path == "/split") response.set("X-Split", "a\r\nX-Injected: b");

@@ -94,9 +94,9 @@ private:
 };
 
 // GET /echo · POST /echo gives the body back · /later answers from another thread · /held answers when released ·
-// /throw · /forget drops the responder · /twice answers twice · /hidden counts · /large 1 MB · /static · /split puts a
-// line end into a header · /nothing 204 · /peer the client's address · /headers the names that arrived · /target path
-// and query, as "path|query".
+// /throw · /slow keeps its thread for 30 ms · /forget drops the responder · /twice answers twice · /hidden counts ·
+// /large 1 MB · /static · /split puts a line end into a header · /nothing 204 · /peer the client's address · /headers
+// the names that arrived · /target path and query, as "path|query".
 class TestServer {
 public:
     explicit TestServer(ServerOptions options = {.listen = {.host = "127.0.0.1", .tls = false}});

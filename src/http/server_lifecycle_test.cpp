@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
 #include <future>
 
+#include "http/engine.hpp"
+#include "http/io_core.hpp"
 #include "http/server_fixture.hpp"
 
 namespace signet::http {
@@ -75,6 +78,33 @@ TEST(ServerLifecycle, DrainsTwiceAndBeforeItHasBegun)
     TestServer server;
     EXPECT_TRUE(server.server().drain(1s));
     EXPECT_TRUE(server.server().drain(1s));
+}
+
+// CHECKS E18
+TEST(ServerLifecycle, OutlivesAnErrorPageThatThrows)
+{
+    Metrics    metrics;
+    auto const broken = [](auto&&...) -> Response { throw std::runtime_error("no page"); };
+    Server     server{{.listen = {.host = "127.0.0.1", .tls = false}}, {}, broken, metrics};
+    server.start();
+    for (int i = 0; i < 2; ++i) {
+        RawClient client{server.port()};
+        client.send("nonsense\r\n\r\n");
+        EXPECT_TRUE(client.is_closed());
+    }
+}
+
+TEST(ServerLifecycle, GoesOnAfterAnEventThatThrows)
+{
+    Metrics            metrics;
+    Engine             engine{{.listen = {.host = "127.0.0.1", .tls = false}}, {}, {}, metrics};
+    auto const         core = std::make_shared<IoCore>(engine);
+    std::promise<void> reached;
+    boost::asio::post(core->io(), [] { throw std::runtime_error("no memory"); });
+    boost::asio::post(core->io(), [&] { reached.set_value(); });
+    core->start();
+    EXPECT_EQ(reached.get_future().wait_for(10s), std::future_status::ready);
+    core->stop();
 }
 
 TEST(ServerLifecycle, LeavesMetricsThatCanStillBeRead)

@@ -112,6 +112,19 @@ TEST(ServerLimits, CutsOffABodyThatTrickles)
     }
 }
 
+// The deadline of the first request's head must not outlive it: the rest was here in time.
+TEST(ServerLimits, LetsAPipelinedClientTakeLongerThanOneHeadMay)
+{
+    TestServer  server{with({.header_deadline = 300ms})};
+    RawClient   client{server.port()};
+    std::string many;
+    for (int i = 0; i < 60; ++i) many += get("/slow");
+    client.send(many.substr(0, 5));
+    std::this_thread::sleep_for(50ms);
+    client.send(many.substr(5));
+    for (int i = 0; i < 60; ++i) ASSERT_EQ(client.read_answer().status, 200) << i;
+}
+
 TEST(ServerLimits, CutsOffAClientThatDoesNotRead)
 {
     TestServer server{with({.write_deadline = 20ms})};
