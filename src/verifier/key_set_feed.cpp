@@ -1,6 +1,7 @@
 #include "verifier/key_set_feed.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace signet {
@@ -56,8 +57,7 @@ void KeySetFeed::run(std::stop_token const& stop)
 {
     RefetchSchedule schedule{options_.cooldown, steady_clock::now()};
     while (wait_until_due(stop, schedule)) {
-        auto answer  = fetch({.from = options_.from, .ca_file = options_.ca_file, .etag = etag_}, stop);
-        auto problem = answer ? take(*std::move(answer)) : std::move(answer).error();
+        auto problem = refresh(stop);
         if (stop.stop_requested()) return;
 
         if (problem.empty())
@@ -65,6 +65,17 @@ void KeySetFeed::run(std::stop_token const& stop)
         else
             schedule.failed(steady_clock::now(), jitter());
         report(std::move(problem));
+    }
+}
+
+// Why there is no fresher set; empty when there is. What is thrown here would end the application.
+std::string KeySetFeed::refresh(std::stop_token const& stop)
+{
+    try {
+        auto answer = fetch({.from = options_.from, .ca_file = options_.ca_file, .etag = etag_}, stop);
+        return answer ? take(*std::move(answer)) : std::move(answer).error();
+    } catch (std::exception const& error) {
+        return error.what();
     }
 }
 
@@ -117,7 +128,11 @@ void KeySetFeed::report(std::string problem) const
 {
     if (!options_.on_fetch) return;
     auto const in_use = current();
-    options_.on_fetch({.problem = std::move(problem), .keys = in_use ? in_use->keys.size() : 0});
+    try {
+        options_.on_fetch({.problem = std::move(problem), .keys = in_use ? in_use->keys.size() : 0});
+    } catch (...) {
+        // The application's own; it has been told, and the keys are needed all the same.
+    }
 }
 
 }  // namespace signet

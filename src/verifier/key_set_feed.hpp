@@ -57,6 +57,7 @@ public:
 
 private:
     void        run(std::stop_token const& stop);
+    std::string refresh(std::stop_token const& stop);
     bool        wait_until_due(std::stop_token const& stop, RefetchSchedule& schedule);
     std::string take(FetchAnswer answer);
     void        keep(jose::KeySet keys);

@@ -80,6 +80,26 @@ TEST(KeySetFeed, FollowsARotationWhenAskedAgain)
     EXPECT_TRUE(holds(feed, "b"));
 }
 
+TEST(KeySetFeed, GoesOnWhenTheApplicationThrowsAtAReport)
+{
+    KeyServer server;
+    FetchLog  log;
+    server.answer_ok(jwks({"a"}));
+    auto throwing     = options(server, log);
+    throwing.on_fetch = [record = log.recorder()](signet::KeySetReport const& report) {
+        record(report);
+        throw std::runtime_error("the application's own trouble");
+    };
+    KeySetFeed feed{std::move(throwing)};
+    (void)log.report(0);
+
+    server.answer_ok(jwks({"a", "b"}));
+    feed.ask_again();
+
+    EXPECT_EQ(log.report(1).keys, 2U);
+    EXPECT_TRUE(holds(feed, "b"));
+}
+
 // CHECKS A40
 TEST(KeySetFeed, DropsKeysThatVanished)
 {
