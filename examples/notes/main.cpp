@@ -7,6 +7,8 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -55,13 +57,18 @@ void limit(httplib::Server& server)
 // Serves until SIGINT or SIGTERM, then finishes what runs.
 bool serve(httplib::Server& server)
 {
-    std::jthread stopper{[&server] {
+    std::atomic<bool> over = false;
+    std::jthread      stopper{[&] {
         auto const ending = ending_signals();
         int        signal = 0;
         sigwait(&ending, &signal);
+        // A signal may have waited since before the start, and stop() tells nothing to a server that does not run yet.
+        while (!server.is_running() && !over) std::this_thread::sleep_for(std::chrono::milliseconds{10});
         server.stop();
     }};
-    bool const   served = server.listen_after_bind();
+    bool const        served = server.listen_after_bind();
+
+    over = true;
     pthread_kill(stopper.native_handle(), SIGTERM);  // in case that it was not a signal that ended us
     return served;
 }
