@@ -2,10 +2,12 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <atomic>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -21,13 +23,42 @@ private:
     prometheus::Counter& series_;
 };
 
-class PrometheusHistogram final : public Histogram {
+// prometheus::Histogram takes a mutex for each observation; this is three additions. A scrape in between may see one of
+// them without the others.
+class AtomicHistogram final : public Histogram {
 public:
-    explicit PrometheusHistogram(prometheus::Histogram& series) : series_(series) {}
-    void observe(double value) override { series_.Observe(value); }
+    AtomicHistogram(Labels const& labels, std::vector<double> bounds)
+        : bounds_(std::move(bounds)), counts_(bounds_.size() + 1)
+    {
+        for (auto const& [name, value] : labels) labels_.push_back({name, value});
+    }
+
+    void observe(double value) override
+    {
+        auto const bucket = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
+        counts_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+        sum_.fetch_add(value, std::memory_order_relaxed);
+    }
+
+    [[nodiscard]] prometheus::ClientMetric collect() const
+    {
+        prometheus::ClientMetric metric;
+        metric.label         = labels_;
+        auto& histogram      = metric.histogram;
+        histogram.sample_sum = sum_.load(std::memory_order_relaxed);
+        for (std::size_t i = 0; i < counts_.size(); ++i) {
+            histogram.sample_count += counts_[i].load(std::memory_order_relaxed);
+            auto const bound = i < bounds_.size() ? bounds_[i] : std::numeric_limits<double>::infinity();
+            histogram.bucket.push_back({histogram.sample_count, bound});
+        }
+        return metric;
+    }
 
 private:
-    prometheus::Histogram& series_;
+    std::vector<prometheus::ClientMetric::Label> labels_;
+    std::vector<double> const                    bounds_;
+    std::vector<std::atomic<std::uint64_t>>      counts_;  // by bucket, the last for what is above all bounds
+    std::atomic<double>                          sum_ = 0;
 };
 
 struct Watched {
@@ -41,11 +72,26 @@ struct Metrics::State {
     template <class T>
     using Series = std::map<std::pair<std::string, Labels>, std::unique_ptr<T>>;
 
-    mutable std::mutex   mutex;
-    prometheus::Registry registry;
-    Series<Counter>      counters;
-    Series<Histogram>    histograms;
-    std::vector<Watched> watched;
+    [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const
+    {
+        std::lock_guard const lock(mutex);
+        for (auto const& each : watched) each.gauge->Set(each.read());
+        auto families = registry.Collect();
+        // In the map's order, so that the series of one name are neighbours.
+        for (auto const& [key, series] : histograms) {
+            if (families.empty() || families.back().name != key.first)
+                families.push_back({key.first, helps.at(key.first), prometheus::MetricType::Histogram, {}});
+            families.back().metric.push_back(series->collect());
+        }
+        return families;
+    }
+
+    mutable std::mutex                 mutex;
+    prometheus::Registry               registry;
+    Series<Counter>                    counters;
+    Series<AtomicHistogram>            histograms;
+    std::map<std::string, std::string> helps;  // of the histograms
+    std::vector<Watched>               watched;
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
@@ -68,8 +114,8 @@ Histogram& Metrics::histogram(std::string const& name, std::string const& help, 
     std::lock_guard const lock(state_->mutex);
     auto&                 made = state_->histograms[{name, labels}];
     if (!made) {
-        auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(state_->registry);
-        made         = std::make_unique<PrometheusHistogram>(family.Add(labels, buckets));
+        state_->helps[name] = help;
+        made                = std::make_unique<AtomicHistogram>(labels, buckets);
     }
     return *made;
 }
@@ -84,9 +130,7 @@ void Metrics::watch(std::string const& name, std::string const& help, std::funct
 
 std::string Metrics::text() const
 {
-    std::lock_guard const lock(state_->mutex);
-    for (auto const& watched : state_->watched) watched.gauge->Set(watched.read());
-    return prometheus::TextSerializer{}.Serialize(state_->registry.Collect());
+    return prometheus::TextSerializer{}.Serialize(state_->collect());
 }
 
 }  // namespace signet

@@ -34,6 +34,24 @@ TEST(Metrics, CountsObservationsInBuckets)
     EXPECT_TRUE(has(metrics, "signet_seconds_bucket{le=\"0.1\"} 1"));
     EXPECT_TRUE(has(metrics, "signet_seconds_bucket{le=\"1\"} 2"));
     EXPECT_TRUE(has(metrics, "signet_seconds_count 2"));
+    EXPECT_TRUE(has(metrics, "signet_seconds_sum 0.55"));
+}
+
+TEST(Metrics, PutsABoundIntoItsOwnBucketAndTheRestIntoTheLast)
+{
+    Metrics metrics;
+    auto&   one = metrics.histogram("signet_seconds", "Time.", {0.1, 1}, {{"route", "/a"}});
+    auto&   two = metrics.histogram("signet_seconds", "Time.", {0.1, 1}, {{"route", "/b"}});
+    EXPECT_EQ(&metrics.histogram("signet_seconds", "Time.", {0.1, 1}, {{"route", "/a"}}), &one);
+    one.observe(0.1);
+    one.observe(5);
+    two.observe(0.2);
+    EXPECT_TRUE(has(metrics, "signet_seconds_bucket{route=\"/a\",le=\"0.1\"} 1"));
+    EXPECT_TRUE(has(metrics, "signet_seconds_bucket{route=\"/a\",le=\"1\"} 1"));
+    EXPECT_TRUE(has(metrics, "signet_seconds_bucket{route=\"/a\",le=\"+Inf\"} 2"));
+    EXPECT_TRUE(has(metrics, "signet_seconds_bucket{route=\"/b\",le=\"+Inf\"} 1"));
+    auto const text = metrics.text();
+    EXPECT_EQ(text.find("# TYPE signet_seconds histogram"), text.rfind("# TYPE signet_seconds histogram"));
 }
 
 TEST(Metrics, ReadsAWatchedValueWhenScraped)
