@@ -1,5 +1,7 @@
 #include "http/form_body.hpp"
 
+#include <string.h>
+
 #include <algorithm>
 
 #include "base/utf8.hpp"
@@ -27,7 +29,7 @@ bool is_utf8(std::string_view text)
     return true;
 }
 
-// One pass: what decoding makes is not decoded again.
+// One pass: what decoding makes is not decoded again. One allocation: no copy is left behind.
 std::optional<std::string> decode(std::string_view text)
 {
     std::string out;
@@ -49,6 +51,16 @@ std::optional<std::string> decode(std::string_view text)
     if (!is_utf8(out)) return std::nullopt;
     return out;
 }
+
+// Wipes what may be a password once Fields holds its own copy.
+struct Wiper {
+    std::optional<std::string>& text;
+
+    ~Wiper()
+    {
+        if (text) ::explicit_bzero(text->data(), text->size());
+    }
+};
 
 struct Field {
     std::string_view name;   // still encoded
@@ -77,9 +89,10 @@ std::expected<Fields, Response> read_form_body(std::string_view body, std::span<
     std::size_t count = 0;
     while (!body.empty()) {
         if (++count > kMostFields) return refuse_form("The form has too many fields.");
-        auto const field = take_field(body);
-        auto const name  = decode(field.name);
-        auto const value = decode(field.value);
+        auto const  field = take_field(body);
+        auto const  name  = decode(field.name);
+        auto        value = decode(field.value);
+        Wiper const wiper{value};
         if (!name || !value) return refuse_form("The form is not properly encoded.");
 
         auto const member = std::ranges::find(members, *name, &Member::name);
