@@ -8,18 +8,41 @@
 
 namespace signet::http {
 
-Response cacheable(Request const& request, std::string_view content_type, std::string body, std::chrono::seconds life)
+namespace {
+
+// All but the body: 304 when none is to follow.
+Response begin_answer(Request const& request, std::string_view content_type, std::string_view tag,
+                      std::chrono::seconds life)
 {
-    auto const tag = entity_tag(body);
-    Response   response;
+    Response response;
     response.set("ETag", tag);
     response.set("Cache-Control", fmt::format("public, max-age={}", life.count()));
-    if (has_copy(request, tag)) {
+    if (has_copy(request, tag))
         response.status = 304;
-        return response;
-    }
-    response.set("Content-Type", content_type);
-    response.body = std::move(body);
+    else
+        response.set("Content-Type", content_type);
+    return response;
+}
+
+}  // namespace
+
+Response cacheable(Request const& request, std::string_view content_type, std::string_view body,
+                   std::chrono::seconds life)
+{
+    auto response = begin_answer(request, content_type, entity_tag(body), life);
+    if (response.status == 200) response.body = body;
+    return response;
+}
+
+FixedDocument::FixedDocument(std::string_view content_type, std::string_view body)
+    : content_type_(content_type), body_(body), tag_(entity_tag(body))
+{
+}
+
+Response FixedDocument::answer(Request const& request, std::chrono::seconds life) const
+{
+    auto response = begin_answer(request, content_type_, tag_, life);
+    if (response.status == 200) response.static_body = body_;
     return response;
 }
 

@@ -7,7 +7,8 @@ namespace signet::http {
 // GET /openapi.json
 Response openapi(Call const& call)
 {
-    return cacheable(call.request, "application/json", std::string{openapi_document()}, std::chrono::minutes{5});
+    static FixedDocument const document{"application/json", openapi_document()};
+    return document.answer(call.request, std::chrono::minutes{5});
 }
 
 }  // namespace signet::http

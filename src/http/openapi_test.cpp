@@ -14,7 +14,7 @@ class Openapi : public ::testing::Test {
 protected:
     Openapi() : served_(site_.ask(testing::get("/openapi.json")))
     {
-        root_ = parser_.parse_object(served_.body, {.bytes = 1024 * 1024}).value();
+        root_ = parser_.parse_object(served_.static_body, {.bytes = 1024 * 1024}).value();
     }
 
     // {"$ref":"#/components/…"} followed once.
