@@ -145,12 +145,24 @@ TEST(Dispatch, CountsByRowAndNeverByWhatAStrangerSends)
 TEST(Dispatch, ShowsMetricsOnTheAdminTableAlone)
 {
     testing::Site admin({.table = admin_routes()});
-    auto const    response = admin.ask(get("/metrics"));
+    auto const    response = admin.ask(get("/metrics").with("Host", "localhost:8444"));
     EXPECT_EQ(response.status, 200);
     EXPECT_TRUE(header(response, "Content-Type").starts_with("text/plain; version=0.0.4"));
     EXPECT_EQ(header(response, "Access-Control-Allow-Origin"), "");
     EXPECT_EQ(refused(admin.ask(post("/api/v1/login").json(kLogin))), (Refused{404, "not_found"}));
     EXPECT_EQ(refused(testing::Site{}.ask(get("/metrics"))), (Refused{404, "not_found"}));
+}
+
+// DNS rebinding: the name in the address bar is the stranger's, the address behind it ours.
+TEST(Dispatch, ShowsMetricsToWhoCallsThisMachineByItsOwnName)
+{
+    testing::Site admin({.table = admin_routes()});
+    for (auto const* host : {"localhost", "LOCALHOST:8444", "127.0.0.1:8444", "127.8.9.1", "[::1]:8444", "[::1]"})
+        EXPECT_EQ(admin.ask(get("/metrics").with("Host", host)).status, 200) << host;
+    for (auto const* host : {"evil.example.net", "evil.example.net:8444", "localhost.evil.net", "192.0.2.1:8444",
+                             "[::1", "[2001:db8::1]:8444", "127.0.0.1.nip.io", "0.0.0.0:8444", ""})
+        EXPECT_EQ(refused(admin.ask(get("/metrics").with("Host", host))), (Refused{403, "origin_not_allowed"})) << host;
+    EXPECT_EQ(refused(admin.ask(get("/healthz"))), (Refused{403, "origin_not_allowed"}));
 }
 
 TEST(Dispatch, TellsAliveFromReady)

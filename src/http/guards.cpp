@@ -41,6 +41,8 @@ std::expected<Fields, Response> read_body(Route const& route, Request const& req
 std::expected<Admitted, Response> admit(Route const& route, Request const& request, Sender sender, Api const& api)
 {
     if (!may_send(request.method, route.pages, sender)) return std::unexpected(refuse(Errc::origin_not_allowed));
+    if (route.pages == Pages::local && !is_called_locally(request))
+        return std::unexpected(refuse(Errc::origin_not_allowed, "This listener answers to localhost alone."));
 
     Admitted admitted;
     if (route.access == Access::bearer) {
@@ -76,7 +78,9 @@ std::expected<core::Caller, Response> authenticate(Request const& request, Api c
     if (!caller) {
         log::debug("bearer token refused", {{"code", core::name(caller.error().code)}, {"why", caller.error().detail}});
         auto response = refuse(caller.error());
-        challenge(response, api.settings, core::name(caller.error().code));
+        // RFC 6750 3.1: a challenge is for a token that is wrong, not for a server that cannot tell.
+        if (caller.error().code == core::Errc::invalid_token)
+            challenge(response, api.settings, core::name(caller.error().code));
         return std::unexpected(std::move(response));
     }
     return *std::move(caller);

@@ -65,6 +65,37 @@ TEST_F(Guards, RefuseAnExpiredToken)
     EXPECT_EQ(refused(site_.ask(get("/api/v1/me").bearer(token))), (Refused{401, "invalid_token"}));
 }
 
+// RFC 6750 3.1: nothing is known to be wrong with the token.
+TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
+{
+    auto&               world = site_.world;
+    core::Keyring const empty{world.stores.signing_keys(), world.master_key, world.settings, world.clock, world.random};
+    core::Ports const   ports{.clock          = world.clock,
+                              .random         = world.random,
+                              .users          = world.stores.users(),
+                              .sessions       = world.stores.sessions(),
+                              .attempts       = world.stores.attempts(),
+                              .audit          = world.stores.audit(),
+                              .passwords      = world.passwords,
+                              .keyring        = empty,
+                              .master_key     = world.master_key,
+                              .ended_sessions = world.ended_sessions,
+                              .settings       = world.settings};
+    core::Authenticator const cannot_tell{ports};
+    Api const                 api{.ports         = ports,
+                                  .authenticator = cannot_tell,
+                                  .settings      = site_.settings,
+                                  .storage_pool  = site_.storage_pool,
+                                  .hashing_pool  = site_.hashing_pool,
+                                  .metrics       = site_.metrics,
+                                  .ready         = site_.api.ready};
+
+    auto const caller = authenticate(get("/api/v1/me").bearer(site_.sign_in().access), api);
+    ASSERT_FALSE(caller);
+    EXPECT_EQ(refused(caller.error()), (Refused{503, "unavailable"}));
+    EXPECT_EQ(header(caller.error(), "WWW-Authenticate"), "");
+}
+
 // CHECKS B45
 TEST_F(Guards, IgnoreATokenInTheQuery)
 {

@@ -34,6 +34,8 @@ Response logout(Call const& call)
     // A cookie that no page vouches for is left alone when the bearer token says enough; an expired access token keeps
     // nobody from signing out by the cookie.
     if (!cookie && !caller) return cookie.error();
+    // A server that cannot tell has not signed anybody out.
+    if (!caller && caller.error().status >= 500) return caller.error();
     bool const has_cookie = cookie && *cookie;
     // A page cannot see whether its cookie is still there: another tab may have signed out first.
     bool const had_cookie = is_from_browser(call.request) && !has_bearer(call.request);

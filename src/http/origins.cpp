@@ -78,6 +78,18 @@ Sender find_sender(Request const& request, ApiSettings const& settings)
     return allowed && !own ? Sender::allowed_page : Sender::foreign_page;
 }
 
+bool is_called_locally(Request const& request)
+{
+    auto host = request.find_header("Host").value_or("");
+    if (host.starts_with('['))
+        host = host.substr(1, host.find(']') - 1);
+    else
+        host = host.substr(0, host.find(':'));
+    if (same_name(host, "localhost")) return true;
+    auto const address = core::ClientAddress::parse(host);
+    return address && address->is_loopback();
+}
+
 bool is_from_browser(Request const& request)
 {
     return request.find_header("Sec-Fetch-Site").has_value();
@@ -93,6 +105,7 @@ bool may_send(Method method, Pages pages, Sender sender)
             return sender != Sender::foreign_page;
         // A form can be sent by any page, and it signs somebody in: silence is no proof (login CSRF, CHECKS D4).
         case Pages::same:
+        case Pages::local:
             return sender == Sender::own_page;
     }
     return false;
@@ -105,7 +118,7 @@ void allow_reading(Response& response, Request const& request, Pages pages, Send
         response.set("Access-Control-Expose-Headers", kExposed);
         return;
     }
-    if (pages == Pages::same) return;
+    if (pages != Pages::allowed) return;
 
     response.add("Vary", "Origin");
     // A form of our own may say "null" (find_sender), but so may any sandboxed frame: that name is given to nobody.

@@ -14,7 +14,9 @@ namespace signet::http {
 
 // From which pages a route may be called. `any`: public, readable by all (CORS *). `allowed`: this server's own and
 // allowed_origins; unsafe methods of others are refused. `same`: unsafe methods from this server's own pages only.
-enum class Pages { any, allowed, same };
+// `local`: like `same`, and the server must have been called by a name of this very machine. A page whose own name has
+// been pointed at 127.0.0.1 (DNS rebinding) is of the same origin for its browser, but it calls us by that name.
+enum class Pages { any, allowed, same, local };
 
 // What sent a request.
 enum class Sender {
@@ -25,6 +27,9 @@ enum class Sender {
 };
 
 [[nodiscard]] Sender find_sender(Request const& request, ApiSettings const& settings);
+
+// Whether Host is localhost or a loopback address, with or without a port.
+[[nodiscard]] bool is_called_locally(Request const& request);
 
 // A browser, as far as it says so; then `delivery` defaults to the cookie.
 [[nodiscard]] bool is_from_browser(Request const& request);

@@ -43,9 +43,9 @@ constexpr auto kRoutes = std::to_array<Route>({
 });
 
 constexpr auto kAdminRoutes = std::to_array<Route>({
-    {get,      "/metrics",                                inline_,  open,   Pages::same,    Body::none, metrics},
-    {get,      "/healthz",                                inline_,  open,   Pages::same,    Body::none, healthz},
-    {get,      "/readyz",                                 storage,  open,   Pages::same,    Body::none, readyz},
+    {get,      "/metrics",                                inline_,  open,   Pages::local,   Body::none, metrics},
+    {get,      "/healthz",                                inline_,  open,   Pages::local,   Body::none, healthz},
+    {get,      "/readyz",                                 storage,  open,   Pages::local,   Body::none, readyz},
 });
 // clang-format on
 
