@@ -26,6 +26,7 @@
 #include "http/api.hpp"
 #include "http/errors.hpp"
 #include "http/routes.hpp"
+#include "http/security_headers.hpp"
 #include "http/server.hpp"
 #include "storage/sqlite.hpp"
 
@@ -169,8 +170,8 @@ class House {
 public:
     House(Config config, DataFolder const& folder)
         : config_(std::move(config)),
-          main_(main_options(config_, folder), at_call(handler_), http::error_page, metrics_),
-          admin_(admin_options(config_), at_call(admin_handler_), http::error_page, metrics_)
+          main_(main_options(config_, folder), at_call(handler_), error_page(), metrics_),
+          admin_(admin_options(config_), at_call(admin_handler_), error_page(), metrics_)
     {
         config_.listen.port       = main_.port();
         config_.admin_listen.port = admin_.port();
@@ -183,12 +184,13 @@ public:
         if (!instance) return std::unexpected(std::move(instance).error());
         instance_ = std::move(*instance);
         authenticator_.emplace(instance_->ports());
-        api_settings_ = {.issuer          = config_.issuer,
-                         .allowed_origins = config_.allowed_origins,
-                         .signup          = config_.signup,
-                         .secure          = config_.issuer.starts_with("https://"),
-                         .brand           = config_.brand,
-                         .brand_css       = config_.brand_css.empty() ? "" : read_text(config_.brand_css)};
+        api_settings_       = {.issuer          = config_.issuer,
+                               .allowed_origins = config_.allowed_origins,
+                               .signup          = config_.signup,
+                               .secure          = config_.issuer.starts_with("https://"),
+                               .brand           = config_.brand,
+                               .brand_css       = config_.brand_css.empty() ? "" : read_text(config_.brand_css)};
+        error_needs_.strict = http::is_strict_transport(api_settings_);
         start_pools();
         api_.emplace(http::Api{.ports         = instance_->ports(),
                                .authenticator = *authenticator_,
@@ -262,6 +264,12 @@ private:
         };
     }
 
+    // Its needs are known before start() too.
+    http::ErrorPage error_page() const
+    {
+        return [this](int status, std::string_view code) { return http::error_page(status, code, error_needs_); };
+    }
+
     void start_pools()
     {
         storage_pool_.emplace(WorkerPool::Options{.name         = "storage",
@@ -293,6 +301,7 @@ private:
     Metrics                            metrics_;
     http::Handler                      handler_;
     http::Handler                      admin_handler_;
+    http::SecurityNeeds                error_needs_;
     http::Server                       main_;
     http::Server                       admin_;
     std::unique_ptr<Instance>          instance_;

@@ -250,19 +250,25 @@ void Connection::answer(std::uint64_t number, std::optional<Response> response)
 
 Response Connection::failure(std::string_view what, std::string_view why) const
 {
-    auto const id       = make_incident_id();
-    auto       response = engine_.error_page(kInternal.status, kInternal.code);
-    response.set("X-Incident", id);
+    auto const id   = engine_.ids.next();
     auto const path = reader_.request() ? std::string_view{reader_.request()->path} : std::string_view{};
-    log::error(what, {{"incident", id}, {"path", path}, {"why", why}});
+    log::error(what, {{"request", id}, {"path", path}, {"why", why}});
+    return error_page(kInternal, id);
+}
+
+Response Connection::error_page(Refusal const& refusal, std::string_view id) const
+{
+    auto response = engine_.error_page(refusal.status, refusal.code);
+    response.set("X-Request-Id", id);
     return response;
 }
 
 Connection::Next Connection::refuse(Refusal refusal)
 {
     engine_.count_refused(refusal.code);
-    auto response = engine_.error_page(refusal.status, refusal.code);
-    if (refusal == kMethodNotAllowed) response.set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    auto const id = engine_.ids.next();
+    log::debug("refused", {{"request", id}, {"code", refusal.code}, {"from", address_}});
+    auto response  = error_page(refusal, id);
     response.close = true;
     return begin_answer(std::move(response));
 }

@@ -66,6 +66,7 @@ private:
 
     void                   call_handler();
     void                   set_read_deadline();
+    [[nodiscard]] Response error_page(Refusal const& refusal, std::string_view id) const;
     [[nodiscard]] Response failure(std::string_view what, std::string_view why) const;
 
     IoCore&                      core_;

@@ -1,7 +1,3 @@
-#include <fmt/core.h>
-
-#include <array>
-#include <atomic>
 #include <chrono>
 
 #include "base/log.hpp"
@@ -9,6 +5,7 @@
 #include "http/errors.hpp"
 #include "http/guards.hpp"
 #include "http/pages.hpp"
+#include "http/request_ids.hpp"
 #include "http/request_metrics.hpp"
 #include "http/router.hpp"
 #include "http/security_headers.hpp"
@@ -31,11 +28,12 @@ using Shared = std::shared_ptr<Exchange>;
 class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 public:
     Dispatcher(std::span<Route const> table, Api const& api)
-        : table_(table), api_(api), metrics_(table, api.metrics), strict_(is_strict_transport(api.settings))
+        : table_(table),
+          api_(api),
+          metrics_(table, api.metrics),
+          strict_(is_strict_transport(api.settings)),
+          ids_(api.ports.random)
     {
-        std::array<std::uint8_t, 4> start{};
-        api.ports.random.fill(start);
-        for (auto const byte : start) prefix_ += fmt::format("{:02x}", byte);
     }
 
     void begin(std::shared_ptr<Request const> request, Responder respond)
@@ -43,7 +41,7 @@ public:
         auto const& asked    = *request;
         auto const  exchange = std::make_shared<Exchange>(Exchange{.request = request,
                                                                    .respond = std::move(respond),
-                                                                   .id      = next_id(),
+                                                                   .id      = ids_.next(),
                                                                    .match = find_route(table_, asked.method, asked.path),
                                                                    .sender = find_sender(asked, api_.settings)});
         auto const* route    = exchange->match.route;
@@ -58,9 +56,6 @@ public:
     }
 
 private:
-    // Unique in this process and, most likely, among its restarts; no secret.
-    std::string next_id() { return fmt::format("{}-{:x}", prefix_, count_.fetch_add(1, std::memory_order_relaxed)); }
-
     Response answer_without_route(Exchange const& exchange) const
     {
         auto const& request = *exchange.request;
@@ -146,12 +141,11 @@ private:
         exchange->respond(std::move(response));
     }
 
-    std::span<Route const>     table_;
-    Api const&                 api_;
-    RequestMetrics             metrics_;
-    bool                       strict_;
-    std::string                prefix_;
-    std::atomic<std::uint64_t> count_ = 0;
+    std::span<Route const> table_;
+    Api const&             api_;
+    RequestMetrics         metrics_;
+    bool                   strict_;
+    RequestIds             ids_;
 };
 
 }  // namespace

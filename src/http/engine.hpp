@@ -1,14 +1,17 @@
 // http/engine.hpp - what all I/O threads of one server share.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/admission.hpp"
 #include "http/forwarded.hpp"
 #include "http/refusal.hpp"
+#include "http/request_ids.hpp"
 #include "http/server.hpp"
 #include "http/tls_context.hpp"
 
@@ -28,8 +31,10 @@ public:
     std::atomic<bool>                       draining = false;
     std::atomic<std::size_t>                cut_off  = 0;  // connections closed while they were busy
 
+    RequestIds ids;
+
     // What new connections speak; null in the clear.
-    [[nodiscard]] TlsContext tls() const;
+    [[nodiscard]] TlsContext tls();
     void                     reload_tls();
 
     // `reason` is Refusal's code or one of the acceptor's: a fixed set (CHECKS E35).
@@ -37,10 +42,16 @@ public:
     void count_refused(std::string_view reason);
 
 private:
-    Metrics&           metrics_;
-    Counter&           accepted_;
-    mutable std::mutex mutex_;
-    TlsContext         tls_;
+    struct Refused {
+        std::string_view reason;
+        Counter*         count;
+    };
+
+    Counter&                              accepted_;
+    std::vector<Refused>                  refused_;
+    std::mutex                            mutex_;
+    TlsContext                            tls_;
+    std::chrono::steady_clock::time_point tls_since_;
 };
 
 }  // namespace signet::http

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "base/json.hpp"
-#include "http/security_headers.hpp"
 
 namespace signet::http {
 namespace {
@@ -150,7 +149,7 @@ Response refuse(core::Error const& error)
     return response;
 }
 
-Response error_page(int status, std::string_view code)
+Response error_page(int status, std::string_view code, SecurityNeeds const& needs)
 {
     auto const* row = find_row(code);
     if (!row || row->status != status) {
@@ -161,7 +160,7 @@ Response error_page(int status, std::string_view code)
     response.status = status;
     // RFC 9110 15.5.6: for a method no route can name, what this server knows as a whole.
     if (status == 405) response.set("Allow", "GET, HEAD, POST, DELETE, OPTIONS");
-    add_security_headers(response, {});
+    add_security_headers(response, needs);
     return response;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/result.hpp"
 #include "http/message.hpp"
+#include "http/security_headers.hpp"
 
 namespace signet::http {
 
@@ -51,6 +52,7 @@ struct ErrorRow {
 [[nodiscard]] Response refuse(core::Error const& error);
 
 // For http::Server: the answer to what never became a request. A code that the table lacks is answered by its status.
-[[nodiscard]] Response error_page(int status, std::string_view code);
+// Pages of other origins cannot read it: nothing that was refused unread says who asked.
+[[nodiscard]] Response error_page(int status, std::string_view code, SecurityNeeds const& needs);
 
 }  // namespace signet::http

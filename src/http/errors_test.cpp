@@ -63,20 +63,22 @@ TEST(Errors, SayWhenToComeBack)
 
 TEST(Errors, AnswerWhatNeverBecameARequest)
 {
-    EXPECT_EQ(refused(error_page(431, "header_too_large")), (Refused{431, "header_too_large"}));
-    EXPECT_EQ(refused(error_page(400, "bad_request")), (Refused{400, "bad_request"}));
-    EXPECT_EQ(refused(error_page(408, "request_timeout")), (Refused{408, "request_timeout"}));
-    EXPECT_EQ(refused(error_page(505, "http_version_not_supported")), (Refused{505, "http_version_not_supported"}));
-    EXPECT_EQ(header(error_page(400, "bad_request"), "X-Content-Type-Options"), "nosniff");
-    EXPECT_NE(header(error_page(405, "method_not_allowed"), "Allow"), "");
+    EXPECT_EQ(refused(error_page(431, "header_too_large", {})), (Refused{431, "header_too_large"}));
+    EXPECT_EQ(refused(error_page(400, "bad_request", {})), (Refused{400, "bad_request"}));
+    EXPECT_EQ(refused(error_page(408, "request_timeout", {})), (Refused{408, "request_timeout"}));
+    EXPECT_EQ(refused(error_page(505, "http_version_not_supported", {})), (Refused{505, "http_version_not_supported"}));
+    EXPECT_EQ(header(error_page(400, "bad_request", {}), "X-Content-Type-Options"), "nosniff");
+    EXPECT_NE(header(error_page(405, "method_not_allowed", {}), "Allow"), "");
+    EXPECT_EQ(header(error_page(400, "bad_request", {}), "Strict-Transport-Security"), "");
+    EXPECT_NE(header(error_page(400, "bad_request", {.strict = true}), "Strict-Transport-Security"), "");
 }
 
 TEST(Errors, AnswerAnUnknownCodeByItsStatus)
 {
-    EXPECT_EQ(refused(error_page(413, "never heard of")), (Refused{413, "payload_too_large"}));
-    EXPECT_EQ(refused(error_page(599, "never heard of")), (Refused{599, "internal"}));
+    EXPECT_EQ(refused(error_page(413, "never heard of", {})), (Refused{413, "payload_too_large"}));
+    EXPECT_EQ(refused(error_page(599, "never heard of", {})), (Refused{599, "internal"}));
     // A code that belongs to another status does not make a contradiction.
-    EXPECT_EQ(refused(error_page(413, "not_found")), (Refused{413, "payload_too_large"}));
+    EXPECT_EQ(refused(error_page(413, "not_found", {})), (Refused{413, "payload_too_large"}));
 }
 
 }  // namespace

@@ -1,14 +1,10 @@
 #include "http/responder.hpp"
 
-#include <fmt/format.h>
-
-#include <array>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <optional>
 #include <utility>
 
-#include "base/random.hpp"
 #include "http/connection.hpp"
 #include "http/io_core.hpp"
 
@@ -55,15 +51,6 @@ Responder make_responder(std::shared_ptr<IoCore> core, std::weak_ptr<Connection>
 {
     return [answer = std::make_shared<Answer>(std::move(core), std::move(connection), request_number)](
                Response response) { answer->give(std::move(response)); };
-}
-
-std::string make_incident_id()
-{
-    std::array<std::uint8_t, 8> bytes;
-    SystemRandom{}.fill(bytes);
-    std::string id;
-    for (auto const byte : bytes) id += fmt::format("{:02x}", byte);
-    return id;
 }
 
 }  // namespace signet::http

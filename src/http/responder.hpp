@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include "http/server.hpp"
 
@@ -15,8 +14,5 @@ class IoCore;
 // to that thread. The second call does nothing. When the last copy ends without a call, the connection is told so.
 [[nodiscard]] Responder make_responder(std::shared_ptr<IoCore> core, std::weak_ptr<Connection> connection,
                                        std::uint64_t request_number);
-
-// Sixteen characters that an operator can find in the log.
-[[nodiscard]] std::string make_incident_id();
 
 }  // namespace signet::http

@@ -30,6 +30,7 @@ struct Limits {
     std::chrono::milliseconds idle_deadline{60'000};        // before the first request, and between two
     std::chrono::milliseconds write_deadline{30'000};       // for each 64 KiB to a client that does not read
     std::size_t               body_bytes_per_second = 500;  // slower bodies are cut off
+    std::chrono::milliseconds ticket_key_life{std::chrono::hours{24}};  // of the key that TLS session tickets are under
 };
 
 struct Listener {
@@ -55,7 +56,8 @@ using Responder = std::function<void(Response)>;
 // Runs on an I/O thread and must not block. An exception becomes a 500 with the one error shape (CHECKS E18), whose
 // header X-Request-Id names the log's line.
 using Handler   = std::function<void(std::shared_ptr<Request const>, Responder)>;
-// The answer to a request that never became one, body and headers of the one error shape. Codes: bad_request,
+// The answer to a request that never became one, body and headers of the one error shape; the server adds X-Request-Id.
+// Codes: bad_request,
 // method_not_allowed (TRACE, CONNECT), request_timeout, payload_too_large, uri_too_long, header_too_large, internal,
 // not_implemented (an unknown method or transfer coding), http_version_not_supported.
 using ErrorPage = std::function<Response(int status, std::string_view code)>;

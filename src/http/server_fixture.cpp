@@ -116,6 +116,7 @@ bool RawClient::start_tls(TlsChoice const& choice)
     if (!choice.protocols.empty())
         SSL_set_alpn_protos(session_.get(), reinterpret_cast<unsigned char const*>(choice.protocols.data()),
                             static_cast<unsigned>(choice.protocols.size()));
+    if (choice.before) SSL_set_session(session_.get(), SSL_get0_session(choice.before));
     SSL_set_fd(session_.get(), socket_);
     return SSL_connect(session_.get()) == 1;
 }

@@ -51,8 +51,9 @@ struct Reply {
 struct TlsChoice {
     int         least     = 0;  // a protocol version; 0: any
     int         most      = 0;
-    std::string suites    = {};  // of TLS 1.2
-    std::string protocols = {};  // ALPN, wire format
+    std::string suites    = {};       // of TLS 1.2
+    std::string protocols = {};       // ALPN, wire format
+    ssl_st*     before    = nullptr;  // a session that has ended, to be resumed
 };
 
 // One connection to 127.0.0.1. Every wait ends after ten seconds and then fails the test.

@@ -80,7 +80,7 @@ TEST(Server, TurnsAnExceptionIntoAnErrorThatSaysNothing)
     auto const reply = client.read_answer();
     EXPECT_EQ(reply.status, 500);
     EXPECT_EQ(reply.body, R"({"error":"internal"})");
-    EXPECT_EQ(reply.find("x-incident").value_or("").size(), 16U);
+    EXPECT_NE(reply.find("x-request-id").value_or(""), "");
     EXPECT_FALSE(reply.head.contains("secret"));
     client.send(get("/echo"));
     EXPECT_EQ(client.read_answer().status, 200);

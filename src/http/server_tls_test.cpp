@@ -47,6 +47,31 @@ TEST_F(ServerTls, AnswersThroughBothVersions)
     }
 }
 
+// RFC 9325 4.4: a ticket key that is kept for long undoes forward secrecy.
+TEST_F(ServerTls, ResumesSessionsUntilTheTicketKeyIsRenewed)
+{
+    auto forgetful                   = options();
+    forgetful.limits.ticket_key_life = 0ms;
+    TestServer renewing{forgetful};
+    for (auto const version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        auto const resumes = [version](TestServer const& server) {
+            TlsChoice choice{.least = version, .most = version};
+            RawClient first{server.port()};
+            EXPECT_TRUE(first.start_tls(choice));
+            first.send(get("/echo"));
+            EXPECT_EQ(first.read_answer().status, 200);  // with it comes the ticket of TLS 1.3
+            SSL_shutdown(first.session());
+            choice.before = first.session();
+            RawClient second{server.port()};
+            EXPECT_TRUE(second.start_tls(choice));
+            EXPECT_EQ(second.peer_serial(), first.peer_serial());
+            return SSL_session_reused(second.session()) == 1;
+        };
+        EXPECT_TRUE(resumes(server_));
+        EXPECT_FALSE(resumes(renewing));
+    }
+}
+
 TEST_F(ServerTls, RefusesOlderVersions)
 {
     EXPECT_FALSE(connects({.least = TLS1_VERSION, .most = TLS1_1_VERSION}));

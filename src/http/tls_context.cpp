@@ -48,9 +48,8 @@ int choose_protocol(SSL*, unsigned char const** chosen, unsigned char* chosen_si
     return SSL_TLSEXT_ERR_OK;
 }
 
-}  // namespace
-
-TlsContext load_tls_context(std::string const& certificate_file, std::string const& private_key_file)
+// All but the certificate.
+TlsContext make_context()
 {
     ERR_clear_error();
     TlsContext context{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
@@ -67,13 +66,32 @@ TlsContext load_tls_context(std::string const& certificate_file, std::string con
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);  // tickets need no memory here
     SSL_CTX_set_num_tickets(raw, 1);
     SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
+    return context;
+}
 
+}  // namespace
+
+TlsContext load_tls_context(std::string const& certificate_file, std::string const& private_key_file)
+{
+    auto        context = make_context();
+    auto* const raw     = context.get();
     require(SSL_CTX_use_certificate_chain_file(raw, certificate_file.c_str()) == 1,
             "cannot read the certificate " + certificate_file);
     require(SSL_CTX_use_PrivateKey_file(raw, private_key_file.c_str(), SSL_FILETYPE_PEM) == 1,
             "cannot read the private key " + private_key_file);
     require(SSL_CTX_check_private_key(raw) == 1,
             "the private key " + private_key_file + " does not belong to the certificate " + certificate_file);
+    return context;
+}
+
+TlsContext with_new_ticket_key(TlsContext const& old)
+{
+    auto context          = make_context();
+    STACK_OF(X509)* chain = nullptr;  // remains the old context's
+    require(SSL_CTX_get0_chain_certs(old.get(), &chain) == 1 &&
+                SSL_CTX_use_cert_and_key(context.get(), SSL_CTX_get0_certificate(old.get()),
+                                         SSL_CTX_get0_privatekey(old.get()), chain, 1) == 1,
+            "cannot renew TLS");
     return context;
 }
 

@@ -15,4 +15,8 @@ using TlsContext = std::shared_ptr<ssl_ctx_st>;
 // not belong together.
 [[nodiscard]] TlsContext load_tls_context(std::string const& certificate_file, std::string const& private_key_file);
 
+// The same certificate and policy under a new key for session tickets: whoever learns it later cannot open what the old
+// one protected. Tickets of `old` are then unknown, and cost their clients one full handshake.
+[[nodiscard]] TlsContext with_new_ticket_key(TlsContext const& old);
+
 }  // namespace signet::http
