@@ -66,6 +66,18 @@ TEST(RequestHead, HoldsItsLimits)
     EXPECT_EQ(scan(line + "A:\r\nB:\r\nC:\r\n", limits).error(), kHeaderTooLarge);
 }
 
+TEST(RequestHead, FindsAForbiddenByteWhereverItStands)
+{
+    for (std::size_t size = 1; size <= 19; ++size)
+        for (std::size_t at = 0; at < size; ++at)
+            for (int byte = 0; byte < 256; ++byte) {
+                std::string line(size, '~');
+                line[at]         = static_cast<char>(byte);
+                bool const clean = byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+                ASSERT_EQ(is_clean_line(line), clean) << size << " " << at << " " << byte;
+            }
+}
+
 TEST(RequestHead, KnowsACleanTarget)
 {
     for (auto const* text : {"/", "/a-b_c.d~e", "/a%20b%2F?c=d&e=(f)", "*", "http://[::1]:80/x;y@z!"})
