@@ -1,23 +1,10 @@
 #include "http/answers.hpp"
 
-#include <fmt/core.h>
-
 #include "base/log.hpp"
 #include "http/errors.hpp"
 #include "http/guards.hpp"
 
 namespace signet::http {
-namespace {
-
-json::Object user_json(core::UserId id, std::string_view email, std::string_view name,
-                       std::span<std::string const> roles)
-{
-    json::Object object;
-    object.set("id", id.text()).set("email", email).set("name", name).set("roles", roles);
-    return object;
-}
-
-}  // namespace
 
 Response answer(int status, json::Object const& body)
 {
@@ -46,12 +33,9 @@ Response refuse(Call const& call, core::Error const& error)
 
 json::Object to_json(core::User const& user)
 {
-    return user_json(user.id, user.email.text(), user.name, user.roles);
-}
-
-json::Object to_json(core::Caller const& caller)
-{
-    return user_json(caller.user, caller.email, caller.name, caller.roles);
+    json::Object object;
+    object.set("id", user.id.text()).set("email", user.email.text()).set("name", user.name).set("roles", user.roles);
+    return object;
 }
 
 std::string rfc3339(TimePoint time)
@@ -59,9 +43,19 @@ std::string rfc3339(TimePoint time)
     auto const                        day = std::chrono::floor<std::chrono::days>(time);
     std::chrono::year_month_day const date{day};
     std::chrono::hh_mm_ss const       clock{time - day};
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                       clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+
+    std::string text = "0000-00-00T00:00:00.000Z";
+    auto const  put  = [&text](std::size_t last, auto number) {
+        for (; number != 0; number /= 10) text[last--] = static_cast<char>('0' + number % 10);
+    };
+    put(3, static_cast<int>(date.year()));
+    put(6, static_cast<unsigned>(date.month()));
+    put(9, static_cast<unsigned>(date.day()));
+    put(12, clock.hours().count());
+    put(15, clock.minutes().count());
+    put(18, clock.seconds().count());
+    put(22, clock.subseconds().count());
+    return text;
 }
 
 core::Origin find_origin(Request const& request)

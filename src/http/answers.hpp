@@ -17,9 +17,8 @@ namespace signet::http {
 
 // {"id","email","name","roles"}
 [[nodiscard]] json::Object to_json(core::User const& user);
-[[nodiscard]] json::Object to_json(core::Caller const& caller);
 
-// RFC 3339 in UTC with milliseconds: "2026-01-02T03:04:05.678Z".
+// RFC 3339 in UTC with milliseconds, for the years 1970 to 9999: "2026-01-02T03:04:05.678Z".
 [[nodiscard]] std::string rfc3339(TimePoint time);
 
 // Where the request comes from, as kept with sessions and in the audit.

@@ -20,6 +20,8 @@ TEST(Me, AnswersFromTheTokenAlone)
     auto const response = site.ask(get("/api/v1/me").bearer(session.access));
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(text_of(response, "user.email"), "ann@example.com");
+    EXPECT_EQ(text_of(response, "user.name"), "Ann");
+    EXPECT_EQ(text_of(response, "user.id").size(), 36U);
     EXPECT_NE(response.body.find(R"("roles":["admin","viewer"])"), std::string::npos);
     EXPECT_EQ(text_of(response, "session_id"), session.session);
     EXPECT_TRUE(text_of(response, "expires_at").starts_with("2027-01-15T08:"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 namespace signet::http {
 
@@ -46,6 +47,12 @@ std::size_t Request::count_headers(std::string_view header_name) const
         std::ranges::count_if(headers, [&](Header const& header) { return same_name(header.name, header_name); }));
 }
 
+void FixedLines::add(std::string_view lines)
+{
+    if (end() == blocks_.end()) throw std::length_error("an answer has too many blocks of header lines");
+    blocks_[static_cast<std::size_t>(count_++)] = lines;
+}
+
 Response& Response::set(std::string_view header_name, std::string_view value)
 {
     std::erase_if(headers, [&](Header const& header) { return same_name(header.name, header_name); });
@@ -54,6 +61,8 @@ Response& Response::set(std::string_view header_name, std::string_view value)
 
 Response& Response::add(std::string_view header_name, std::string_view value)
 {
+    constexpr std::size_t kUsual = 8;
+    if (headers.empty()) headers.reserve(kUsual);
     headers.push_back({std::string{header_name}, std::string{value}});
     return *this;
 }

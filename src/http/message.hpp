@@ -1,5 +1,7 @@
 // http/message.hpp - a request that has been read whole, and the answer to it.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +41,21 @@ struct Request {
     [[nodiscard]] std::size_t                     count_headers(std::string_view header_name) const;
 };
 
+// Header lines that many answers have in common, each with its CRLF: they are neither copied nor looked at again. For
+// literals of this program alone.
+class FixedLines {
+public:
+    // Throws std::length_error beyond eight.
+    void add(std::string_view lines);
+
+    [[nodiscard]] auto begin() const { return blocks_.begin(); }
+    [[nodiscard]] auto end() const { return blocks_.begin() + count_; }
+
+private:
+    std::array<std::string_view, 8> blocks_{};
+    std::ptrdiff_t                  count_ = 0;
+};
+
 struct Response {
     int                 status = 200;
     std::vector<Header> headers;  // content-length, date, and connection are the server's
@@ -46,6 +63,7 @@ struct Response {
     // Served as it is instead of `body`; must live as long as the process.
     std::string_view    static_body = {};
     bool                close       = false;  // end the connection after this answer
+    FixedLines          fixed_lines = {};     // besides `headers`
 
     Response& set(std::string_view header_name, std::string_view value);  // replaces
     Response& add(std::string_view header_name, std::string_view value);  // appends: Set-Cookie

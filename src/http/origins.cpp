@@ -9,9 +9,12 @@ namespace signet::http {
 namespace {
 
 // What a page's script may read besides the body; Date, because a client's clock may be wrong (CHECKS D11, D19).
-constexpr std::string_view kExposed = "Date, Retry-After, WWW-Authenticate, X-Request-Id";
-constexpr std::string_view kTaken   = "Authorization, Content-Type";
-constexpr std::string_view kMaxAge  = "600";
+constexpr std::string_view kExpose =
+    "Access-Control-Expose-Headers: Date, Retry-After, WWW-Authenticate, X-Request-Id\r\n";
+constexpr std::string_view kReadByAll   = "Access-Control-Allow-Origin: *\r\n";
+constexpr std::string_view kWithCookies = "Access-Control-Allow-Credentials: true\r\n";
+constexpr std::string_view kTaken       = "Authorization, Content-Type";
+constexpr std::string_view kMaxAge      = "600";
 
 bool is_safe(Method method)
 {
@@ -114,8 +117,8 @@ bool may_send(Method method, Pages pages, Sender sender)
 void allow_reading(Response& response, Request const& request, Pages pages, Sender sender)
 {
     if (pages == Pages::any) {
-        response.set("Access-Control-Allow-Origin", "*");
-        response.set("Access-Control-Expose-Headers", kExposed);
+        response.fixed_lines.add(kReadByAll);
+        response.fixed_lines.add(kExpose);
         return;
     }
     if (pages != Pages::allowed) return;
@@ -125,8 +128,8 @@ void allow_reading(Response& response, Request const& request, Pages pages, Send
     auto const origin = request.find_header("Origin");
     if (!origin || *origin == "null" || (sender != Sender::own_page && sender != Sender::allowed_page)) return;
     response.set("Access-Control-Allow-Origin", *origin);
-    response.set("Access-Control-Allow-Credentials", "true");
-    response.set("Access-Control-Expose-Headers", kExposed);
+    response.fixed_lines.add(kWithCookies);
+    response.fixed_lines.add(kExpose);
 }
 
 Response answer_options(Request const& request, Pages pages, Sender sender, std::string_view methods)

@@ -11,8 +11,9 @@ namespace signet::http {
 namespace {
 
 // One TLS record: what is smaller leaves in one write, what is larger is not copied.
-constexpr std::size_t kOneRecord  = 16UL * 1024;
-constexpr std::size_t kIdleMemory = 4UL * 1024;
+constexpr std::size_t kOneRecord   = 16UL * 1024;
+constexpr std::size_t kIdleMemory  = 4UL * 1024;
+constexpr std::size_t kUsualAnswer = 1024;
 
 struct Reason {
     int              status;
@@ -83,6 +84,7 @@ bool ResponseWriter::write(Response response, Ending ending, std::string_view da
     if (!std::ranges::all_of(response.headers, is_sound)) return false;
 
     clear();
+    head_.reserve(kUsualAnswer);
     head_ += "HTTP/1.1 ";
     append_number(head_, static_cast<std::size_t>(response.status));
     head_ += ' ';
@@ -95,6 +97,7 @@ bool ResponseWriter::write(Response response, Ending ending, std::string_view da
         head_ += header.value;
         head_ += "\r\n";
     }
+    for (auto const lines : response.fixed_lines) head_ += lines;
     bool const fixed = !response.static_body.empty();
     auto const size  = fixed ? response.static_body.size() : response.body.size();
     if (has_body(response.status)) {

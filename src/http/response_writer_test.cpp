@@ -5,6 +5,18 @@
 namespace signet::http {
 namespace {
 
+TEST(ResponseWriter, PutsFixedLinesAfterTheHeaders)
+{
+    ResponseWriter writer;
+    Response       response;
+    response.set("X-One", "1");
+    response.fixed_lines.add("X-Two: 2\r\nX-Three: 3\r\n");
+    response.fixed_lines.add("X-Four: 4\r\n");
+    ASSERT_TRUE(writer.write(response, {}, ""));
+    EXPECT_EQ(writer.unsent(),
+              "HTTP/1.1 200 OK\r\nX-One: 1\r\nX-Two: 2\r\nX-Three: 3\r\nX-Four: 4\r\ncontent-length: 0\r\n\r\n");
+}
+
 using namespace std::string_literals;
 
 constexpr std::string_view kDate = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";

@@ -12,10 +12,17 @@ bool has(Response const& response, std::string_view name)
     return std::ranges::find(response.headers, name, &Header::name) != response.headers.end();
 }
 
-void set_if_absent(Response& response, std::string_view name, std::string_view value)
-{
-    if (!has(response, name)) response.set(name, value);
-}
+constexpr std::string_view kEveryAnswer =
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Referrer-Policy: no-referrer\r\n";
+constexpr std::string_view kNoStore  = "Cache-Control: no-store\r\n";
+constexpr std::string_view kNoScript = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+// Concerns loads without CORS only (<img>, <script>): a page that fetch()es by the rules of origins.cpp is not
+// hindered.
+constexpr std::string_view kForAll   = "Cross-Origin-Resource-Policy: cross-origin\r\n";
+constexpr std::string_view kForUs    = "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr std::string_view kStrict   = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
 
 bool is_address(std::string_view host)
 {
@@ -27,15 +34,12 @@ bool is_address(std::string_view host)
 
 void add_security_headers(Response& response, SecurityNeeds const& needs)
 {
-    set_if_absent(response, "Cache-Control", "no-store");
-    set_if_absent(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    response.set("X-Content-Type-Options", "nosniff");
-    response.set("X-Frame-Options", "DENY");
-    response.set("Referrer-Policy", "no-referrer");
-    // Concerns loads without CORS only (<img>, <script>): a page that fetch()es by the rules of origins.cpp is not
-    // hindered.
-    response.set("Cross-Origin-Resource-Policy", needs.pages == Pages::any ? "cross-origin" : "same-origin");
-    if (needs.strict) response.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    auto& lines = response.fixed_lines;
+    lines.add(kEveryAnswer);
+    lines.add(needs.pages == Pages::any ? kForAll : kForUs);
+    if (!has(response, "Cache-Control")) lines.add(kNoStore);
+    if (!has(response, "Content-Security-Policy")) lines.add(kNoScript);
+    if (needs.strict) lines.add(kStrict);
 }
 
 bool is_strict_transport(ApiSettings const& settings)

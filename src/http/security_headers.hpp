@@ -14,7 +14,8 @@ struct SecurityNeeds {
     bool  strict = false;  // Strict-Transport-Security: is_strict_transport() of the settings
 };
 
-// Adds what the endpoint has not set itself. Without a Cache-Control an answer is never stored.
+// Adds what is the same on every answer, and Cache-Control and Content-Security-Policy where the endpoint has not set
+// its own. Without a Cache-Control an answer is never stored. Call once.
 void add_security_headers(Response& response, SecurityNeeds const& needs);
 
 // HTTPS under a real name. Not for localhost and addresses: there the promise would bind every other server on the

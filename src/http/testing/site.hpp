@@ -68,6 +68,10 @@ inline std::string header(Response const& response, std::string_view name)
 {
     for (auto const& each : response.headers)
         if (same_name(each.name, name)) return each.value;
+    for (auto lines : response.fixed_lines)
+        for (; !lines.empty(); lines.remove_prefix(lines.find("\r\n") + 2))
+            if (auto const colon = lines.find(": "); same_name(lines.substr(0, colon), name))
+                return std::string{lines.substr(colon + 2, lines.find("\r\n") - colon - 2)};
     return "";
 }
 
