@@ -94,9 +94,10 @@ std::expected<std::optional<std::size_t>, Refusal> RequestHead::scan(std::string
             if (auto const refusal = check_size(text.size())) return std::unexpected(*refusal);
             return std::nullopt;
         }
+        // First, since a line that came in pieces was refused for its length before its end was seen.
+        if (auto const refusal = check_size(end + 1)) return std::unexpected(*refusal);
         // RFC 9112 2.2 lets a server take a bare LF as a line end. Those that do and those that do not disagree.
         if (end == line_begin_ || text[end - 1] != '\r') return std::unexpected(kBadRequest);
-        if (auto const refusal = check_size(end + 1)) return std::unexpected(*refusal);
 
         auto const line = text.substr(line_begin_, end - 1 - line_begin_);
         if (!is_clean_line(line)) return std::unexpected(kBadRequest);

@@ -78,6 +78,17 @@ TEST(RequestHead, FindsAForbiddenByteWhereverItStands)
             }
 }
 
+TEST(RequestHead, RefusesALongLineAlikeInOnePieceAndInTwo)
+{
+    Limits limits;
+    limits.request_line    = 20;
+    std::string const text = "GET /" + std::string(30, 'a') + "\n";
+    RequestHead       whole{limits};
+    RequestHead       parts{limits};
+    EXPECT_EQ(whole.scan(text).error(), kUriTooLong);
+    EXPECT_EQ(parts.scan(text.substr(0, 25)).error(), kUriTooLong);
+}
+
 TEST(RequestHead, KnowsACleanTarget)
 {
     for (auto const* text : {"/", "/a-b_c.d~e", "/a%20b%2F?c=d&e=(f)", "*", "http://[::1]:80/x;y@z!"})

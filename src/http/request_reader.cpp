@@ -146,10 +146,11 @@ void RequestReader::consume(std::size_t bytes)
 
 void RequestReader::refuse(Refusal refusal)
 {
-    head_only_ = head_only_ || unread().starts_with("HEAD ");
-    refusal_   = refusal;
-    state_     = State::refused;
-    framing_   = {};
+    // A head that was refused unread; the bytes of a body may spell anything.
+    if (state_ == State::head) head_only_ = unread().starts_with("HEAD ");
+    refusal_ = refusal;
+    state_   = State::refused;
+    framing_ = {};
 }
 
 }  // namespace signet::http

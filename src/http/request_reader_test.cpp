@@ -116,6 +116,20 @@ TEST(RequestReader, RefusesByTheAnnouncedLengthBeforeAnyBodyComes)
     EXPECT_EQ(feed(fits, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n0123456789"), State::complete);
 }
 
+TEST(RequestReader, TakesNoBodyForAHeadRequest)
+{
+    Limits const  limits;
+    RequestReader reader{limits};
+    feed(reader, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcHEAD / HTTP/1.1\r\n");
+    EXPECT_EQ(reader.refusal(), kBadRequest);
+    EXPECT_FALSE(reader.head_only());
+
+    RequestReader asked{limits};
+    feed(asked, "HEAD / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n");
+    EXPECT_EQ(asked.refusal(), kBadRequest);
+    EXPECT_TRUE(asked.head_only());
+}
+
 TEST(RequestReader, StaysRefused)
 {
     Limits const  limits;
