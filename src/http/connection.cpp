@@ -77,25 +77,17 @@ void Connection::run()
 void Connection::wait(Next for_what)
 {
     auto const number = ++wait_number_;
-    auto const resume = [self = shared_from_this(), number] {
+    if (for_what == Next::wait_answer || for_what == Next::stop) return;
+
+    auto resume = [self = shared_from_this(), number](boost::system::error_code = {}) {
         if (self->wait_number_ == number) self->run();
     };
-    auto const on_ready = [resume](boost::system::error_code) { resume(); };
-    using Socket        = asio::ip::tcp::socket;
-    switch (for_what) {
-        case Next::go_on:
-            asio::post(core_.io(), resume);
-            break;
-        case Next::wait_read:
-            socket_.async_wait(Socket::wait_read, on_ready);
-            break;
-        case Next::wait_write:
-            socket_.async_wait(Socket::wait_write, on_ready);
-            break;
-        case Next::wait_answer:
-        case Next::stop:
-            break;
+    if (for_what == Next::go_on) {
+        asio::post(core_.io(), std::move(resume));
+        return;
     }
+    using Socket = asio::ip::tcp::socket;
+    socket_.async_wait(for_what == Next::wait_read ? Socket::wait_read : Socket::wait_write, std::move(resume));
 }
 
 void Connection::stop_waiting()
