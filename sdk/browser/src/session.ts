@@ -233,6 +233,7 @@ export class Session {
       const answer = await this.#refreshed();
       if (this.#era !== era || this.#token !== old) return; // too late: its word counts no more (CHECKS D18)
       if (!answer) return this.#end('ended');
+      if (answer.session_id === this.#over) return this.#end('elsewhere'); // signed out while it was under way
       this.#hold(answer, asked, 'this-tab');
       this.#tabs.tell({ type: 'token', signIn: false, answer, ...this.#sent() });
     });
@@ -299,7 +300,7 @@ export class Session {
   #end(reason: 'asked' | 'elsewhere' | 'ended'): void {
     const sessionId = this.#token?.sessionId ?? null;
     this.#newEra();
-    this.#over = sessionId;
+    this.#over = sessionId ?? this.#over;
     this.#token = null;
     if (reason !== 'elsewhere' && sessionId) this.#tabs.tell({ type: 'signed-out', sessionId });
     if (this.#user || reason !== 'ended') this.#tell({ type: 'signed-out', at: this.#env.monotonic(), reason });

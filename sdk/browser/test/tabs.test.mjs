@@ -91,6 +91,29 @@ test('a sign-out in one tab reaches the others at once', async () => {
   assert.deepEqual(second.of('signed-out').map(({ reason }) => reason), ['elsewhere']);
 });
 
+test('a sign-out heard while a tab is starting is not undone by the answer under way', async () => {
+  const world = new World();
+  const first = await signedIn(world);
+  await settle();
+  const second = world.tab();
+  const given = world.server.token(); // before the sign-out; it arrives after
+  const late = await given.clone().json();
+  world.server.delay = 500;
+  const started = second.session.start();
+  await world.pass(10);
+  assert.equal(second.session.state, 'starting');
+  world.server.delay = 0;
+  await first.session.signOut();
+  await settle();
+  world.server.refuse.push(given);
+  await world.pass(1_000);
+  await started;
+  // Nor by a word that lay in a mailbox.
+  for (const channel of world.channels) channel.heard({ type: 'token', signIn: false, answer: late, age: 0, wall: world.now + world.wallAhead });
+  for (const { session } of [first, second]) assert.deepEqual([session.state, session.token], ['signed-out', null]);
+  assert.deepEqual(second.of('signed-out').map(({ reason }) => reason), ['elsewhere']);
+});
+
 test('the end of another session does not end this one', async () => {
   const world = new World();
   const first = await signedIn(world);
