@@ -37,7 +37,9 @@ export interface Listeners {
   event: (event: SessionEvent) => void;
 }
 
-const kTryAgain = 30_000; // milliseconds until a renewal that nobody waits for is tried again
+// Milliseconds until a renewal that nobody waits for is tried again: doubled with each failure, up to the second.
+const kTryAgain = 30_000;
+const kTryAgainAtMost = 300_000;
 
 export function createSession(options: SessionOptions = {}): Session {
   return new Session(options);
@@ -59,6 +61,7 @@ export class Session {
   #over: string | null = null; // the session that ended last; no tab's word brings it back
   #wanted = false; // start() was called: keep trying
   #renewing: Promise<void> | undefined;
+  #failures = 0; // renewals that failed since the last good answer
   #callOffRenewal = () => {};
 
   constructor({ issuer, resources = [], readable = false, environment = browserEnvironment() }: SessionOptions) {
@@ -216,9 +219,14 @@ export class Session {
   #renew(old: Token | null): Promise<void> {
     if (this.#token !== old) return Promise.resolve();
     if (!this.#renewing) {
-      const renewing = this.#renewAlone(old).finally(() => {
-        if (this.#renewing === renewing) this.#renewing = undefined;
-      });
+      const renewing = this.#renewAlone(old)
+        .catch((error: unknown) => {
+          this.#failures++;
+          throw error;
+        })
+        .finally(() => {
+          if (this.#renewing === renewing) this.#renewing = undefined;
+        });
       this.#renewing = renewing;
     }
     return this.#renewing;
@@ -252,8 +260,14 @@ export class Session {
   // For moments when nobody waits: what went wrong is in the events.
   #renewQuietly(token: Token | null): void {
     this.#renew(token).catch(() => {
-      if (this.#token === token) this.#schedule(token, kTryAgain);
+      if (this.#token === token) this.#schedule(token, this.#untilNextTry());
     });
+  }
+
+  // Sooner by up to a quarter: those who lost the server together do not come back together.
+  #untilNextTry(): number {
+    const doubled = kTryAgain * 2 ** Math.max(this.#failures - 1, 0);
+    return Math.min(doubled, kTryAgainAtMost) * (1 - 0.25 * this.#env.random());
   }
 
   #schedule(token: Token | null, milliseconds: number): void {
@@ -285,6 +299,7 @@ export class Session {
     const { access_token: value, expires_in: expiresIn, session_id: sessionId, user } = answer;
     const token = new Token(this.#env, born, expiresIn * 1000, value, sessionId, this.#env.random());
     this.#token = token;
+    this.#failures = 0;
     this.#schedule(token, token.untilDue());
     const at = this.#env.monotonic();
     if (by === 'sign-in') this.#tell({ type: 'signed-in', at, user, sessionId, expiresIn });

@@ -114,6 +114,25 @@ test('a refresh that fails leaves the person signed in and is tried again', asyn
   assert.equal(session.token.left() > 9 * kMinute, true);
 });
 
+test('a server that stays away is asked less and less often, at least every five minutes', async () => {
+  const world = new World();
+  const tab = await signedIn(world);
+  const waits = () => {
+    const asked = tab.of('request').filter(({ url }) => url.endsWith('/refresh')).map(({ at }) => at);
+    const tries = asked.filter((_, i) => i % 2 === 0); // each is repeated once, a moment later
+    return tries.slice(1).map((at, i) => Math.round((at - tries[i]) / 1000));
+  };
+  world.network = 'down';
+  await world.pass(kHour);
+  assert.deepEqual(waits().slice(0, 6), [27, 53, 106, 211, 263, 263]);
+  world.network = 'up';
+  await world.pass(5 * kMinute);
+  tab.events.length = 0;
+  world.network = 'down';
+  await world.pass(kHour);
+  assert.deepEqual(waits().slice(0, 2), [27, 53], 'after a good answer it begins anew');
+});
+
 test('a busy server (503) never ends a session', async () => {
   const world = new World();
   const { session } = await signedIn(world);
