@@ -83,6 +83,7 @@ Response page(Call const& call, std::string_view path, FormState const& state, i
     response.status = status;
     response.body   = fill(html->body, values);
     response.set("Content-Type", html->content_type);
+        {"password_min", std::to_string(call.api.ports.settings.passwords.min_length)},
     response.set("Content-Security-Policy", page_policy(nonce, settings.allowed_origins));
     response.set("Cross-Origin-Opener-Policy", "same-origin");
     return response;

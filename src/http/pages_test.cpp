@@ -125,6 +125,15 @@ TEST(Pages, ServeTheirFilesForEver)
     EXPECT_EQ(header(gzip, "Content-Encoding"), "gzip");
     EXPECT_NE(header(gzip, "ETag"), header(plain, "ETag"));
     EXPECT_EQ(site.ask(get(file.path).with("If-None-Match", header(plain, "ETag"))).status, 304);
+TEST(Pages, SayHowLongAPasswordMustBe)
+{
+    auto settings                 = core::testing::cheap_settings();
+    settings.passwords.min_length = 12;
+    testing::Site site({.core = settings});
+    for (auto const* path : {"/signup", "/account"})
+        EXPECT_TRUE(has(site.ask(get(path)), "At least 12 characters.")) << path;
+}
+
 }
 
 TEST(Pages, ServeNothingElseAsAFile)

@@ -46,6 +46,26 @@ test('sign-up says why a password is not taken, next to the field, and keeps wha
   assert.equal(await password.getAttribute('aria-invalid'), 'true');
 });
 
+test('a site that wants longer passwords says so, in the hint, while typing, and in the refusal', async () => {
+  const strict = await startSignet({ env: { SIGNET_PASSWORDS_MIN_LENGTH: '12' } });
+  try {
+    const form = await person.open(`${strict.url}/signup`);
+    await form.getByText('At least 12 characters. A few words are best.').waitFor();
+    await form.getByLabel('E-mail').fill('carl@example.com');
+    await form.getByLabel('Password', { exact: true }).fill('elevenchars');
+    await form.getByText('1 more character.').waitFor();
+    await form.getByRole('button', { name: 'Create account' }).click();
+    await form.getByText('This is too short: at least 12 characters.').waitFor();
+    await form.getByLabel('Password', { exact: true }).fill('twelve chars');
+    await form.getByRole('button', { name: 'Create account' }).click();
+    await form.waitForURL('**/account');
+    await form.getByText('At least 12 characters. A few words are best.').waitFor();
+    await form.close();
+  } finally {
+    await strict.stop();
+  }
+});
+
 test('the address has the focus, Enter moves on, Enter signs in', async () => {
   await fresh('/login');
   assert.equal(await page.evaluate(() => document.activeElement.name), 'email');

@@ -13,7 +13,7 @@ const kMessages: Record<string, Omit<Message, 'code'>> = {
   invalid_email: { place: 'email', text: 'This is not an e-mail address.' },
   email_taken: { place: 'email', text: 'There already is an account with this address.' },
   invalid_name: { place: 'name', text: 'Please choose a shorter name, in plain text.' },
-  password_too_short: { place: 'password', text: 'This is too short: at least 8 characters.' },
+  password_too_short: { place: 'password', text: 'This is too short.' },
   password_too_long: { place: 'password', text: 'This is too long.' },
   password_too_common: { place: 'password', text: 'This is one of the passwords that are tried first. Choose another.' },
   password_is_personal: { place: 'password', text: 'This contains your name or address. Choose another.' },

@@ -10,6 +10,7 @@ export interface PageProps {
   returnTo: string; // where to go after signing in; empty: the account
   returnQuery: string; // the same, for links between the pages
   signup: string; // 'open' | 'closed'
+  passwordMin: string; // characters
   email: string;
   name: string;
   error: string;
@@ -22,6 +23,7 @@ export const kPlaceholders: PageProps = {
   returnTo: '{{return_to}}',
   returnQuery: '{{return_query}}',
   signup: '{{signup}}',
+  passwordMin: '{{password_min}}',
   email: '{{email}}',
   name: '{{name}}',
   error: '{{error}}',
@@ -37,6 +39,7 @@ export function takeOver(page: Component<PageProps>): void {
       returnTo,
       returnQuery: returnTo && `?return_to=${encodeURIComponent(returnTo)}`,
       signup: meta('signet-signup'),
+      passwordMin: meta('signet-password-min'),
       email: field('email'),
       name: field('name'),
       error: document.getElementById('password-error')?.textContent?.trim() ?? '',

@@ -1,15 +1,23 @@
 // strength.ts - what a person may be told about a password while they choose it.
 //
-// One calm line. The server decides (it also knows a list of common passwords).
+// The server decides: it says how short a password may be (`shortest`,
+// characters), and knows a list of common ones.
 
-export const kShortest = 8;
+export function lengthHint(shortest: number | string): string {
+  return `At least ${shortest} characters. A few words are best.`;
+}
 
+// Empty when it is long enough.
+export function tooShort(password: string, shortest: number): string {
+  return [...password].length < shortest ? `This is too short: at least ${shortest} characters.` : '';
+}
+
+// One calm line; empty while there is nothing to say.
 // `personal`: the name and the address, which a password should not contain.
-// An empty string while there is nothing to say.
-export function strengthLine(password: string, personal: readonly string[]): string {
+export function strengthLine(password: string, shortest: number, personal: readonly string[]): string {
   const characters = [...password];
   if (characters.length === 0) return '';
-  const missing = kShortest - characters.length;
+  const missing = shortest - characters.length;
   if (missing > 0) return missing === 1 ? '1 more character.' : `${missing} more characters.`;
   if (containsAny(password, personal)) return 'This contains your name or address. Choose another.';
 

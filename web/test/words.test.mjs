@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ago, countdown, spoken } from '../dist/tested/duration.js';
 import { messageOf } from '../dist/tested/messages.js';
-import { strengthLine } from '../dist/tested/strength.js';
+import { lengthHint, strengthLine, tooShort } from '../dist/tested/strength.js';
 
 test('a wait counts down in minutes and seconds', () => {
   assert.deepEqual([23, 60, 0.2, 0, -5, 899.5].map(countdown), ['0:23', '1:00', '0:01', '0:00', '0:00', '15:00']);
@@ -19,7 +19,7 @@ test('a time is as long ago as the server’s clock says', () => {
 });
 
 test('a password is told about in one line', () => {
-  const line = (password) => strengthLine(password, ['Ann Example', 'ann.lee@example.com']);
+  const line = (password) => strengthLine(password, 8, ['Ann Example', 'ann.lee@example.com']);
   assert.equal(line(''), '');
   assert.equal(line('abc'), '5 more characters.');
   assert.equal(line('abcdefg'), '1 more character.');
@@ -30,11 +30,18 @@ test('a password is told about in one line', () => {
 
 test('a password with the name or the address in it is told so', () => {
   for (const password of ['myexample1', 'EXAMPLE2026!', 'xx-example-xx'])
-    assert.match(strengthLine(password, ['Ann Example', 'ann.lee@example.com']), /your name or address/);
+    assert.match(strengthLine(password, 8, ['Ann Example', 'ann.lee@example.com']), /your name or address/);
 });
 
 test('length counts characters, not bytes', () => {
-  assert.equal(strengthLine('🦒🦒🦒🦒🦒🦒🦒', []), '1 more character.');
+  assert.equal(strengthLine('🦒🦒🦒🦒🦒🦒🦒', 8, []), '1 more character.');
+});
+
+test('how short a password may be is the server’s to say', () => {
+  assert.equal(strengthLine('elevenchars', 12, []), '1 more character.');
+  assert.equal(tooShort('elevenchars', 12), 'This is too short: at least 12 characters.');
+  assert.equal(tooShort('twelve chars', 12), '');
+  assert.match(lengthHint(12), /^At least 12 characters\./);
 });
 
 test('every code has a sentence and a place; the server’s own words are not shown', () => {
