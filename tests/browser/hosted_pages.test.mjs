@@ -18,6 +18,7 @@ after(async () => {
 async function fresh(where) {
   if (page) await page.close();
   await person.context.clearCookies();
+  await person.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   page = await person.open(signet.url + where);
 }
 const visible = (text) => page.getByText(text, { exact: true }).waitFor({ timeout: 5000 });
@@ -44,6 +45,18 @@ test('sign-up says why a password is not taken, next to the field, and keeps wha
     assert.equal(await page.getByLabel('E-mail').inputValue(), 'carl@example.com');
   }
   assert.equal(await password.getAttribute('aria-invalid'), 'true');
+});
+
+test('a password that is pasted is never cut: one that is too long is refused', async () => {
+  await fresh('/signup');
+  await page.getByLabel('E-mail').fill('carl@example.com');
+  const password = page.getByLabel('Password', { exact: true });
+  await password.focus();
+  await page.evaluate(() => navigator.clipboard.writeText('plain words '.repeat(100).slice(0, 1100)));
+  await page.keyboard.press('Control+V');
+  assert.equal((await password.inputValue()).length, 1100);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await visible('This is too long.');
 });
 
 test('a site that wants longer passwords says so, in the hint, while typing, and in the refusal', async () => {
