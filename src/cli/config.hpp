@@ -55,6 +55,7 @@ struct Config {
     bool                     signup = true;
     std::string              brand  = "Signet";
     std::string              brand_css;
+    std::string              brand_logo;
     log::Level               log_level  = log::Level::info;
     log::Format              log_format = log::Format::text;
 

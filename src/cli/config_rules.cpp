@@ -9,6 +9,7 @@
 #include "base/utf8.hpp"
 #include "cli/config.hpp"
 #include "cli/config_values.hpp"
+#include "cli/logo.hpp"
 
 namespace signet::cli {
 namespace {
@@ -211,6 +212,8 @@ Problems check_serving(LoadedConfig const& loaded)
     }
     if (!config.brand_css.empty())
         if (auto const fault = fault_of_file(config.brand_css, 0)) add("branding", "css", *fault + ".");
+    if (!config.brand_logo.empty())
+        if (auto const logo = read_logo(config.brand_logo); !logo) add("branding", "logo", logo.error() + ".");
     bool const tls_here = !config.plain_http;
     if (!config.dev && tls_here && config.certificate.empty())
         add("server", "certificate",

@@ -109,6 +109,9 @@ auto const kTable = std::to_array<Setting>({
     {"branding", "css", at<&Config::brand_css>, "", "",
      "File with a style sheet that sets the pages' custom properties, for example "
      "`:root { --signet-accent: #0a7d4f }`; web/README.md lists them."},
+    {"branding", "logo", at<&Config::brand_logo>, "", "",
+     "File with the picture that stands for the seal on the sign-in pages, 28 px high there: PNG, JPEG, or WebP, at "
+     "most 256 KiB."},
 
     {"log", "level", at<&Config::log_level>, "", "", "Least level that is written to standard error."},
     {"log", "format", at<&Config::log_format>, "", "", "One line of text, or one JSON object, per event."},

@@ -301,6 +301,17 @@ TEST_F(ConfigTest, ServingRefusesAPrivateKeyThatEveryoneCanRead)
     EXPECT_THAT(check_serving(*loaded), ElementsAre(HasSubstr("is not a file")));
 }
 
+TEST_F(ConfigTest, ServingRefusesALogoThatIsNoPicture)
+{
+    ConfigSources sources;
+    sources.dev       = true;
+    auto const logo   = folder_.write("logo.png", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    auto const loaded = load("[branding]\nlogo = \"" + logo + "\"\n", sources);
+    ASSERT_TRUE(loaded);
+    EXPECT_THAT(check_serving(*loaded),
+                ElementsAre(EndsWith(":2: [branding] logo is not a PNG, JPEG, or WebP picture.")));
+}
+
 TEST_F(ConfigTest, DevNeedsNothingAndAllowsTheExampleSite)
 {
     ConfigSources sources;

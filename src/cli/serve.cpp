@@ -15,6 +15,7 @@
 #include "cli/dev_setup.hpp"
 #include "cli/first_user.hpp"
 #include "cli/instance.hpp"
+#include "cli/logo.hpp"
 #include "cli/maintenance.hpp"
 #include "cli/process.hpp"
 #include "cli/readiness.hpp"
@@ -184,12 +185,13 @@ public:
         if (!instance) return std::unexpected(std::move(instance).error());
         instance_ = std::move(*instance);
         authenticator_.emplace(instance_->ports());
-        api_settings_       = {.issuer          = config_.issuer,
+api_settings_       = {.issuer          = config_.issuer,
                                .allowed_origins = config_.allowed_origins,
                                .signup          = config_.signup,
                                .secure          = config_.issuer.starts_with("https://"),
                                .brand           = config_.brand,
-                               .brand_css       = config_.brand_css.empty() ? "" : read_text(config_.brand_css)};
+                               .brand_css       = config_.brand_css.empty() ? "" : read_text(config_.brand_css),
+                               .brand_logo      = find_logo()};
         error_needs_.strict = http::is_strict_transport(api_settings_);
         start_pools();
         api_.emplace(http::Api{.ports         = instance_->ports(),
@@ -232,6 +234,14 @@ public:
     std::string   admin_url() const { return url(false, config_.admin_listen); }
 
 private:
+    std::optional<http::Picture> find_logo() const
+    {
+        if (config_.brand_logo.empty()) return std::nullopt;
+        auto logo = read_logo(config_.brand_logo);
+        if (!logo) throw std::runtime_error("[branding] logo " + logo.error());  // it was fine a moment ago
+        return std::move(*logo);
+    }
+
     static http::ServerOptions main_options(Config const& config, DataFolder const& folder)
     {
         bool const          own = config.certificate.empty() && !config.plain_http;

@@ -1,6 +1,7 @@
 // http/api.hpp - what every endpoint may reach.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,12 @@
 
 namespace signet::http {
 
+// A picture as it is served.
+struct Picture {
+    std::string content_type;  // "image/png"
+    std::string bytes;
+};
+
 struct ApiSettings {
     std::string              issuer          = {};    // "https://localhost:8443", no trailing slash
     std::vector<std::string> allowed_origins = {};    // exact, besides the issuer's own
@@ -20,6 +27,7 @@ struct ApiSettings {
     bool                     secure          = true;  // false: plain HTTP on loopback; cookies are Secure all the same
     std::string              brand           = "Signet";
     std::string brand_css = {};  // a style sheet that sets the pages' custom properties (web/README.md); may be empty
+    std::optional<Picture> brand_logo = {};
 };
 
 struct Api {

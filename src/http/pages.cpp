@@ -17,7 +17,10 @@
 namespace signet::http {
 namespace {
 
-constexpr std::string_view kBrandCss = "/assets/branding.css";
+constexpr std::string_view kBrandCss  = "/assets/branding.css";
+constexpr std::string_view kBrandLogo = "/assets/logo";
+
+constexpr std::chrono::minutes kBrandLife{5};
 
 web::Asset const* find_asset(std::string_view path)
 {
@@ -44,6 +47,13 @@ std::string origins_json(ApiSettings const& settings)
     return text + "]";
 }
 
+// What a site has set of the pages' custom properties; empty when nothing.
+std::string brand_sheet(ApiSettings const& settings)
+{
+    if (!settings.brand_logo) return settings.brand_css;
+    return ":root{--signet-logo:url(" + std::string{kBrandLogo} + ")}\n" + settings.brand_css;
+}
+
 Response not_modified(std::string_view tag, std::string_view cache_control)
 {
     Response response;
@@ -68,11 +78,12 @@ Response page(Call const& call, std::string_view path, FormState const& state, i
         {"nonce", escape_html(nonce)},
         {"brand_name", escape_html(settings.brand)},
         {"branding",
-         settings.brand_css.empty() ? "" : "<link rel=\"stylesheet\" href=\"" + std::string{kBrandCss} + "\">"},
+         brand_sheet(settings).empty() ? "" : "<link rel=\"stylesheet\" href=\"" + std::string{kBrandCss} + "\">"},
         {"return_origins", escape_html(origins_json(settings))},
         {"return_to", escape_html(state.return_to)},
         {"return_query", escape_html(query)},
         {"session_hint", std::string{session_hint(call.request)}},
+        {"password_min", std::to_string(call.api.ports.settings.passwords.min_length)},
         {"signup", settings.signup ? "open" : "closed"},
         {"email", escape_html(state.email)},
         {"name", escape_html(state.name)},
@@ -83,7 +94,6 @@ Response page(Call const& call, std::string_view path, FormState const& state, i
     response.status = status;
     response.body   = fill(html->body, values);
     response.set("Content-Type", html->content_type);
-        {"password_min", std::to_string(call.api.ports.settings.passwords.min_length)},
     response.set("Content-Security-Policy", page_policy(nonce, settings.allowed_origins));
     response.set("Cross-Origin-Opener-Policy", "same-origin");
     return response;
@@ -127,8 +137,11 @@ Response account_page(Call const& call)
 // GET /assets/{name}
 Response asset(Call const& call)
 {
-    if (call.request.path == kBrandCss && !call.api.settings.brand_css.empty())
-        return cacheable(call.request, "text/css; charset=utf-8", call.api.settings.brand_css, std::chrono::minutes{5});
+    auto const& settings = call.api.settings;
+    if (call.request.path == kBrandLogo && settings.brand_logo)
+        return cacheable(call.request, settings.brand_logo->content_type, settings.brand_logo->bytes, kBrandLife);
+    if (auto sheet = brand_sheet(settings); call.request.path == kBrandCss && !sheet.empty())
+        return cacheable(call.request, "text/css; charset=utf-8", std::move(sheet), kBrandLife);
 
     auto const* file = find_asset(call.request.path);
     if (!file) return refuse(Errc::not_found);

@@ -73,11 +73,28 @@ TEST(Pages, CarryTheBrandEscaped)
     EXPECT_EQ(site.ask(get("/assets/branding.css")).body, settings.brand_css);
 }
 
+TEST(Pages, ShowTheSitesLogo)
+{
+    auto settings       = testing::usual_settings();
+    settings.brand_css  = ":root{--signet-accent:red}";
+    settings.brand_logo = Picture{.content_type = "image/png", .bytes = "a picture"};
+    testing::Site site({.api = settings});
+    EXPECT_TRUE(has(site.ask(get("/login")), "/assets/branding.css"));
+    EXPECT_EQ(site.ask(get("/assets/branding.css")).body,
+              ":root{--signet-logo:url(/assets/logo)}\n" + settings.brand_css);
+    auto const logo = site.ask(get("/assets/logo"));
+    EXPECT_EQ(logo.body, "a picture");
+    EXPECT_EQ(header(logo, "Content-Type"), "image/png");
+    EXPECT_EQ(header(logo, "X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(site.ask(get("/assets/logo").with("If-None-Match", header(logo, "ETag"))).status, 304);
+}
+
 TEST(Pages, HaveNoBrandSheetUnlessOneIsConfigured)
 {
     testing::Site site;
     EXPECT_FALSE(has(site.ask(get("/login")), "branding.css"));
     EXPECT_EQ(refused(site.ask(get("/assets/branding.css"))), (Refused{404, "not_found"}));
+    EXPECT_EQ(refused(site.ask(get("/assets/logo"))), (Refused{404, "not_found"}));
 }
 
 // CHECKS D10, D16
@@ -108,6 +125,15 @@ TEST(Pages, LeadFromTheRootToTheAccount)
     EXPECT_EQ(header(response, "Location"), "/account");
 }
 
+TEST(Pages, SayHowLongAPasswordMustBe)
+{
+    auto settings                 = core::testing::cheap_settings();
+    settings.passwords.min_length = 12;
+    testing::Site site({.core = settings});
+    for (auto const* path : {"/signup", "/account"})
+        EXPECT_TRUE(has(site.ask(get(path)), "At least 12 characters.")) << path;
+}
+
 TEST(Pages, ServeTheirFilesForEver)
 {
     testing::Site site;
@@ -125,15 +151,6 @@ TEST(Pages, ServeTheirFilesForEver)
     EXPECT_EQ(header(gzip, "Content-Encoding"), "gzip");
     EXPECT_NE(header(gzip, "ETag"), header(plain, "ETag"));
     EXPECT_EQ(site.ask(get(file.path).with("If-None-Match", header(plain, "ETag"))).status, 304);
-TEST(Pages, SayHowLongAPasswordMustBe)
-{
-    auto settings                 = core::testing::cheap_settings();
-    settings.passwords.min_length = 12;
-    testing::Site site({.core = settings});
-    for (auto const* path : {"/signup", "/account"})
-        EXPECT_TRUE(has(site.ask(get(path)), "At least 12 characters.")) << path;
-}
-
 }
 
 TEST(Pages, ServeNothingElseAsAFile)
