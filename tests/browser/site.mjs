@@ -59,13 +59,13 @@ export class Person {
     const person = new Person();
     person.profile = mkdtempSync(path.join(os.tmpdir(), 'signet-chromium-'));
     person.options = options;
+    person.complaints = [];
     await person.openBrowser();
     return person;
   }
   async openBrowser() {
     this.context = await chromium.launchPersistentContext(this.profile,
       { ...launchOptions, ignoreHTTPSErrors: true, viewport: { width: 1280, height: 900 }, ...this.options });
-    this.complaints = [];
     this.context.on('page', (page) => this.listen(page));
     for (const page of this.context.pages()) this.listen(page);
   }
