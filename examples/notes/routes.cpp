@@ -31,6 +31,8 @@ std::string what_was_checked(std::expected<Principal, signet::Refusal> const& wh
         checked["refused"] = who.error().error.empty() ? "missing_token" : jose::name(who.error().cause);
         return json::serialize(checked);
     }
+    // What signet::Verifier says yes to (signet/verifier.hpp).
+    checked["checked"]      = {"signature", "issuer", "audience", "type", "time"};
     auto const left         = who->expires_at - std::chrono::system_clock::now();
     checked["algorithm"]    = jose::name(who->algorithm);
     checked["key"]          = who->key_id;

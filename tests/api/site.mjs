@@ -1,0 +1,40 @@
+// tests/api/site.mjs - Signet and two notes servers: one data folder, free ports, everything on loopback.
+import { spawn } from 'node:child_process';
+import net from 'node:net';
+import path from 'node:path';
+import { freePort, root, startSignet, until } from './harness.mjs';
+
+// Signet and two notes servers that know each other; `environment` goes to Signet.
+export async function startSite({ environment = {} } = {}) {
+  const ports = [await freePort(), await freePort()];
+  const notes = ports.map((port) => `https://localhost:${port}`);
+  const signet = await startSignet({ env: { SIGNET_SERVER_ALLOWED_ORIGINS: notes.join(','), ...environment } });
+  const servers = await Promise.all(ports.map((port, i) => startNotes(port, notes[1 - i], signet)));
+  return {
+    signet, notes,
+    async stop() {
+      for (const server of servers) server.kill('SIGTERM');
+      await Promise.all(servers.map((server) => server.exitCode !== null || new Promise((done) => server.once('exit', done))));
+      await signet.stop();
+    },
+  };
+}
+
+async function startNotes(port, peer, signet) {
+  const tls = (file) => path.join(signet.dataDir, 'tls', file);
+  const child = spawn(process.env.NOTES_BINARY ?? path.join(root, 'build/release/notes'), ['--listen', `localhost:${port}`, '--peer', peer,
+    '--issuer', signet.url, '--ca', tls('cert.pem'), '--certificate', tls('cert.pem'), '--private-key', tls('key.pem')],
+    { stdio: ['ignore', 'ignore', 'inherit'] });
+  await until('the notes server', () => {
+    if (child.exitCode !== null) throw new Error(`notes ended with ${child.exitCode}`);
+    return listens(port);
+  });
+  return child;
+}
+
+function listens(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+    socket.once('error', () => resolve(false));
+  });
+}
