@@ -181,6 +181,35 @@ test('the button cannot be pressed twice', async () => {
   assert.equal(calls, 1);
 });
 
+test('a press that takes longer than a moment shows that it works, not before', async () => {
+  await fresh('/login');
+  let answer;
+  const held = new Promise((resolve) => { answer = resolve; });
+  await page.route('**/api/v1/login', async (route) => { await held; await route.continue(); });
+  await page.evaluate(() => {
+    const button = document.querySelector('[type=submit]');
+    button.addEventListener('click', () => { window.pressed = performance.now(); });
+    new MutationObserver(() => { if (button.querySelector('.spinner')) window.spun ??= performance.now(); }).observe(button, { childList: true, subtree: true });
+  });
+  await signIn(page);
+  await page.locator('[type=submit] .spinner').waitFor();
+  assert.equal(await page.locator('[type=submit]').getAttribute('aria-busy'), 'true');
+  const after = await page.evaluate(() => window.spun - window.pressed);
+  assert.ok(after >= 295, `${after.toFixed(0)} ms`);
+  answer();
+  await page.waitForURL('**/account');
+});
+
+test('Caps Lock is said inside the field while it is on', async () => {
+  await fresh('/login');
+  const press = (modifierCapsLock) => page.getByLabel('Password', { exact: true })
+    .evaluate((input, on) => input.dispatchEvent(new KeyboardEvent('keydown', { key: 'A', bubbles: true, modifierCapsLock: on })), modifierCapsLock);
+  await press(true);
+  await page.locator('.caps-lock[role=status]').getByText('Caps Lock').waitFor();
+  await press(false);
+  await page.waitForFunction(() => document.querySelector('.caps-lock').textContent === '');
+});
+
 test('without scripts the form signs in, and says no', async () => {
   const plain = await Person.arrive({ javaScriptEnabled: false });
   try {
