@@ -1,7 +1,7 @@
 // experiments.ts - two things to try with a token, both for real.
 import type { Session } from '@signet/browser';
-import type { Exchange, Log } from './log.svelte.ts';
-import { pretty } from './log.svelte.ts';
+import { pretty, type Log } from './log.svelte.ts';
+import type { Exchange } from './steps.ts';
 
 const kAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

@@ -3,57 +3,8 @@
 // Knows:  which events of the session belong to one step.
 // Knows nothing of:  how a step is told (words.ts), how it looks (Step.svelte).
 import type { Session, SessionEvent } from '@signet/browser';
-import { checkSignature, type Verdict } from './token.ts';
-
-// What the notes server says it checked: its header Notes-Checked.
-export interface Checked {
-  microseconds: number;
-  asked: string;
-  algorithm?: string;
-  key?: string;
-  seconds_left?: number;
-  refused?: string;
-}
-
-interface Told {
-  number: number;
-  at: Date;
-}
-
-// A request, and what came of it.
-export interface Exchange extends Told {
-  kind: 'exchange';
-  purpose: 'app' | 'one-letter' | 'second-server';
-  method: string;
-  url: string;
-  requestHeaders: Record<string, string>;
-  requestBody: string;
-  state: 'under-way' | 'answered' | 'failed';
-  ms: number;
-  status: number;
-  responseHeaders: Record<string, string>;
-  responseBody: string; // as far as it was read
-  reason: string; // why there was no answer
-  checked: Checked | undefined;
-  roles: string[]; // of the person, when it was sent
-  why: 'nobody-known' | 'due' | 'refused'; // of a refresh: what this page knew when it asked
-  note: string; // what an experiment did
-}
-
-// A token arrived.
-export interface Card extends Told {
-  kind: 'card';
-  how: 'signed-in' | 'signed-in-elsewhere' | 'loaded' | 'renewed' | 'handed-over';
-  token: string;
-  verdict: Verdict | undefined; // undefined: being checked
-}
-
-export interface Remark extends Told {
-  kind: 'remark';
-  what: 'signed-out-elsewhere' | 'ended' | 'offline' | 'busy' | 'unreachable';
-}
-
-export type Step = Exchange | Card | Remark;
+import type { Card, Checked, Exchange, Remark, Step, Told } from './steps.ts';
+import { checkSignature } from './token.ts';
 
 const kMostSteps = 60;
 const kLongestBody = 4_000; // characters kept of an answer
@@ -108,7 +59,7 @@ export class Log {
         return step && this.failed(step, event.ms, event.reason);
       }
       case 'waiting':
-        return this.#remark(event.reason);
+        return this.#remark(event.reason, event.seconds);
       case 'signed-in':
         this.#card(this.#signingIn ? 'signed-in' : 'signed-in-elsewhere');
         this.#signingIn = false;
@@ -169,10 +120,10 @@ export class Log {
     void checkSignature(token, this.#issuer).then((verdict) => (card.verdict = verdict));
   }
 
-  #remark(what: Remark['what']): void {
+  #remark(what: Remark['what'], seconds: number | null = null): void {
     const last = this.steps.at(-1);
     if (last?.kind === 'remark' && last.what === what) return;
-    this.#add<Remark>({ kind: 'remark', ...this.#next(), what });
+    this.#add<Remark>({ kind: 'remark', ...this.#next(), what, seconds });
   }
 
   #next(): Told {

@@ -1,6 +1,6 @@
 // words.ts - each step in plain words. Nothing is said that was not observed here,
 // or told by the server that is named.
-import type { Card, Checked, Exchange, Remark, Step } from './log.svelte.ts';
+import type { Card, Checked, Exchange, Remark, Step } from './steps.ts';
 
 export interface Telling {
   title: string;
@@ -10,7 +10,7 @@ export interface Telling {
 
 export function tell(step: Step): Telling {
   if (step.kind === 'card') return tellCard(step);
-  if (step.kind === 'remark') return kRemarks[step.what];
+  if (step.kind === 'remark') return step.what === 'busy' ? tellBusy(step) : kRemarks[step.what];
   if (step.state === 'failed') return tellFailure(step);
   const path = new URL(step.url).pathname;
   const telling = kOfSignet[path];
@@ -35,8 +35,15 @@ function tellLogin(step: Exchange): Telling {
       small,
     };
   }
-  return { title: 'You sent your password, and Signet said no', lines: refusalLines(step), small };
+  const title = kNoSignIn[codeOf(step)] ?? `You sent your password, and Signet answered ${step.status}`;
+  return { title, lines: refusalLines(step), small };
 }
+
+const kNoSignIn: Record<string, string> = {
+  bad_credentials: 'You sent your password, and Signet said no',
+  slow_down: 'You sent your password, and Signet said: not so fast',
+  busy: 'You sent your password, and Signet was too busy to look at it',
+};
 
 const kWhys: Record<Exchange['why'], string> = {
   'nobody-known': 'This page held no card and knew nobody. It asked Signet whether you are signed in.',
@@ -60,15 +67,16 @@ function tellRefresh(step: Exchange): Telling {
       small,
     };
   }
-  if (step.status === 401)
-    return { title: nobodyKnown ? 'Nobody was signed in' : 'Signet no longer knows this session', lines: [asked, ...refusalLines(step)], small };
-  return { title: 'Signet gave no card', lines: [asked, ...refusalLines(step)], small };
+  const over = codeOf(step) === 'invalid_grant';
+  const title = !over ? `Signet gave no card: it answered ${step.status}` : nobodyKnown ? 'Nobody was signed in' : 'Signet no longer knows this session';
+  return { title, lines: [asked, ...refusalLines(step)], small };
 }
 
 function tellLogout(step: Exchange): Telling {
   const small = 'a self-contained token is good until its exp, RFC 7519 section 4.1.4';
   if (step.state === 'under-way') return { title: 'You are signing out', lines: [], small };
-  if (step.status !== 204 && step.status !== 401) return { title: 'Signing out did not work', lines: refusalLines(step), small };
+  if (step.status === 401) return { title: 'You were signed out already', lines: [...refusalLines(step), 'This page threw its card away, and told your other tabs.'], small };
+  if (step.status !== 204) return { title: 'Signing out did not work', lines: refusalLines(step), small };
   return {
     title: 'You signed out',
     lines: [
@@ -93,7 +101,7 @@ function tellCall(step: Exchange, path: string): Telling {
   if (step.note) telling.lines.push(step.note);
   if (step.state === 'under-way') return telling;
 
-  if (step.status === 403) {
+  if (codeOf(step) === 'insufficient_scope') {
     telling.title = `${step.method} ${path} is not for you`;
     telling.lines.push(`Your card is good: the server knows you. Your roles: ${step.roles.join(', ') || 'none'}. ${descriptionOf(step)}`);
     telling.small = 'insufficient_scope, RFC 6750 section 3.1';
@@ -115,9 +123,12 @@ function checkedLines(checked: Checked | undefined): string[] {
   if (!checked) return [];
   const time = `in ${(checked.microseconds / 1000).toFixed(2)} ms`;
   if (checked.refused) return [`The server says: refused ${time} (${checked.refused}). It asked ${checked.asked}.`];
-  return [
-    `The server says: signature checked with the key ${short(checked.key ?? '')} (${checked.algorithm}), issuer, audience, type, and time (${span(checked.seconds_left ?? 0)} left), ${time}. It asked ${checked.asked}.`,
-  ];
+  const about: Record<string, string> = {
+    signature: ` (key ${short(checked.key ?? '')}, ${checked.algorithm})`,
+    time: ` (${span(checked.seconds_left ?? 0)} left)`,
+  };
+  const list = (checked.checked ?? []).map((what) => what + (about[what] ?? ''));
+  return [`The server says: it checked ${kList.format(list)}, ${time}. It asked ${checked.asked}.`];
 }
 
 function tellFailure(step: Exchange): Telling {
@@ -143,7 +154,11 @@ function tellCard(card: Card): Telling {
   return { ...kCards[card.how], small: 'access token, a JSON Web Token: RFC 7519, RFC 9068' };
 }
 
-const kRemarks: Record<Remark['what'], Telling> = {
+function tellBusy({ seconds }: Remark): Telling {
+  return { title: 'Signet is busy', lines: [`It answered 503. This page asks again in ${span(Math.ceil(seconds ?? 0))}.`], small: '503 and Retry-After, RFC 9110' };
+}
+
+const kRemarks: Record<Exclude<Remark['what'], 'busy'>, Telling> = {
   'signed-out-elsewhere': {
     title: 'You signed out in another tab',
     lines: ['That tab told this one, which threw its card away at once. This tab sent nothing for it.'],
@@ -151,11 +166,12 @@ const kRemarks: Record<Remark['what'], Telling> = {
   },
   ended: { title: 'You are signed out', lines: ['Signet ended the session, so this page threw its card away.'], small: '' },
   offline: { title: 'You are offline', lines: ['This goes on by itself when the network is back.'], small: '' },
-  busy: { title: 'Signet is busy', lines: ['It said when to come back; this page will.'], small: '503 and Retry-After, RFC 9110' },
   unreachable: { title: 'No answer from Signet yet', lines: ['Trying again.'], small: '' },
 };
 
 // ---- bits
+
+const kList = new Intl.ListFormat('en', { type: 'conjunction' });
 
 function bodyOf(step: Exchange): Record<string, unknown> {
   try {
@@ -165,11 +181,19 @@ function bodyOf(step: Exchange): Record<string, unknown> {
   }
 }
 
+function codeOf(step: Exchange): string {
+  return refusalPart(step, 'error');
+}
+
 function descriptionOf(step: Exchange): string {
-  const { error_description: description } = bodyOf(step);
-  if (typeof description === 'string') return description;
+  return refusalPart(step, 'error_description');
+}
+
+function refusalPart(step: Exchange, name: 'error' | 'error_description'): string {
+  const said = bodyOf(step)[name];
+  if (typeof said === 'string') return said;
   // The body may not have been read yet; the header says the same (RFC 6750 3).
-  return /error_description="([^"]*)"/.exec(step.responseHeaders['www-authenticate'] ?? '')?.[1] ?? '';
+  return new RegExp(`\\b${name}="([^"]*)"`).exec(step.responseHeaders['www-authenticate'] ?? '')?.[1] ?? '';
 }
 
 function refusalLines(step: Exchange): string[] {
