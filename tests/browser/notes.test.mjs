@@ -1,9 +1,8 @@
 // The notes site: signed in once, kept in, and shown what happens.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import path from 'node:path';
 import { addUser } from '../api/harness.mjs';
-import { Person, ann, artefacts, signIn, startSite } from './site.mjs';
+import { Person, ann, signIn, startSite } from './site.mjs';
 
 const quick = { SIGNET_TOKENS_ACCESS_LIFETIME: '20s', SIGNET_SESSIONS_REFRESH_WINDOW: '3s' };
 
@@ -21,6 +20,10 @@ after(async () => {
 const steps = (page) => page.getByRole('region', { name: 'Steps' });
 const step = (page, title) => steps(page).getByRole('listitem').filter({ hasText: title }).last();
 const seen = (page, title) => step(page, title).waitFor({ timeout: 10_000 });
+
+// An answer that the browser lets the notes page read, as Signet's are.
+const asSignet = (status, body) => ({ status, body, contentType: 'application/json',
+  headers: { 'access-control-allow-origin': site.notes[0], 'access-control-allow-credentials': 'true' } });
 
 async function signedIn(where = site.notes[0]) {
   await person.context.clearCookies();
@@ -40,6 +43,122 @@ test('a person signs in without leaving the page, and makes a note that is there
   await page.getByText('buy milk').first().waitFor();
   await page.getByRole('button', { name: /Delete the note .buy milk/ }).click();
   await page.getByText('No notes yet').waitFor();
+  await page.close();
+});
+
+test('after signing in the focus is on the heading of what came, after signing out on the address', async () => {
+  const page = await signedIn();
+  await page.waitForFunction(() => document.activeElement.matches('h1'));
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Your notes');
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'email');
+  await page.close();
+});
+
+test('an empty field is said, at that field', async () => {
+  await person.context.clearCookies();
+  const page = await person.open(site.notes[0]);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText('Enter your e-mail address.').waitFor();
+  await page.getByText('Enter your password.').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'email');
+  assert.equal(await page.getByLabel('E-mail').getAttribute('aria-invalid'), 'true');
+  await page.close();
+});
+
+test('a refusal that is not about the password is not said of it', async () => {
+  await person.context.clearCookies();
+  const page = await person.open(site.notes[0]);
+  await page.route('**/api/v1/login', (route) => route.fulfill(asSignet(400, '{"error":"invalid_request","error_description":"A sentence."}')));
+  await signIn(page);
+  await page.getByText('A sentence.', { exact: true }).waitFor();
+  assert.equal(await page.locator('#password-error').textContent(), '');
+  await seen(page, 'You sent your password, and Signet answered 400');
+  await page.close();
+});
+
+test('signing out that Signet refuses, or does not answer, is said for what it is', async () => {
+  const page = await signedIn();
+  const out = page.getByRole('button', { name: 'Sign out', exact: true });
+  await page.route('**/api/v1/logout', (route) => route.fulfill(asSignet(403, '{"error":"origin_not_allowed","error_description":"A sentence."}')));
+  await out.click();
+  await page.getByText('Signet answered: “A sentence.” You are still signed in.').waitFor();
+  await page.unroute('**/api/v1/logout');
+  await page.route('**/api/v1/logout', (route) => route.abort());
+  await out.click();
+  await page.getByText('Signet did not answer. You are still signed in.').waitFor();
+  await page.close();
+});
+
+test('a notes server that does not answer is not called Signet', async () => {
+  const page = await signedIn();
+  await page.route('**/profile', (route) => route.abort());
+  await page.getByRole('link', { name: 'Profile' }).click();
+  await page.getByText('The notes server did not answer. Try again.').waitFor();
+  await page.close();
+});
+
+test('the same outcome twice is announced twice', async () => {
+  const page = await signedIn();
+  const heard = page.locator('form [role=status]');
+  await heard.evaluate((line) => {
+    window.said = [];
+    new MutationObserver(() => { if (line.textContent) window.said.push(line.textContent); }).observe(line, { childList: true, characterData: true, subtree: true });
+  });
+  for (const text of ['one', 'two']) {
+    await page.getByLabel('A new note').fill(text);
+    await page.getByRole('button', { name: 'Keep note' }).click();
+    await page.getByRole('button', { name: `Delete the note “${text}”` }).waitFor();
+  }
+  for (const text of ['one', 'two']) await page.getByRole('button', { name: `Delete the note “${text}”` }).click();
+  await page.getByText('No notes yet').waitFor();
+  await page.waitForFunction(() => window.said.length === 4);
+  assert.deepEqual(await page.evaluate(() => window.said), ['The note is kept.', 'The note is kept.', 'The note is gone.', 'The note is gone.']);
+  await page.close();
+});
+
+test('a new person makes an account at Signet, and is back, signed in', async () => {
+  await person.context.clearCookies();
+  const page = await person.open(site.notes[0]);
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  await page.waitForURL(`${site.signet.url}/signup**`);
+  await page.getByLabel('E-mail').fill('dora@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('five plain words right here');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL(`${site.notes[0]}/`);
+  await page.getByRole('heading', { name: 'Your notes' }).waitFor();
+  await page.close();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a sign-in at Signet leads back to the notes site, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async () => {
+    const visitor = await Person.arrive({ javaScriptEnabled });
+    try {
+      const page = await visitor.open(`${site.signet.url}/login?return_to=${encodeURIComponent(`${site.notes[0]}/#profile`)}`);
+      await signIn(page);
+      await page.waitForURL(`${site.notes[0]}/#profile`);
+      if (javaScriptEnabled) await page.getByRole('heading', { name: 'Your profile' }).waitFor();
+      assert.deepEqual(visitor.complaints, []);
+    } finally {
+      await visitor.leave();
+    }
+  });
+}
+
+test('the notes page runs under a strict policy, and fetches from nowhere else', async () => {
+  await person.context.clearCookies();
+  const page = await person.context.newPage();
+  const strangers = [];
+  page.on('request', (sent) => { if (![...site.notes, site.signet.url].includes(new URL(sent.url()).origin)) strangers.push(sent.url()); });
+  const answer = await page.goto(site.notes[0]);
+  const policy = answer.headers()['content-security-policy'];
+  for (const part of ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"])
+    assert.ok(policy.includes(part), `${part} is missing in ${policy}`);
+  assert.ok(!policy.includes('unsafe-inline') && !policy.includes('unsafe-eval'), policy);
+  await signIn(page);
+  await step(page, 'Signet signed an ID card').getByText('✓ genuine').waitFor();
+  assert.deepEqual(strangers, []);
   await page.close();
 });
 
@@ -75,9 +194,27 @@ test('the panel tells the truth: card taken apart, signature checked here, each 
   await card.getByText(ann.email).first().waitFor();
   const call = step(page, 'GET /notes carried the card');
   await call.getByText(/Authorization: Bearer eyJ/).first().waitFor();
-  await call.getByText(/It asked nobody/).waitFor();
+  await call.getByText(/it checked signature \(key .+, ES256\), issuer, audience, type, and time \(\d+:\d\d left\), in .+ ms\. It asked nobody/).waitFor();
   await page.getByText(/The card is good for \d+:\d\d more/).waitFor();
   assert.ok(!(await page.content()).includes(ann.password), 'the password stands in the page');
+  await page.close();
+});
+
+test('the token can be explored by keyboard: a part, a member, and their letters', async () => {
+  const page = await signedIn();
+  const card = step(page, 'Signet signed an ID card');
+  await card.getByRole('button', { name: /^Claims/ }).focus();
+  await card.locator('.part.claims.lit').waitFor();
+  const whole = await card.locator('.encoded .claims .lit').textContent();
+  await page.keyboard.press('Tab');
+  await card.locator('.member.lit').waitFor();
+  assert.match(await card.locator('.member.lit').textContent(), /^issued by iss/);
+  const letters = await card.locator('.encoded .claims .lit').textContent();
+  assert.ok(whole.includes(letters) && letters.length < whole.length);
+  assert.ok(Buffer.from(whole, 'base64url').toString().startsWith('{"iss":'));
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  assert.match(await card.locator('.part.header .member.lit').textContent(), /alg|kid|typ/);
   await page.close();
 });
 
@@ -112,9 +249,12 @@ test('signing out in one tab is seen in the other within a second (CHECKS D20)',
   const page = await signedIn();
   const other = await person.open(site.notes[0]);
   await other.getByRole('heading', { name: 'Your notes' }).waitFor();
+  const began = performance.now();
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+  const took = performance.now() - began;
+  assert.ok(took < 1000, `${took.toFixed(0)} ms`);
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await other.getByRole('heading', { name: 'Sign in' }).waitFor({ timeout: 3000 });
   await seen(other, 'You signed out in another tab');
   await page.reload();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -122,7 +262,7 @@ test('signing out in one tab is seen in the other within a second (CHECKS D20)',
   await other.close();
 });
 
-test('a token that runs out is renewed by itself, and two tabs at once lose nobody', async () => {
+test('a token that runs out is renewed by itself: of four tabs one asks', async () => {
   const brief = await startSite({ environment: quick });
   await addUser(brief.signet, ann);
   const visitor = await Person.arrive();
@@ -131,12 +271,15 @@ test('a token that runs out is renewed by itself, and two tabs at once lose nobo
     await signIn(tabs[0]);
     await tabs[0].getByRole('heading', { name: 'Your notes' }).waitFor();
     for (let i = 0; i < 3; ++i) tabs.push(await visitor.open(brief.notes[0]));
-    let refreshes = 0;
-    visitor.context.on('request', (sent) => { if (sent.method() === 'POST' && sent.url().endsWith('/api/v1/refresh')) ++refreshes; });
-    // The first renewal comes at 80 % of 20 s; one tab asks, the others are handed the card.
+    for (const tab of tabs) await tab.getByRole('heading', { name: 'Your notes' }).waitFor();
+    const asked = [];
+    visitor.context.on('request', (sent) => { if (sent.method() === 'POST' && sent.url().endsWith('/api/v1/refresh')) asked.push(performance.now()); });
+    // A renewal comes at 80 % of 20 s. One tab asks, those in sight and out of it are handed the card.
     for (const tab of tabs) await tab.getByText(/The card was renewed|Another tab renewed the card/).first().waitFor({ timeout: 40_000 });
     for (const tab of tabs) await tab.getByRole('heading', { name: 'Your notes' }).waitFor();
-    assert.ok(refreshes >= 1 && refreshes <= 3, `${refreshes} refreshes for ${tabs.length} tabs`);
+    // The next renewal may have begun while this looked on: two of one moment are what must not be.
+    const together = asked.filter((at, i) => i > 0 && at - asked[i - 1] < 5_000);
+    assert.ok(asked.length >= 1 && together.length === 0, `${asked.length} refreshes for ${tabs.length} tabs`);
     assert.deepEqual(visitor.complaints, []);
   } finally {
     await visitor.leave();
@@ -165,24 +308,6 @@ test('nothing of the session is where scripts can find it (CHECKS D12)', async (
   await page.close();
 });
 
-test('photographed in light and dark, wide and on a phone', async () => {
-  const page = await signedIn();
-  await page.getByLabel('A new note').fill('اشترِ الحليب');
-  await page.getByRole('button', { name: 'Keep note' }).click();
-  await page.getByRole('link', { name: 'Dashboard' }).click();
-  await page.getByText('This page is for people with the role').waitFor();
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const width of [320, 768, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 0, `${overflow} px too wide at ${width}`);
-      await page.screenshot({ path: path.join(artefacts, `notes-${colorScheme}-${width}.png`), fullPage: true });
-    }
-  }
-  await page.close();
-});
-
 test('no page complained in the console', () => {
-  assert.deepEqual(person.complaints, []);
+  assert.deepEqual(person.complaints.filter((text) => !/ERR_FAILED/.test(text)), []);
 });
