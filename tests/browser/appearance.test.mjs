@@ -1,28 +1,53 @@
-// What people see: every page and state, photographed in light and dark at three
-// widths (tests/artefacts/), checked for accessibility, weight, and strangers.
+// What people see of the hosted pages: every page and state (looks.mjs), their weight, and no strangers.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
-import { addUser, startSignet } from '../api/harness.mjs';
-import { Person, ann, artefacts, signIn } from './site.mjs';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { addUser, freshFolder, startSignet } from '../api/harness.mjs';
+import { fitsAt200Percent, lookAt } from './looks.mjs';
+import { Person, ann, signIn } from './site.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const widths = [320, 768, 1280];
-const schemes = ['light', 'dark'];
-
-let signet, person;
+let signet, branded, person;
+const scratch = freshFolder();
 before(async () => {
   signet = await startSignet();
   await addUser(signet, ann);
+  const logo = path.join(scratch, 'logo.png');
+  writeFileSync(logo, wideLogo());
+  branded = await startSignet({ env: { SIGNET_BRANDING_LOGO: logo, SIGNET_BRANDING_NAME: 'Blue Paper' } });
   person = await Person.arrive({ bypassCSP: true });  // for axe alone; another test reads the policy itself
 });
 after(async () => {
   await person?.leave();
   await signet?.stop();
+  await branded?.stop();
+  rmSync(scratch, { recursive: true });
 });
+
+// A picture of 96 × 28 blue pixels, as PNG.
+function wideLogo() {
+  const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const size = Buffer.alloc(4), sum = Buffer.alloc(4);
+    size.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([size, body, sum]);
+  };
+  const header = Buffer.from([0, 0, 0, 96, 0, 0, 0, 28, 8, 2, 0, 0, 0]);
+  const row = Buffer.from([0, ...Array.from({ length: 96 }, () => [47, 75, 219]).flat()]);
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: 28 }, () => row)))), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function crc32(bytes) {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
 
 // Each gives a page in the state its name tells.
 const states = {
@@ -62,6 +87,11 @@ const states = {
     await page.getByText('Too many attempts. Try again in 0:2').waitFor();
     return page;
   },
+  'login-logo': async () => {
+    const page = await person.open(`${branded.url}/login`);
+    await page.waitForFunction(() => document.querySelector('.logo').getBoundingClientRect().width > 40);
+    return page;
+  },
   'signup-empty': () => person.open(`${signet.url}/signup`),
   'signup-refused': async () => {
     const page = await person.open(`${signet.url}/signup`);
@@ -72,6 +102,21 @@ const states = {
     return page;
   },
   account: () => signedIn(ann),
+  'account-unreachable': async () => {
+    const page = await signedIn(ann);
+    await page.route('**/api/v1/refresh', (route) => route.abort());
+    await page.reload();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    return page;
+  },
+  'account-asking': async () => {
+    const page = await signedIn(ann);
+    await page.route('**/api/v1/sessions/*', (route) => route.abort());
+    await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+    await page.getByText("The server can't be reached.").waitFor();
+    return page;
+  },
   'account-long-name': async () => {
     const long = { email: 'a.very.long.address.that.does.not.end.soon@subdomain.example.com', password: ann.password,
       name: 'Maximiliane Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh van der Hoogeveen' };
@@ -94,36 +139,15 @@ async function signedIn(who) {
   return page;
 }
 
-for (const [state, arrive] of Object.entries(states)) {
-  test(`${state}: photographed, fits, and is accessible`, async () => {
-    await person.context.clearCookies();
-    const page = await arrive();
-    try {
-      for (const colorScheme of schemes) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        for (const width of widths) {
-          await page.setViewportSize({ width, height: width === 320 ? 640 : 800 });
-          await page.screenshot({ path: path.join(artefacts, `${state}-${colorScheme}-${width}.png`), fullPage: true });
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-          assert.ok(overflow <= 0, `${overflow} px too wide at ${width}`);
-        }
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => window.axe.run());
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`), [], colorScheme);
-      }
-    } finally {
-      await page.close();
-    }
-  });
-}
+lookAt(states, () => person);
 
 test('at 200 % zoom nothing is cut off', async () => {
   await person.context.clearCookies();
-  const page = await person.open(`${signet.url}/login`);
-  await page.setViewportSize({ width: 640, height: 480 });  // 1280 × 960 at 200 %
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(overflow <= 0);
-  await page.close();
+  for (const arrive of [states['login-empty'], states['signup-refused'], states.account]) {
+    const page = await arrive();
+    await fitsAt200Percent(page);
+    await page.close();
+  }
 });
 
 test('the sign-in page is light, whole from the first byte, and fetches nothing from elsewhere', async () => {
@@ -148,6 +172,8 @@ test('the sign-in page is light, whole from the first byte, and fetches nothing 
   // Rendered before any script runs: the form is in the HTML itself.
   assert.match(await answers[0].text(), /<form[^>]*action="\/login"[\s\S]*autocomplete="current-password"/);
   const interactive = await page.evaluate(() => performance.getEntriesByType('navigation')[0].domInteractive);
+  // 300 ms is the goal on a machine of one's own.
+  assert.ok(interactive < 1000, `interactive after ${interactive.toFixed(0)} ms`);
   console.log(`      ${(weight / 1000).toFixed(1)} kB gzipped, interactive after ${interactive.toFixed(0)} ms`);
   await page.close();
 });
@@ -155,9 +181,13 @@ test('the sign-in page is light, whole from the first byte, and fetches nothing 
 test('the content security policy is strict, and the pages run under it', async () => {
   const strict = await Person.arrive();
   try {
-    for (const where of ['/login', '/signup']) {
+    for (const where of ['/login', '/signup', '/account']) {
       const page = await strict.context.newPage();
       const answer = await page.goto(signet.url + where, { waitUntil: 'networkidle' });
+      if (where === '/login') {  // and the account of somebody signed in
+        await signIn(page);
+        await page.getByText('this device', { exact: true }).waitFor();
+      }
       const policy = answer.headers()['content-security-policy'];
       for (const part of ["default-src 'none'", "script-src 'nonce-", "'strict-dynamic'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"])
         assert.ok(policy.includes(part), `${part} is missing in ${policy}`);
