@@ -250,6 +250,18 @@ test('signing out that has to wait, or fails, says so beside its button', async 
   await page.waitForURL('**/login**');
 });
 
+test('signing out while offline says so, and goes on by itself', async () => {
+  const leave = page.locator('form.leave');
+  await person.context.setOffline(true);
+  try {
+    await leave.getByRole('button', { name: 'Sign out' }).click();
+    await leave.getByText("You're offline.").waitFor();
+  } finally {
+    await person.context.setOffline(false);
+  }
+  await page.waitForURL('**/login**');
+});
+
 test('a session ended elsewhere takes this page to the sign-in', async () => {
   const other = await otherDevice();
   const all = await request(signet, 'POST', '/api/v1/logout-all', { headers: { authorization: `Bearer ${other.access_token}` } });
