@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kLargest = 256 * 1024;
+constexpr std::size_t kLargest = 262'144;  // bytes: 256 KiB
 
 // What these bytes are, whatever the file is called. Empty: none of the three.
 std::string_view type_of(std::string_view bytes)

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr std::size_t kLargest = 256 * 1024;
+constexpr std::size_t kLargest = 262'144;
 
 std::string type_or_fault(std::string const& path)
 {
