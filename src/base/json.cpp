@@ -4,36 +4,56 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 
 #include "base/utf8.hpp"
 
 namespace signet::json {
 
+// A Value is a dom::element by another name, so that simdjson's header stays in this file.
 struct ValueAccess {
+    struct Raw {
+        void const* document;
+        std::size_t at;
+    };
     static Value wrap(simdjson::dom::element element)
     {
-        Value value;
-        value.raw_ = std::bit_cast<decltype(value.raw_)>(element);
+        auto const raw = std::bit_cast<Raw>(element);
+        Value      value;
+        value.document_ = raw.document;
+        value.at_       = raw.at;
         return value;
+    }
+    // Makes `value` the one that begins at a word of the document's tape.
+    static void point(Value& value, simdjson::dom::document const& document, std::size_t word)
+    {
+        value.document_ = &document;
+        value.at_       = word;
     }
     static simdjson::dom::element unwrap(Value const& value)
     {
-        return std::bit_cast<simdjson::dom::element>(value.raw_);
+        return std::bit_cast<simdjson::dom::element>(Raw{.document = value.document_, .at = value.at_});
     }
 };
+// dom::element holds a tape_ref and nothing else: the document, then the word.
+static_assert(sizeof(ValueAccess::Raw) == sizeof(simdjson::dom::element));
+static_assert(offsetof(simdjson::internal::tape_ref, doc) == offsetof(ValueAccess::Raw, document));
+static_assert(offsetof(simdjson::internal::tape_ref, json_index) == offsetof(ValueAccess::Raw, at));
 
 struct Document::Memory {
     simdjson::dom::document document;
+    std::vector<Member>     members;  // of the outermost object
 };
 
 namespace {
 
 using simdjson::dom::element_type;
 
-constexpr std::size_t kFirstCapacity = 2048;
+constexpr std::size_t kFirstCapacity = 1024;
 constexpr std::size_t kKeptCapacity  = 1024 * 1024;  // a thread's parser gives back more than this
 
 Fault fault_of(simdjson::error_code error)
@@ -60,11 +80,27 @@ bool has_surrogate(std::string_view unescaped)
     return false;
 }
 
-bool has_duplicate(std::span<std::string_view> names)
+// A member's name, with what tells most names apart in one comparison: its size
+// and first bytes.
+class Name {
+public:
+    explicit Name(std::string_view text) : text_(text), mark_(text.size() << 56)
+    {
+        std::memcpy(&mark_, text.data(), std::min(text.size(), sizeof mark_ - 1));
+    }
+    friend bool operator==(Name const& a, Name const& b) { return a.mark_ == b.mark_ && a.text_ == b.text_; }
+    friend bool operator<(Name const& a, Name const& b) { return a.text_ < b.text_; }
+
+private:
+    std::string_view text_;
+    std::uint64_t    mark_;
+};
+
+bool has_duplicate(std::span<Name> names)
 {
     constexpr std::size_t kFew = 16;
     if (names.size() > kFew) {
-        std::ranges::sort(names);
+        std::sort(names.begin(), names.end());
         return std::ranges::adjacent_find(names) != names.end();
     }
     for (std::size_t i = 1; i < names.size(); ++i)
@@ -73,106 +109,19 @@ bool has_duplicate(std::span<std::string_view> names)
     return false;
 }
 
-// Walks simdjson's tape (its doc/tape.md) once from start to end and checks what
-// its parser leaves to the caller. The stacks keep their memory per thread.
-class TapeCheck {
-public:
-    TapeCheck(simdjson::dom::document const& document, Limits const& limits, bool has_unicode_escapes)
-        : document_(document), limits_(limits), has_unicode_escapes_(has_unicode_escapes)
-    {
-        open_.clear();
-        names_.clear();
-    }
-
-    std::optional<Fault> run()
-    {
-        std::size_t const end = value(document_.tape[0]) - 1;  // the root's word names the one after its twin
-        for (std::size_t at = 1; at < end; ++at) {
-            auto const word = document_.tape[at];
-            auto const type = static_cast<char>(word >> 56);
-            switch (type) {
-                case '{':
-                case '[':
-                    if (open_.size() == limits_.depth) return Fault::too_deep;
-                    value_ends();
-                    open_.push_back({.first_name = names_.size(), .is_object = type == '{', .name_is_next = true});
-                    break;
-                case '}':
-                    if (has_duplicate(std::span{names_}.subspan(open_.back().first_name)))
-                        return Fault::duplicate_member;
-                    names_.resize(open_.back().first_name);
-                    open_.pop_back();
-                    break;
-                case ']':
-                    open_.pop_back();
-                    break;
-                case '"':
-                    if (auto const fault = string(text(word))) return fault;
-                    break;
-                case 'l':
-                case 'u':
-                case 'd':
-                    ++at;  // the number itself takes a word
-                    [[fallthrough]];
-                default:
-                    value_ends();
-            }
-        }
-        return std::nullopt;
-    }
-
-private:
-    struct Open {
-        std::size_t first_name;
-        bool        is_object;
-        bool        name_is_next;
-    };
-
-    static std::uint64_t value(std::uint64_t word) { return word & 0x00FF'FFFF'FFFF'FFFF; }
-
-    std::string_view text(std::uint64_t word) const
-    {
-        auto const*   at = document_.string_buf.get() + value(word);
-        std::uint32_t size;
-        std::memcpy(&size, at, sizeof size);
-        return {reinterpret_cast<char const*>(at + sizeof size), size};
-    }
-
-    void value_ends()
-    {
-        if (!open_.empty()) open_.back().name_is_next = true;
-    }
-
-    std::optional<Fault> string(std::string_view text)
-    {
-        if (has_unicode_escapes_ && has_surrogate(text)) return Fault::invalid_utf8;
-        if (open_.empty() || !open_.back().is_object || !open_.back().name_is_next) {
-            value_ends();
-            return std::nullopt;
-        }
-        if (has_unicode_escapes_ && text.find('\0') != text.npos) return Fault::malformed;
-        if (names_.size() - open_.back().first_name == limits_.members) return Fault::too_many_members;
-        names_.push_back(text);
-        open_.back().name_is_next = false;
-        return std::nullopt;
-    }
-
-    static thread_local std::vector<Open>             open_;
-    static thread_local std::vector<std::string_view> names_;
-
-    simdjson::dom::document const& document_;
-    Limits const&                  limits_;
-    bool                           has_unicode_escapes_;
+// An object or array that TapeCheck will come back to.
+struct Outer {
+    std::size_t first_name;
+    bool        is_object;
 };
 
-thread_local std::vector<TapeCheck::Open>  TapeCheck::open_;
-thread_local std::vector<std::string_view> TapeCheck::names_;
-
-// A thread's parser, and the padded copy of the text that it reads.
+// A thread's parser, the padded copy of the text that it reads, and the stacks of TapeCheck.
 struct Workshop {
     simdjson::dom::parser   parser{simdjson::SIMDJSON_MAXSIZE_BYTES};
     std::unique_ptr<char[]> text;
     std::size_t             capacity = 0;
+    std::vector<Outer>      outer;
+    std::vector<Name>       names;
 
     simdjson::error_code reserve(std::size_t needed)
     {
@@ -186,17 +135,117 @@ struct Workshop {
 
 thread_local Workshop workshop;
 
-simdjson::error_code parse_into(simdjson::dom::document& document, std::string_view text)
+// Walks simdjson's tape (its doc/tape.md) once from start to end, checks what its
+// parser leaves to the caller, and notes the members of the outermost object.
+class TapeCheck {
+public:
+    TapeCheck(Workshop& shop, simdjson::dom::document const& document, std::vector<Member>& members,
+              Limits const& limits, bool has_unicode_escapes)
+        : outer_(shop.outer),
+          names_(shop.names),
+          members_(members),
+          document_(document),
+          limits_(limits),
+          has_unicode_escapes_(has_unicode_escapes)
+    {
+        outer_.clear();
+        names_.clear();
+        members_.clear();
+    }
+
+    std::optional<Fault> run()
+    {
+        std::size_t const end = value(document_.tape[0]) - 1;  // the root's word names the one after its twin
+        for (std::size_t at = 1; at < end; ++at) {
+            auto const word = document_.tape[at];
+            switch (auto const type = static_cast<char>(word >> 56); type) {
+                case '{':
+                case '[':
+                    if (outer_.size() == limits_.depth) return Fault::too_deep;
+                    outer_.push_back({.first_name = first_name_, .is_object = in_object_});
+                    first_name_   = names_.size();
+                    in_object_    = type == '{';
+                    name_is_next_ = in_object_;
+                    break;
+                case '}':
+                    if (has_duplicate(std::span{names_}.subspan(first_name_))) return Fault::duplicate_member;
+                    names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(first_name_), names_.end());
+                    [[fallthrough]];
+                case ']':
+                    first_name_   = outer_.back().first_name;
+                    in_object_    = outer_.back().is_object;
+                    name_is_next_ = in_object_;
+                    outer_.pop_back();
+                    break;
+                case '"':
+                    if (auto const fault = string(text(word), at)) return fault;
+                    break;
+                case 'l':
+                case 'u':
+                case 'd':
+                    ++at;  // the number itself takes a word
+                    [[fallthrough]];
+                default:
+                    name_is_next_ = in_object_;
+            }
+        }
+        return std::nullopt;
+    }
+
+private:
+    static std::uint64_t value(std::uint64_t word) { return word & 0x00FF'FFFF'FFFF'FFFF; }
+
+    std::string_view text(std::uint64_t word) const
+    {
+        auto const*   at = document_.string_buf.get() + value(word);
+        std::uint32_t size;
+        std::memcpy(&size, at, sizeof size);
+        return {reinterpret_cast<char const*>(at + sizeof size), size};
+    }
+
+    std::optional<Fault> string(std::string_view text, std::size_t at)
+    {
+        if (has_unicode_escapes_ && has_surrogate(text)) return Fault::invalid_utf8;
+        if (!name_is_next_) {
+            name_is_next_ = in_object_;
+            return std::nullopt;
+        }
+        if (has_unicode_escapes_ && text.find('\0') != text.npos) return Fault::malformed;
+        if (names_.size() - first_name_ == limits_.members) return Fault::too_many_members;
+        names_.emplace_back(text);
+        if (outer_.size() == 1) {
+            auto& member = members_.emplace_back();  // NB: in place; a copy would wait for its own stores
+            member.name  = text;
+            ValueAccess::point(member.value, document_, at + 1);
+        }
+        name_is_next_ = false;
+        return std::nullopt;
+    }
+
+    std::vector<Outer>&            outer_;
+    std::vector<Name>&             names_;
+    std::vector<Member>&           members_;
+    simdjson::dom::document const& document_;
+    Limits const&                  limits_;
+    bool const                     has_unicode_escapes_;
+    // Of the object or array that the walk is in.
+    std::size_t                    first_name_   = 0;
+    bool                           in_object_    = false;
+    bool                           name_is_next_ = false;
+};
+
+simdjson::error_code parse_into(Workshop& shop, simdjson::dom::document& document, std::string_view text)
 {
     auto const capacity = std::bit_ceil(std::max(text.size(), kFirstCapacity));
-    if (auto const error = workshop.reserve(capacity)) return error;
+    if (auto const error = shop.reserve(capacity)) return error;
     if (document.capacity() < capacity)
         if (auto const error = document.allocate(capacity)) return error;
 
-    std::ranges::copy(text, workshop.text.get());
-    std::fill_n(workshop.text.get() + text.size(), simdjson::SIMDJSON_PADDING, '\0');
-    auto const error = workshop.parser.parse_into_document(document, workshop.text.get(), text.size(), false).error();
-    if (workshop.capacity > kKeptCapacity) workshop = Workshop{};
+    // NB: libstdc++'s std::ranges::copy goes byte by byte between two character types.
+    std::memcpy(shop.text.get(), text.data(), text.size());
+    std::memset(shop.text.get() + text.size(), 0, simdjson::SIMDJSON_PADDING);
+    auto const error = shop.parser.parse_into_document(document, shop.text.get(), text.size(), false).error();
+    if (shop.capacity > kKeptCapacity) shop = Workshop{};
     return error;
 }
 
@@ -357,15 +406,22 @@ Document::~Document()                              = default;
 std::expected<Value, Fault> Document::parse_object(std::string_view text, Limits const& limits)
 {
     auto& document = memory_->document;
+    auto& shop     = workshop;
     if (text.size() > limits.bytes) return std::unexpected(Fault::too_large);
-    if (auto const error = parse_into(document, text)) return std::unexpected(fault_of(error));
+    if (auto const error = parse_into(shop, document, text)) return std::unexpected(fault_of(error));
 
     auto const root = document.root();
     if (!root.is_object()) return std::unexpected(Fault::not_an_object);
 
     bool const has_unicode_escapes = text.find("\\u") != text.npos;
-    if (auto const fault = TapeCheck(document, limits, has_unicode_escapes).run()) return std::unexpected(*fault);
+    if (auto const fault = TapeCheck(shop, document, memory_->members, limits, has_unicode_escapes).run())
+        return std::unexpected(*fault);
     return ValueAccess::wrap(root);
+}
+
+std::span<Member const> Document::members() const
+{
+    return memory_->members;
 }
 
 void Document::wipe() noexcept

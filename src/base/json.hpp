@@ -3,7 +3,6 @@
 // Reading refuses what parsers disagree about: a duplicate member at any depth,
 // bytes after the value, invalid UTF-8, lone surrogates, NUL in a name.
 #pragma once
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -55,7 +54,15 @@ public:
 
 private:
     friend struct ValueAccess;
-    alignas(8) std::array<std::byte, 16> raw_{};  // simdjson::dom::element
+    // simdjson::dom::element
+    void const* document_ = nullptr;
+    std::size_t at_       = 0;
+};
+
+// A member of an object; lives as long as its Value.
+struct Member {
+    std::string_view name;
+    Value            value;
 };
 
 // Memory for one parsed text, kept for the next. Use one per thread and purpose
@@ -71,6 +78,9 @@ public:
     // No recursion on the input; time is linear in it but for n log n in the
     // members of one object. An integer beyond 64 bits is Fault::malformed.
     [[nodiscard]] std::expected<Value, Fault> parse_object(std::string_view text, Limits const& limits = {});
+
+    // The members of the outermost object, in their order. Costs nothing; ends like the values.
+    [[nodiscard]] std::span<Member const> members() const;
 
     // Overwrites what the last text left behind, here and in this thread's
     // buffers. For texts that hold secrets.

@@ -4,6 +4,10 @@
 
 #include "jose/base64url_into.hpp"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace jose::base64url {
 namespace {
 
@@ -23,6 +27,67 @@ constexpr Table table(int shift)
 
 constexpr std::array kGroup{table(18), table(12), table(6), table(0)};
 
+// How far a decoder came; `in` is null when it met what is no base64url.
+struct Reached {
+    unsigned char const* in;
+    char*                out;
+};
+
+#if defined(__x86_64__)
+
+// Sixteen characters to twelve bytes at a time: about five times as fast as the
+// table. After W. Mula, D. Lemire, "Faster Base64 Encoding and Decoding using
+// AVX2 Instructions" (2018). Stops while a whole register can still be stored.
+__attribute__((target("ssse3"))) Reached decode_by_sixteen(unsigned char const* in, unsigned char const* end, char* out)
+{
+    constexpr std::ptrdiff_t kLeast = 24;  // characters for the 16 bytes that a store writes
+
+    auto const between = [](__m128i text, char least, char most) __attribute__((target("ssse3"), always_inline)) {
+        return _mm_and_si128(_mm_cmpgt_epi8(text, _mm_set1_epi8(static_cast<char>(least - 1))),
+                             _mm_cmplt_epi8(text, _mm_set1_epi8(static_cast<char>(most + 1))));
+    };
+    auto bad = _mm_setzero_si128();
+    for (; end - in >= kLeast; in += 16, out += 12) {
+        auto const text  = _mm_loadu_si128(reinterpret_cast<__m128i const*>(in));
+        auto const upper = between(text, 'A', 'Z');
+        auto const lower = between(text, 'a', 'z');
+        auto const digit = between(text, '0', '9');
+        auto const dash  = _mm_cmpeq_epi8(text, _mm_set1_epi8('-'));
+        auto const line  = _mm_cmpeq_epi8(text, _mm_set1_epi8('_'));
+        auto const known = _mm_or_si128(_mm_or_si128(_mm_or_si128(upper, lower), _mm_or_si128(digit, dash)), line);
+        bad              = _mm_or_si128(bad, _mm_andnot_si128(known, _mm_set1_epi8(-1)));
+        // The distance from a character to its six bits.
+        auto shift       = _mm_and_si128(upper, _mm_set1_epi8(-'A'));
+        shift            = _mm_or_si128(shift, _mm_and_si128(lower, _mm_set1_epi8(26 - 'a')));
+        shift            = _mm_or_si128(shift, _mm_and_si128(digit, _mm_set1_epi8(52 - '0')));
+        shift            = _mm_or_si128(shift, _mm_and_si128(dash, _mm_set1_epi8(62 - '-')));
+        shift            = _mm_or_si128(shift, _mm_and_si128(line, _mm_set1_epi8(63 - '_')));
+        auto const six   = _mm_add_epi8(text, shift);
+        auto const two   = _mm_maddubs_epi16(six, _mm_set1_epi32(0x01400140));  // a << 6 | b
+        auto const four  = _mm_madd_epi16(two, _mm_set1_epi32(0x00011000));     // ab << 12 | cd
+        auto const bytes =
+            _mm_shuffle_epi8(four, _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    }
+    if (_mm_movemask_epi8(bad) != 0) return {nullptr, out};
+    return {in, out};
+}
+
+Reached decode_in_bulk(unsigned char const* in, unsigned char const* end, char* out)
+{
+    static bool const has_ssse3 = __builtin_cpu_supports("ssse3") != 0;
+    return has_ssse3 ? decode_by_sixteen(in, end, out) : Reached{in, out};
+}
+
+#else
+
+Reached decode_in_bulk(unsigned char const* in, unsigned char const*, char* out)
+{
+    return {in, out};
+}
+
+#endif
+
 }  // namespace
 
 bool decode_into(std::string& out, std::string_view text)
@@ -32,10 +97,12 @@ bool decode_into(std::string& out, std::string_view text)
     // NB: no byte is left unwritten below, so what resize() puts there is overwritten.
     out.resize(decoded_size(text.size()));
 
-    auto const*   in    = reinterpret_cast<unsigned char const*>(text.data());
-    auto*         to    = out.data();
+    auto const* const begin = reinterpret_cast<unsigned char const*>(text.data());
+    auto const* const end   = begin + (text.size() - rest);
+    auto [in, to]           = decode_in_bulk(begin, end, out.data());
+    if (in == nullptr) return false;
     std::uint32_t worst = 0;
-    for (auto const* end = in + (text.size() - rest); in != end; in += 4, to += 3) {
+    for (; in != end; in += 4, to += 3) {
         auto const bits = kGroup[0][in[0]] | kGroup[1][in[1]] | kGroup[2][in[2]] | kGroup[3][in[3]];
         worst |= bits;
         to[0] = static_cast<char>(bits >> 16);

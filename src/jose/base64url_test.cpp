@@ -71,5 +71,29 @@ TEST(Base64url, RefusesALengthOfOneModuloFour)
     for (auto const* text : {"A", "AAAAA", "AAAAAAAAA"}) EXPECT_FALSE(decode(text)) << text;
 }
 
+// Long texts are decoded sixteen characters at a time: the same rules hold at every place of them.
+TEST(Base64url, KnowsNoPlaceWhereAWrongCharacterPasses)
+{
+    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (std::size_t size = 0; size < 130; ++size) {
+        std::string bytes;
+        for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(size * 31 + i * 197);
+        auto text = encode(bytes);
+        ASSERT_EQ(decode(text), bytes) << size;
+        for (auto& letter : text) {
+            auto const good = letter;
+            for (int wrong = 0; wrong < 256; ++wrong) {
+                letter = static_cast<char>(wrong);
+                if (kAlphabet.find(letter) == kAlphabet.npos) {
+                    ASSERT_EQ(decode(text), std::nullopt) << size << ' ' << wrong;
+                } else if (auto const other = decode(text)) {
+                    ASSERT_EQ(encode(*other), text);
+                }
+            }
+            letter = good;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace jose::base64url

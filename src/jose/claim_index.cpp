@@ -4,62 +4,45 @@
 
 namespace jose::detail {
 
-using signet::json::Kind;
+using signet::json::Member;
 using signet::json::Value;
 
-ClaimIndex::Piece ClaimIndex::keep(std::string_view text)
-{
-    Piece const piece{static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(text.size())};
-    text_ += text;
-    return piece;
-}
+namespace {
 
-void ClaimIndex::keep_items(Claim& claim, Value const& array)
-{
-    claim.first_item  = items_.size();
-    claim.all_strings = array.for_each_item([this](Value const& item) {
-        auto const text = item.string();
-        if (text) items_.push_back(keep(*text));
-        return text.has_value();
-    });
-    claim.items       = items_.size() - claim.first_item;
-}
+// In the order of the enumeration.
+constexpr std::array<std::string_view, 7> kRegistered{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"};
 
-void ClaimIndex::fill(Value const& object)
+}  // namespace
+
+void ClaimIndex::fill(std::span<Member const> members)
 {
-    claims_.clear();
-    items_.clear();
-    text_.clear();
-    object.for_each_member([this](std::string_view name, Value const& value) {
-        Claim claim;
-        claim.name = keep(name);
-        claim.kind = value.kind();
-        if (claim.kind == Kind::string) claim.text = keep(*value.string());
-        if (claim.kind == Kind::boolean) claim.integer = *value.boolean();
-        if (claim.kind == Kind::integer) claim.integer = *value.integer();
-        if (claim.kind == Kind::integer || claim.kind == Kind::number) claim.number = *value.number();
-        if (claim.kind == Kind::array) keep_items(claim, value);
-        claims_.push_back(claim);
-        return true;
-    });
+    claims_ = members;
+    registered_.fill(0);
+    for (std::uint32_t i = 0; i < claims_.size(); ++i) {
+        auto const name = claims_[i].name;
+        if (name.size() != kRegistered.front().size()) continue;
+        auto const known = std::ranges::find(kRegistered, name);
+        if (known != kRegistered.end()) registered_[static_cast<std::size_t>(known - kRegistered.begin())] = i + 1;
+    }
 }
 
 std::optional<std::size_t> ClaimIndex::position(std::string_view name) const
 {
-    auto const found = std::ranges::find(claims_, name, [this](Claim const& claim) { return view(claim.name); });
+    auto const found = std::ranges::find(claims_, name, &Member::name);
     if (found == claims_.end()) return std::nullopt;
     return static_cast<std::size_t>(found - claims_.begin());
 }
 
-ClaimIndex::Claim const* ClaimIndex::find(std::string_view name) const
+Value const* ClaimIndex::find(std::string_view name) const
 {
     auto const at = position(name);
-    return at ? &claims_[*at] : nullptr;
+    return at ? &claims_[*at].value : nullptr;
 }
 
-std::string_view ClaimIndex::item(Claim const& claim, std::size_t i) const
+Value const* ClaimIndex::find(Registered name) const
 {
-    return view(items_[claim.first_item + i]);
+    auto const at = registered_[static_cast<std::size_t>(name)];
+    return at == 0 ? nullptr : &claims_[at - 1].value;
 }
 
 namespace {

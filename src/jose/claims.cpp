@@ -57,14 +57,13 @@ std::string Claims::to_json() const
 
 Result<std::string> sign(Claims const& claims, SigningKey const& key, std::string_view type)
 {
-    auto const json = claims.to_json();
-    auto const object =
-        detail::Workbench::of_this_thread().claims.parse_object(json, {.bytes = kMostBytes, .depth = 16});
+    auto const json     = claims.to_json();
+    auto&      document = detail::Workbench::of_this_thread().claims;
+    auto const object   = document.parse_object(json, {.bytes = kMostBytes, .depth = 16});
     if (!object) return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(object.error())));
     // What set_json() was given may have brought members of its own.
-    std::size_t members = 0;
-    object->for_each_member([&](std::string_view, signet::json::Value const&) { return ++members > 0; });
-    if (members != claims.size()) return detail::refuse(Errc::malformed_claims, "a claim is more than one JSON value");
+    if (document.members().size() != claims.size())
+        return detail::refuse(Errc::malformed_claims, "a claim is more than one JSON value");
     return detail::sign_compact(json, key, type);
 }
 

@@ -1,17 +1,14 @@
 #include "jose/header.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "base/result.hpp"
+#include "jose/base64url_into.hpp"
 #include "jose/jwk.hpp"
 #include "jose/refuse.hpp"
 
 namespace jose::detail {
 namespace {
-
-// CHECKS A9. The bytes were bounded with the whole token's.
-constexpr signet::json::Limits kLimits{.bytes = SIZE_MAX, .depth = 8, .members = 64};
 
 Result<std::optional<std::string_view>> find_string(signet::json::Value const& header, std::string_view name)
 {
@@ -48,25 +45,40 @@ std::string_view without_application(std::string_view type)
     return same_letters(type.substr(0, kPrefix.size()), kPrefix) ? type.substr(kPrefix.size()) : type;
 }
 
-}  // namespace
-
-Result<Header> read_header(signet::json::Document& document, std::string_view json)
+Result<Header> parse(signet::json::Document& document, std::string_view encoded)
 {
-    auto const object = document.parse_object(json, kLimits);
+    Header header;
+    if (!base64url::decode_into(header.json, encoded)) return refuse(Errc::malformed_token, "header: not base64url");
+    auto const object = document.parse_object(header.json, kHeaderLimits);
     if (!object) return refuse(Errc::malformed_header, std::string(signet::json::name(object.error())));
-
     auto const kid = TRY(find_string(*object, "kid"));
     auto const typ = TRY(find_string(*object, "typ"));
     if (kid && kid->size() > kLongestKid) return refuse(Errc::malformed_header, "kid is longer than 128 bytes");
-
     // RFC 7515 4.1.11: "If any of the listed extension Header Parameters are not
     // understood and supported by the recipient, then the JWS is invalid." None is
     // supported here, so any crit at all is refused, and b64 with it (RFC 7797 6).
     for (std::string_view const name : {"crit", "b64"})
         if (object->find(name)) return refuse(Errc::unsupported_critical, std::string(name));
+    header.row = TRY(read_algorithm(*object));
+    header.kid = kid.value_or("");
+    header.typ = typ;
+    return header;
+}
 
-    auto const* row = TRY(read_algorithm(*object));
-    return Header{.row = row, .kid = kid.value_or(""), .typ = typ};
+}  // namespace
+
+Result<Header const*> HeaderReader::read(std::string_view encoded)
+{
+    for (auto const& known : known_)
+        if (known.encoded == encoded && known.header.row != nullptr) return &known.header;
+
+    auto  header = TRY(parse(document_, encoded));
+    auto& slot   = known_[oldest_];
+    slot.header  = Header{};  // until both members are those of one token
+    slot.encoded = encoded;
+    slot.header  = std::move(header);
+    oldest_      = (oldest_ + 1) % known_.size();
+    return &slot.header;
 }
 
 bool same_type(std::string_view one, std::string_view other)

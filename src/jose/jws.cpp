@@ -15,12 +15,12 @@ Result<VerifiedPayload> verify_payload(std::string_view compact, KeySet const& k
 {
     auto&           bench = detail::Workbench::of_this_thread();
     VerifiedPayload out   = TokenAccess::new_payload();
-    auto&           json  = TokenAccess::header_of(out);
     auto&           bytes = TokenAccess::bytes_of(out);
 
-    auto const parts  = TRY(detail::decode_compact(compact, max_bytes, json, bytes, bench.signature));
-    auto const header = TRY(detail::read_header(bench.header, json));
-    TRY(detail::check_signature(header, parts, bench.signature, keys));
+    auto const  parts  = TRY(detail::decode_compact(compact, max_bytes, bytes, bench.signature));
+    auto const* header = TRY(bench.headers.read(parts.header));
+    TRY(detail::check_signature(*header, parts, bench.signature, keys));
+    TokenAccess::header_of(out) = header->json;
     return out;
 }
 

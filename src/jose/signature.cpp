@@ -13,11 +13,10 @@ Workbench& Workbench::of_this_thread()
     return workbench;
 }
 
-Result<Compact> decode_compact(std::string_view text, std::size_t max_bytes, std::string& header, std::string& payload,
+Result<Compact> decode_compact(std::string_view text, std::size_t max_bytes, std::string& payload,
                                std::string& signature)
 {
     auto const compact = TRY(split_compact(text, max_bytes));
-    if (!base64url::decode_into(header, compact.header)) return refuse(Errc::malformed_token, "header: not base64url");
     if (!base64url::decode_into(payload, compact.payload))
         return refuse(Errc::malformed_token, "payload: not base64url");
     if (!base64url::decode_into(signature, compact.signature))

@@ -11,17 +11,17 @@ namespace jose::detail {
 
 // Memory that decoding uses again, one per thread.
 struct Workbench {
-    signet::json::Document header;
+    HeaderReader           headers;
     signet::json::Document claims;
     std::string            signature;
 
     [[nodiscard]] static Workbench& of_this_thread();
 };
 
-// Splits the text and decodes all three parts before anything is believed:
+// Splits the text and decodes payload and signature before anything is believed:
 // Errc::token_too_large or malformed_token.
-[[nodiscard]] Result<Compact> decode_compact(std::string_view text, std::size_t max_bytes, std::string& header,
-                                             std::string& payload, std::string& signature);
+[[nodiscard]] Result<Compact> decode_compact(std::string_view text, std::size_t max_bytes, std::string& payload,
+                                             std::string& signature);
 
 // Finds the key and checks the signature: Errc::unknown_key, algorithm_mismatch,
 // or bad_signature.

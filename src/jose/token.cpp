@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/result.hpp"
+#include "jose/base64url_into.hpp"
 #include "jose/refuse.hpp"
 #include "jose/signature.hpp"
 #include "jose/token_access.hpp"
@@ -102,31 +103,32 @@ std::string_view VerifiedToken::claims_json() const
 std::optional<std::string_view> VerifiedToken::find_string(std::string_view claim) const
 {
     auto const* found = state_->index.find(claim);
-    if (found == nullptr || found->kind != Kind::string) return std::nullopt;
-    return state_->index.text(*found);
+    return found == nullptr ? std::nullopt : found->string();
 }
 
 std::optional<std::int64_t> VerifiedToken::find_integer(std::string_view claim) const
 {
     auto const* found = state_->index.find(claim);
-    if (found == nullptr || found->kind != Kind::integer) return std::nullopt;
-    return found->integer;
+    return found == nullptr ? std::nullopt : found->integer();
 }
 
 std::optional<bool> VerifiedToken::find_boolean(std::string_view claim) const
 {
     auto const* found = state_->index.find(claim);
-    if (found == nullptr || found->kind != Kind::boolean) return std::nullopt;
-    return found->integer != 0;
+    return found == nullptr ? std::nullopt : found->boolean();
 }
 
 std::optional<std::vector<std::string>> VerifiedToken::find_strings(std::string_view claim) const
 {
     auto const* found = state_->index.find(claim);
-    if (found == nullptr || !found->all_strings) return std::nullopt;
+    if (found == nullptr || found->kind() != Kind::array) return std::nullopt;
     std::vector<std::string> out;
-    out.reserve(found->items);
-    for (std::size_t i = 0; i < found->items; ++i) out.emplace_back(state_->index.item(*found, i));
+    bool const               all_strings = found->for_each_item([&](signet::json::Value const& item) {
+        auto const text = item.string();
+        if (text) out.emplace_back(*text);
+        return text.has_value();
+    });
+    if (!all_strings) return std::nullopt;
     return out;
 }
 
@@ -141,9 +143,10 @@ Result<UnverifiedToken> UnverifiedToken::parse(std::string_view compact, std::si
 {
     auto&           bench = detail::Workbench::of_this_thread();
     UnverifiedToken out;
-    TRY(detail::decode_compact(compact, max_bytes, out.header_, out.claims_, bench.signature));
-    if (auto const header = bench.header.parse_object(out.header_, {.bytes = max_bytes, .depth = 8, .members = 64});
-        !header)
+    auto const      parts = TRY(detail::decode_compact(compact, max_bytes, out.claims_, bench.signature));
+    if (!base64url::decode_into(out.header_, parts.header))
+        return detail::refuse(Errc::malformed_token, "header: not base64url");
+    if (auto const header = bench.claims.parse_object(out.header_, detail::kHeaderLimits); !header)
         return detail::refuse(Errc::malformed_header, std::string(signet::json::name(header.error())));
     if (auto const claims = bench.claims.parse_object(out.claims_, {.bytes = max_bytes, .depth = 16}); !claims)
         return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(claims.error())));

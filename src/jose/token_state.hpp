@@ -15,7 +15,9 @@ struct VerifiedToken::State {
     Algorithm           algorithm{};
     std::optional<Time> expires_at;
     std::optional<Time> issued_at;
-    detail::ClaimIndex  index;
+
+    signet::json::Document document;  // of the claims
+    detail::ClaimIndex     index;     // into the document
 };
 
 }  // namespace jose

@@ -13,33 +13,32 @@ namespace {
 
 using namespace detail;
 using signet::json::Kind;
-using Claim = ClaimIndex::Claim;
+using signet::json::Value;
 
 // RFC 7519 2, NumericDate: "Seconds ... non-integer values can be represented".
 // Negative and beyond 2^53, where doubles lose seconds, is nonsense (CHECKS A31).
-Result<std::optional<Time>> read_time(ClaimIndex const& claims, std::string_view name)
+Result<std::optional<Time>> read_time(Value const* claim, std::string_view name)
 {
     constexpr double kMostSeconds = 9007199254740992.0;
 
-    auto const* claim = claims.find(name);
     if (claim == nullptr) return std::nullopt;
-    if (claim->kind != Kind::integer && claim->kind != Kind::number)
-        return refuse(Errc::wrong_claim_type, std::string(name) + " is not a number");
-    if (!(claim->number >= 0 && claim->number <= kMostSeconds))
+    auto const number = claim->number();
+    if (!number) return refuse(Errc::wrong_claim_type, std::string(name) + " is not a number");
+    if (!(*number >= 0 && *number <= kMostSeconds))
         return refuse(Errc::wrong_claim_type, std::string(name) + " is out of range");
-    auto const whole = std::floor(claim->number);
-    auto const milli = std::floor((claim->number - whole) * 1000);
+    auto const whole = std::floor(*number);
+    auto const milli = std::floor((*number - whole) * 1000);
     return Time{std::chrono::milliseconds{static_cast<std::int64_t>(whole) * 1000 + static_cast<std::int64_t>(milli)}};
 }
 
 // The claim's text when it is a string; a claim of another type is refused
 // whether or not the policy looks at it.
-Result<std::optional<std::string_view>> read_string(ClaimIndex const& claims, std::string_view name)
+Result<std::optional<std::string_view>> read_string(Value const* claim, std::string_view name)
 {
-    auto const* claim = claims.find(name);
     if (claim == nullptr) return std::nullopt;
-    if (claim->kind != Kind::string) return refuse(Errc::wrong_claim_type, std::string(name) + " is not a string");
-    return claims.text(*claim);
+    auto const text = claim->string();
+    if (!text) return refuse(Errc::wrong_claim_type, std::string(name) + " is not a string");
+    return text;
 }
 
 Result<void> check_algorithm(AlgorithmRow const& row, Expectations const& expected)
@@ -57,7 +56,7 @@ Result<void> check_type(std::optional<std::string_view> typ, Expectations const&
 
 Result<void> check_issuer(ClaimIndex const& claims, Expectations const& expected)
 {
-    auto const iss = TRY(read_string(claims, "iss"));
+    auto const iss = TRY(read_string(claims.find(Registered::iss), "iss"));
     if (expected.dangerously_accept_any_issuer) return {};
     if (!iss) return refuse(Errc::missing_claim, "iss");
     // RFC 8725 3.8; byte for byte: no folding of case, port, or slash (CHECKS A32).
@@ -65,18 +64,22 @@ Result<void> check_issuer(ClaimIndex const& claims, Expectations const& expected
     return refuse(Errc::issuer_mismatch, "expected " + expected.issuer + ", got " + excerpt(*iss));
 }
 
-// RFC 7519 4.1.3: one string, or an array of strings.
+// RFC 7519 4.1.3: one string, or an array of strings; every item is looked at.
 Result<void> check_audience(ClaimIndex const& claims, Expectations const& expected)
 {
-    auto const* aud = claims.find("aud");
+    auto const* aud = claims.find(Registered::aud);
     if (aud == nullptr && expected.dangerously_accept_any_audience) return {};
     if (aud == nullptr) return refuse(Errc::missing_claim, "aud");
-    if (aud->kind != Kind::string && !aud->all_strings)
-        return refuse(Errc::wrong_claim_type, "aud is neither a string nor an array of strings");
-    if (expected.dangerously_accept_any_audience) return {};
-    if (aud->kind == Kind::string && claims.text(*aud) == expected.audience) return {};
-    for (std::size_t i = 0; i < aud->items; ++i)
-        if (claims.item(*aud, i) == expected.audience) return {};
+
+    bool       ours    = false;
+    auto const is_text = [&](Value const& value) {
+        auto const text = value.string();
+        ours            = ours || text == expected.audience;
+        return text.has_value();
+    };
+    bool const well_formed = aud->kind() == Kind::array ? aud->for_each_item(is_text) : is_text(*aud);
+    if (!well_formed) return refuse(Errc::wrong_claim_type, "aud is neither a string nor an array of strings");
+    if (ours || expected.dangerously_accept_any_audience) return {};
     return refuse(Errc::audience_mismatch, "expected " + expected.audience);
 }
 
@@ -85,9 +88,9 @@ Result<void> check_audience(ClaimIndex const& claims, Expectations const& expect
 Result<void> check_times(TokenAccess::State& token, Expectations const& expected, Time now)
 {
     auto const skew  = std::chrono::milliseconds{expected.clock_skew};
-    token.expires_at = TRY(read_time(token.index, "exp"));
-    auto const nbf   = TRY(read_time(token.index, "nbf"));
-    token.issued_at  = TRY(read_time(token.index, "iat"));
+    token.expires_at = TRY(read_time(token.index.find(Registered::exp), "exp"));
+    auto const nbf   = TRY(read_time(token.index.find(Registered::nbf), "nbf"));
+    token.issued_at  = TRY(read_time(token.index.find(Registered::iat), "iat"));
     if (!token.expires_at && !expected.dangerously_allow_missing_expiry) return refuse(Errc::missing_claim, "exp");
     if (token.expires_at && now >= *token.expires_at + skew) return refuse(Errc::expired, "exp");
     if (nbf && *nbf - skew > now) return refuse(Errc::not_yet_valid, "nbf");
@@ -103,26 +106,25 @@ Result<VerifiedToken> verify(std::string_view compact, KeySet const& keys, Polic
     auto&       bench    = Workbench::of_this_thread();
     auto        token    = TokenAccess::new_state();
 
-    auto const parts =
-        TRY(decode_compact(compact, expected.max_token_bytes, token->header, token->claims, bench.signature));
-    auto const header = TRY(read_header(bench.header, token->header));
-    TRY(check_algorithm(*header.row, expected));
-    TRY(check_signature(header, parts, bench.signature, keys));
+    auto const  parts  = TRY(decode_compact(compact, expected.max_token_bytes, token->claims, bench.signature));
+    auto const* header = TRY(bench.headers.read(parts.header));
+    TRY(check_algorithm(*header->row, expected));
+    TRY(check_signature(*header, parts, bench.signature, keys));
 
     // From here on the bytes are the issuer's; only now are they read.
-    auto const claims = bench.claims.parse_object(token->claims, {.bytes = expected.max_token_bytes, .depth = 16});
+    auto const claims = token->document.parse_object(token->claims, {.bytes = expected.max_token_bytes, .depth = 16});
     if (!claims) return refuse(Errc::malformed_claims, std::string(signet::json::name(claims.error())));
-    token->index.fill(*claims);
-
-    TRY(check_type(header.typ, expected));
+    token->index.fill(token->document.members());
+    TRY(check_type(header->typ, expected));
     TRY(check_issuer(token->index, expected));
     TRY(check_audience(token->index, expected));
     TRY(check_times(*token, expected, now));
-    TRY(read_string(token->index, "sub"));
-    TRY(read_string(token->index, "jti"));
+    TRY(read_string(token->index.find(Registered::sub), "sub"));
+    TRY(read_string(token->index.find(Registered::jti), "jti"));
 
-    token->kid       = header.kid;
-    token->algorithm = header.row->id;
+    token->header    = header->json;
+    token->kid       = header->kid;
+    token->algorithm = header->row->id;
     return TokenAccess::seal(std::move(token));
 }
 
