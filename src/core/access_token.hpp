@@ -1,13 +1,17 @@
 // core/access_token.hpp - the signed answer to "who is this?": issue and check. RFC 9068.
 #pragma once
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/ports.hpp"
 #include "jose/policy.hpp"
+#include "jose/token_cache.hpp"
 
 namespace signet::core {
+
+struct Keys;
 
 struct AccessToken {
     std::string          text;  // compact JWS
@@ -28,15 +32,21 @@ struct Caller {
     TimePoint                expires_at;
 };
 
-// Signature, claims, and that the session has not ended. Reaches no storage. Errc::invalid_token.
+// Signature, claims, and that the session has not ended. Reaches no storage. Errc::invalid_token. A token seen before
+// is checked again for its time, the keys, and its session, and costs no second signature check. Thread-safe.
 class Authenticator {
 public:
     explicit Authenticator(Ports const& ports);
     [[nodiscard]] Result<Caller> authenticate(std::string_view access_token) const;
 
 private:
-    Ports const& ports_;
-    jose::Policy policy_;
+    using Known = std::shared_ptr<Caller const>;
+
+    [[nodiscard]] Result<Known> verify(std::string_view access_token, Keys const& keys, TimePoint now) const;
+
+    Ports const&             ports_;
+    jose::Policy             policy_;
+    jose::TokenCache<Caller> seen_;
 };
 
 }  // namespace signet::core

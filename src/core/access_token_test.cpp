@@ -134,6 +134,35 @@ TEST_F(AccessTokenTest, IsRefusedOnceItsSessionHasEnded)
     EXPECT_EQ(detail(grant.access.text), "session_ended");
 }
 
+// CHECKS A38: what was learnt of a token answers for its signature alone.
+TEST_F(AccessTokenTest, IsCheckedForTimeAndSessionEachTimeItComes)
+{
+    EXPECT_EQ(detail(grant.access.text), "accepted");
+    auto last   = grant.access.text;
+    last.back() = last.back() == 'A' ? 'Q' : 'A';
+    EXPECT_EQ(detail(last), "bad_signature");
+    EXPECT_EQ(detail(grant.access.text), "accepted");
+    world.ended_sessions.add(grant.session, world.clock.now());
+    EXPECT_EQ(detail(grant.access.text), "session_ended");
+
+    auto const other = world.sign_in()->access;
+    EXPECT_EQ(detail(other.text), "accepted");
+    world.clock.advance(other.expires_in);
+    EXPECT_EQ(detail(other.text), "expired");
+}
+
+TEST_F(AccessTokenTest, IsRefusedOnceItsKeyIsGoneThoughItWasSeenBefore)
+{
+    EXPECT_EQ(detail(grant.access.text), "accepted");
+    ASSERT_TRUE(world.keyring.rotate_now());
+    EXPECT_EQ(detail(grant.access.text), "accepted");
+    // The old key leaves the published set; the token itself would live on.
+    for (auto& key : world.stores.memory().keys)
+        if (key.retired_at) key.published_until = world.clock.now();
+    ASSERT_TRUE(world.keyring.maintain());
+    EXPECT_EQ(detail(grant.access.text), "unknown_key");
+}
+
 TEST_F(AccessTokenTest, IsRefusedWhenChangedOrSignedByAnother)
 {
     auto       changed = grant.access.text;

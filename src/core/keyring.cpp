@@ -68,6 +68,7 @@ Result<Keys> assemble(std::vector<SigningKeyRecord> records, Keys const* previou
 {
     Keys        keys;
     auto const& signing = find_signing(records, now);
+    if (previous != nullptr) keys.generation = previous->generation + 1;
     if (previous != nullptr && previous->signing->kid() == signing.kid) keys.signing = previous->signing;
 
     std::vector<jose::VerificationKey> published;

@@ -1,5 +1,6 @@
 // core/keyring.hpp - the signing keys in use: made at first start, rotated by themselves.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@ struct Keys {
     jose::KeySet                            published;  // verifies; includes the next and the recently retired keys
     std::string                             jwks;       // the published set as JSON; "" for a symmetric algorithm
     std::vector<SigningKeyRecord>           records;
+    std::uint64_t                           generation = 1;  // grows with every change
 };
 
 // Thread-safe. current() costs one short lock and a shared pointer's copy.
