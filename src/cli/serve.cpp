@@ -185,7 +185,7 @@ public:
         if (!instance) return std::unexpected(std::move(instance).error());
         instance_ = std::move(*instance);
         authenticator_.emplace(instance_->ports());
-api_settings_       = {.issuer          = config_.issuer,
+        api_settings_       = {.issuer          = config_.issuer,
                                .allowed_origins = config_.allowed_origins,
                                .signup          = config_.signup,
                                .secure          = config_.issuer.starts_with("https://"),
