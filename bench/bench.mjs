@@ -194,6 +194,11 @@ async function jose() {
   for (const text of stdout.trim().split('\n').filter(Boolean)) report({ ...JSON.parse(text), against: 'raw OpenSSL' });
 }
 
+async function seenBefore() {
+  const { stdout } = await run(path.join(binaries, 'bench_verifier'));
+  report({ ...JSON.parse(stdout), against: 'the first check of an ES256 token' });
+}
+
 async function bearer() {
   const signet = await Signet.start();
   await signet.addAccount();
@@ -259,6 +264,7 @@ async function start() {
 
 const groups = [
   [['verify/HS256', 'verify/RS256', 'verify/ES256', 'verify/EdDSA', 'sign/HS256', 'sign/RS256', 'sign/ES256', 'sign/EdDSA'], jose],
+  [['verify/seen-before'], seenBefore],
   [['bearer/tls'], bearer],
   [['signin/argon2id'], signIn],
   [['refresh/sqlite-full', 'refresh/sqlite-full/p99'], refresh],

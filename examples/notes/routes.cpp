@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <optional>
+#include <span>
 
 #include "answers.hpp"
 
@@ -32,10 +33,12 @@ std::string what_was_checked(std::expected<Principal, signet::Refusal> const& wh
         return json::serialize(checked);
     }
     // What signet::Verifier says yes to (signet/verifier.hpp).
-    checked["checked"]      = {"signature", "issuer", "audience", "type", "time"};
-    auto const left         = who->expires_at - std::chrono::system_clock::now();
-    checked["algorithm"]    = jose::name(who->algorithm);
-    checked["key"]          = who->key_id;
+    checked["checked"]      = who->seen_before() ? json::array{"time", "keys"}
+                                                 : json::array{"signature", "issuer", "audience", "type", "time"};
+    checked["seen_before"]  = who->seen_before();
+    auto const left         = who->expires_at() - std::chrono::system_clock::now();
+    checked["algorithm"]    = jose::name(who->algorithm());
+    checked["key"]          = who->key_id();
     checked["seconds_left"] = std::chrono::duration_cast<std::chrono::seconds>(left).count();
     return json::serialize(checked);
 }
@@ -57,7 +60,7 @@ httplib::Server::Handler for_verified(signet::Verifier const& verifier, Handle h
 
 // ---- the API itself
 
-json::array as_json(std::vector<std::string> const& texts)
+json::array as_json(std::span<std::string const> texts)
 {
     return json::array(texts.begin(), texts.end());
 }
@@ -70,13 +73,13 @@ json::object as_json(Note const& note)
 void show_profile(Principal const& who, Response& response)
 {
     answer(response, 200,
-           {{"id", who.user_id}, {"email", who.email}, {"name", who.name}, {"roles", as_json(who.roles)}});
+           {{"id", who.user_id()}, {"email", who.email()}, {"name", who.name()}, {"roles", as_json(who.roles())}});
 }
 
 void list_notes(NoteStore const& store, Principal const& who, Response& response)
 {
     json::array list;
-    for (auto const& note : store.list(who.user_id)) list.push_back(as_json(note));
+    for (auto const& note : store.list(std::string{who.user_id()})) list.push_back(as_json(note));
     answer(response, 200, {{"notes", std::move(list)}});
 }
 
@@ -104,7 +107,7 @@ void add_note(NoteStore& store, Principal const& who, Request const& request, Re
     auto text = read_note(request.body);
     if (!text) return refuse(response, 400, "invalid_request", "The body must be {\"text\": 1 to 2,000 characters}.");
 
-    auto const note = store.add(who.user_id, *std::move(text));
+    auto const note = store.add(std::string{who.user_id()}, *std::move(text));
     if (note) return answer(response, 201, as_json(*note));
     if (note.error() == Full::this_user)
         return refuse(response, 409, "too_many_notes", "You have 100 notes. Delete one first.");
@@ -113,7 +116,7 @@ void add_note(NoteStore& store, Principal const& who, Request const& request, Re
 
 void delete_note(NoteStore& store, Principal const& who, Request const& request, Response& response)
 {
-    if (!store.remove(who.user_id, request.matches[1].str()))
+    if (!store.remove(std::string{who.user_id()}, request.matches[1].str()))
         return refuse(response, 404, "not_found", "You have no such note.");
     response.status = 204;
 }

@@ -8,13 +8,13 @@ namespace signet {
 
 enum class NoBearer {
     absent,     // no header, another scheme, or a scheme without a token
-    malformed,  // the Bearer scheme with something that cannot be one token
+    malformed,  // longer than any header should be
 };
 
 inline constexpr std::size_t kLongestAuthorization = 16 * 1024;  // bytes
 
-// The one token after "Bearer", a view into `authorization`. Says nothing of
-// what the token is worth.
+// What stands after "Bearer", a view into `authorization`. Whether that is one
+// token, and what it is worth, is for the verification to say.
 [[nodiscard]] std::expected<std::string_view, NoBearer> parse_bearer(std::string_view authorization);
 
 }  // namespace signet

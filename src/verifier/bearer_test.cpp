@@ -27,19 +27,6 @@ TEST(Bearer, IsAbsentWhenNothingFollowsTheScheme)
         EXPECT_EQ(parse_bearer(header), std::unexpected(NoBearer::absent)) << header;
 }
 
-TEST(Bearer, RefusesTwoTokens)
-{
-    for (auto const* header : {"Bearer a.b.c d.e.f", "Bearer a.b.c,Bearer d.e.f", "Bearer a.b.c, realm=x"})
-        EXPECT_EQ(parse_bearer(header), std::unexpected(NoBearer::malformed)) << header;
-}
-
-TEST(Bearer, RefusesBytesThatNoTokenHas)
-{
-    using namespace std::string_view_literals;
-    for (auto const header : {"Bearer a.b\0c"sv, "Bearer a.b\r\nc"sv, "Bearer \"a.b.c\""sv, "Bearer a.\xC3\xA4.c"sv})
-        EXPECT_EQ(parse_bearer(header), std::unexpected(NoBearer::malformed)) << header;
-}
-
 TEST(Bearer, RefusesAHeaderThatIsTooLong)
 {
     auto const longest = "Bearer " + std::string(signet::kLongestAuthorization - 7, 'a');

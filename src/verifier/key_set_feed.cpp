@@ -12,6 +12,13 @@ using std::chrono::steady_clock;
 constexpr long kOk          = 200;
 constexpr long kNotModified = 304;
 
+bool same_keys(jose::KeySet const& some, jose::KeySet const& others)
+{
+    return std::ranges::equal(some.keys(), others.keys(), [](auto const& a, auto const& b) {
+        return a.kid() == b.kid() && a.algorithm() == b.algorithm() && a.thumbprint() == b.thumbprint();
+    });
+}
+
 }  // namespace
 
 std::expected<jose::KeySet, std::string> parse_published(std::string_view json)
@@ -116,12 +123,24 @@ std::string KeySetFeed::take(FetchAnswer answer)
 
 void KeySetFeed::keep(jose::KeySet keys)
 {
-    auto snapshot = std::make_shared<KeySnapshot const>(std::move(keys), steady_clock::now() + options_.longest_stale);
+    // This thread alone writes current_, so it may read it without the lock.
+    auto const generation = current_ ? current_->generation + !same_keys(keys, current_->keys) : 1;
+    auto const until      = steady_clock::now() + options_.longest_stale;
+    auto       snapshot   = std::make_shared<KeySnapshot const>(std::move(keys), until, generation);
     {
         std::scoped_lock const lock{mutex_};
         current_ = std::move(snapshot);
+        usable_until_.store(until.time_since_epoch(), std::memory_order_relaxed);
+        generation_.store(generation, std::memory_order_release);
     }
     changed_.notify_all();
+}
+
+std::uint64_t KeySetFeed::generation() const
+{
+    auto const generation = generation_.load(std::memory_order_acquire);
+    auto const until      = usable_until_.load(std::memory_order_relaxed);
+    return steady_clock::now().time_since_epoch() < until ? generation : 0;
 }
 
 void KeySetFeed::report(std::string problem) const

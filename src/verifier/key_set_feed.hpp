@@ -3,8 +3,10 @@
 // Knows:  when to fetch, what of an answer to believe, how long to use a set.
 // Knows nothing of:  tokens, policies, requests.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -24,6 +26,7 @@ namespace signet {
 struct KeySnapshot {
     jose::KeySet                          keys;
     std::chrono::steady_clock::time_point usable_until;
+    std::uint64_t                         generation;  // from 1; the same while the keys are
 };
 
 // The key set of a published JWK set, or why it is not believed. Symmetric keys
@@ -48,6 +51,9 @@ public:
     // no fetch: the lock here is held while a pointer is copied, never longer.
     [[nodiscard]] std::shared_ptr<KeySnapshot const> current() const;
 
+    // Of the set that current() would give; 0 when there is none. Takes no lock.
+    [[nodiscard]] std::uint64_t generation() const;
+
     // A token named a kid that is not in the set. Cheap; call it as often as
     // that happens: many calls cause one fetch (CHECKS A20).
     void ask_again();
@@ -69,10 +75,13 @@ private:
     std::optional<std::chrono::seconds> max_age_;  // of the last good answer; the thread's own
     std::minstd_rand                    dice_{std::random_device{}()};
 
-    mutable std::mutex                  mutex_;
-    mutable std::condition_variable_any changed_;
-    std::shared_ptr<KeySnapshot const>  current_;
-    bool                                asked_ = false;
+    mutable std::mutex                               mutex_;
+    mutable std::condition_variable_any              changed_;
+    std::shared_ptr<KeySnapshot const>               current_;
+    // Of current_, for those who only ask whether it is still the one they know.
+    std::atomic<std::uint64_t>                       generation_ = 0;
+    std::atomic<std::chrono::steady_clock::duration> usable_until_{};
+    bool                                             asked_ = false;
 
     std::jthread thread_;  // last: it ends before what it uses
 };

@@ -51,38 +51,89 @@ std::vector<std::string> split_at_spaces(std::string_view text)
 
 }  // namespace
 
-bool Principal::has_role(std::string_view role) const
-{
-    return std::ranges::find(roles, role) != roles.end();
-}
+using Facts = PrincipalAccess::Facts;
 
-bool Principal::has_scope(std::string_view scope) const
-{
-    return std::ranges::find(scopes, scope) != scopes.end();
-}
-
-jose::Result<Principal> principal_of(jose::VerifiedToken const& token)
+jose::Result<std::shared_ptr<Facts const>> read_facts(jose::VerifiedToken const& token)
 {
     auto const issued  = token.issued_at();
     auto const expires = token.expires_at();
     if (!issued) return refuse(Errc::missing_claim, "iat");
     if (!expires) return refuse(Errc::missing_claim, "exp");
 
-    Principal who{};
-    who.user_id      = TRY(required_text(token, "sub"));
-    who.client_id    = TRY(required_text(token, "client_id"));
-    who.token_id     = TRY(required_text(token, "jti"));
-    who.session_id   = TRY(optional_text(token, "sid"));
-    who.email        = TRY(optional_text(token, "email"));
-    who.name         = TRY(optional_text(token, "name"));
-    who.roles        = TRY(optional_list(token, "roles"));
-    auto const scope = TRY(optional_text(token, "scope"));
-    who.scopes       = split_at_spaces(scope);
-    who.key_id       = token.kid();
-    who.algorithm    = token.algorithm();
-    who.issued_at    = *issued;
-    who.expires_at   = *expires;
-    return who;
+    auto facts        = std::make_shared<Facts>();
+    facts->user_id    = TRY(required_text(token, "sub"));
+    facts->client_id  = TRY(required_text(token, "client_id"));
+    facts->token_id   = TRY(required_text(token, "jti"));
+    facts->session_id = TRY(optional_text(token, "sid"));
+    facts->email      = TRY(optional_text(token, "email"));
+    facts->name       = TRY(optional_text(token, "name"));
+    facts->roles      = TRY(optional_list(token, "roles"));
+    auto const scope  = TRY(optional_text(token, "scope"));
+    facts->scopes     = split_at_spaces(scope);
+    facts->key_id     = token.kid();
+    facts->algorithm  = token.algorithm();
+    facts->issued_at  = *issued;
+    facts->expires_at = *expires;
+    return facts;
+}
+
+std::string_view Principal::user_id() const
+{
+    return facts_->user_id;
+}
+std::string_view Principal::session_id() const
+{
+    return facts_->session_id;
+}
+std::string_view Principal::email() const
+{
+    return facts_->email;
+}
+std::string_view Principal::name() const
+{
+    return facts_->name;
+}
+std::span<std::string const> Principal::roles() const
+{
+    return facts_->roles;
+}
+std::span<std::string const> Principal::scopes() const
+{
+    return facts_->scopes;
+}
+std::string_view Principal::client_id() const
+{
+    return facts_->client_id;
+}
+std::string_view Principal::token_id() const
+{
+    return facts_->token_id;
+}
+std::string_view Principal::key_id() const
+{
+    return facts_->key_id;
+}
+jose::Algorithm Principal::algorithm() const
+{
+    return facts_->algorithm;
+}
+jose::Time Principal::issued_at() const
+{
+    return facts_->issued_at;
+}
+jose::Time Principal::expires_at() const
+{
+    return facts_->expires_at;
+}
+
+bool Principal::has_role(std::string_view role) const
+{
+    return std::ranges::find(facts_->roles, role) != facts_->roles.end();
+}
+
+bool Principal::has_scope(std::string_view scope) const
+{
+    return std::ranges::find(facts_->scopes, scope) != facts_->scopes.end();
 }
 
 }  // namespace signet

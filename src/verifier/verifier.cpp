@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/result.hpp"
+#include "jose/token_cache.hpp"
 #include "verifier/bearer.hpp"
 #include "verifier/key_set_address.hpp"
 #include "verifier/key_set_feed.hpp"
@@ -31,22 +32,32 @@ jose::Result<KeySetAddress> checked_address(VerifierOptions const& options)
 }  // namespace
 
 struct Verifier::State {
-    jose::Policy       policy;
-    std::string        realm;
-    mutable KeySetFeed feed;
+    using Facts = PrincipalAccess::Facts;
+    using Seen  = PrincipalAccess::Seen;
+
+    jose::Policy            policy;
+    std::string             realm;
+    mutable KeySetFeed      feed;
+    jose::TokenCache<Facts> seen;
 
     std::expected<Principal, Refusal> check(std::string_view token) const
     {
+        auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        if (auto known = seen.find(token, feed.generation(), now))
+            return PrincipalAccess::make(std::move(known), Seen::before);
+
         auto const snapshot = feed.current();
         if (!snapshot) return std::unexpected(no_keys_yet(realm));
-
-        auto const now      = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
         auto const verified = jose::verify(token, snapshot->keys, policy, now);
         if (!verified) return refuse(verified.error().code);
-
-        auto who = principal_of(*verified);
-        if (!who) return refuse(who.error().code);
-        return *std::move(who);
+        auto facts = read_facts(*verified);
+        if (!facts) return refuse(facts.error().code);
+        seen.keep(token,
+                  {.keys         = snapshot->generation,
+                   .verified_at  = now,
+                   .usable_until = (*facts)->expires_at + policy.expectations().clock_skew},
+                  *facts);
+        return PrincipalAccess::make(*std::move(facts), Seen::now);
     }
 
     std::unexpected<Refusal> refuse(Errc cause) const
@@ -75,7 +86,8 @@ std::expected<std::unique_ptr<Verifier>, jose::Error> Verifier::start(VerifierOp
                                                                  .ca_file       = std::move(options.ca_file),
                                                                  .cooldown      = options.refetch_cooldown,
                                                                  .longest_stale = options.longest_stale,
-                                                                 .on_fetch      = std::move(options.on_fetch)}}}};
+                                                                 .on_fetch      = std::move(options.on_fetch)}},
+                                           .seen   = jose::TokenCache<State::Facts>{options.remembered_tokens}}};
     state->feed.wait_for_first(patience);
     return std::unique_ptr<Verifier>{new Verifier{std::move(state)}};
 }

@@ -52,12 +52,15 @@ test('A token of the wrong role is 403, and says what it would take', async () =
 });
 
 test('The profile is what the token says, and the answer says what was checked', async () => {
-  const answer = await ask('GET', '/profile');
+  const bearer = (await signIn(site.signet, ann)).access_token;
+  const answer = await ask('GET', '/profile', { bearer });
   assert.equal(answer.status, 200);
   assert.deepEqual([answer.json.email, answer.json.name, answer.json.roles], [ann.email, ann.name, ['viewer']]);
   const checked = JSON.parse(answer.headers['notes-checked']);
   assert.deepEqual(checked.checked, ['signature', 'issuer', 'audience', 'type', 'time']);
-  assert.deepEqual([checked.algorithm, checked.asked], ['ES256', 'nobody']);
+  assert.deepEqual([checked.algorithm, checked.asked, checked.seen_before], ['ES256', 'nobody', false]);
+  const again = JSON.parse((await ask('GET', '/profile', { bearer })).headers['notes-checked']);
+  assert.deepEqual([again.checked, again.seen_before], [['time', 'keys'], true]);
   assert.equal(answer.headers['cache-control'], 'no-store');
 });
 

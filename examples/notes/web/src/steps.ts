@@ -6,6 +6,7 @@ export interface Checked {
   microseconds: number;
   asked: string;
   checked?: string[]; // "signature", "issuer", …
+  seen_before?: boolean; // the signature was checked when this token came first
   algorithm?: string;
   key?: string;
   seconds_left?: number;

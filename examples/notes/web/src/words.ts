@@ -128,7 +128,8 @@ function checkedLines(checked: Checked | undefined): string[] {
     time: ` (${span(checked.seconds_left ?? 0)} left)`,
   };
   const list = (checked.checked ?? []).map((what) => what + (about[what] ?? ''));
-  return [`The server says: it checked ${kList.format(list)}, ${time}. It asked ${checked.asked}.`];
+  const before = checked.seen_before ? 'it had checked the signature of this very card before; now ' : '';
+  return [`The server says: ${before}it checked ${kList.format(list)}, ${time}. It asked ${checked.asked}.`];
 }
 
 function tellFailure(step: Exchange): Telling {

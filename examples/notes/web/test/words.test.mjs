@@ -45,6 +45,12 @@ test('what the notes server checked is what it says it checked', () => {
   assert.deepEqual(lines, ['The server says: it checked signature (key abcdefgh…, ES256) and time (9:12 left), in 0.05 ms. It asked nobody.']);
 });
 
+test('a card that the server has seen before is told apart from a new one', () => {
+  const checked = { microseconds: 4, asked: 'nobody', checked: ['time', 'keys'], seen_before: true, key: 'abcdefghijklmnop', algorithm: 'ES256', seconds_left: 552 };
+  const { lines } = tell(exchange('/notes', 200, { notes: [] }, { checked }));
+  assert.deepEqual(lines, ['The server says: it had checked the signature of this very card before; now it checked time (9:12 left) and keys, in 0.00 ms. It asked nobody.']);
+});
+
 test('a busy Signet is asked again when this page says so', () => {
   const { lines } = tell({ kind: 'remark', number: 1, at: new Date(), what: 'busy', seconds: 4.4 });
   assert.deepEqual(lines, ['It answered 503. This page asks again in 0:05.']);
