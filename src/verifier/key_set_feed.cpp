@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "verifier/coarse_clock.hpp"
+
 namespace signet {
 namespace {
 
@@ -140,7 +142,7 @@ std::uint64_t KeySetFeed::generation() const
 {
     auto const generation = generation_.load(std::memory_order_acquire);
     auto const until      = usable_until_.load(std::memory_order_relaxed);
-    return steady_clock::now().time_since_epoch() < until ? generation : 0;
+    return coarse_steady_time().time_since_epoch() < until ? generation : 0;
 }
 
 void KeySetFeed::report(std::string problem) const

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "jose/token_cache.hpp"
 #include "verifier/bearer.hpp"
+#include "verifier/coarse_clock.hpp"
 #include "verifier/key_set_address.hpp"
 #include "verifier/key_set_feed.hpp"
 #include "verifier/principal.hpp"
@@ -42,10 +43,11 @@ struct Verifier::State {
 
     std::expected<Principal, Refusal> check(std::string_view token) const
     {
-        auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-        if (auto known = seen.find(token, feed.generation(), now))
+        auto const about_now = coarse_time();
+        if (auto known = seen.find(token, feed.generation(), about_now))
             return PrincipalAccess::make(std::move(known), Seen::before);
 
+        auto const now      = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
         auto const snapshot = feed.current();
         if (!snapshot) return std::unexpected(no_keys_yet(realm));
         auto const verified = jose::verify(token, snapshot->keys, policy, now);
@@ -54,7 +56,7 @@ struct Verifier::State {
         if (!facts) return refuse(facts.error().code);
         seen.keep(token,
                   {.keys         = snapshot->generation,
-                   .verified_at  = now,
+                   .verified_at  = about_now,
                    .usable_until = (*facts)->expires_at + policy.expectations().clock_skew},
                   *facts);
         return PrincipalAccess::make(*std::move(facts), Seen::now);
