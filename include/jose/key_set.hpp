@@ -12,30 +12,35 @@
 
 namespace jose {
 
-// Immutable; copying shares; safe to use from many threads.
+// Immutable; copying shares and costs one count; safe to use from many threads.
 class KeySet {
 public:
     KeySet();  // empty: verifies nothing
 
     // Refuses two keys with one kid (Errc::duplicate_kid), a key without a kid in
-    // a set of several, and symmetric next to asymmetric keys.
+    // a set of several (malformed_key), and symmetric next to asymmetric keys
+    // (key_not_for_this_use). Any number of keys; look-up is linear in it.
     [[nodiscard]] static Result<KeySet> from(std::vector<VerificationKey> keys);
 
-    // A JWK Set. Keys of a kty or alg not served here are skipped, as RFC 7517 5
-    // asks; a key that is served but wrong refuses the whole set. At most 100
-    // keys and 64 KiB. An RSA or oct key that names no "alg" serves
-    // `for_keys_without_alg`; without that it is skipped.
+    // A JWK Set (RFC 7517 5), at most 100 keys and 64 KiB. Keys of a kty, crv, or alg
+    // that is not served are skipped, as the RFC asks; a key that is served but wrong
+    // refuses the whole set with the key's own code: a private key, "use" other than
+    // "sig", "key_ops" without "verify", a weak key; and so does what from() refuses.
+    // An RSA or oct key that names no "alg" serves `for_keys_without_alg`; without
+    // that it is skipped. Cost: that of its keys.
     [[nodiscard]] static Result<KeySet> parse(std::string_view         json,
                                               std::optional<Algorithm> for_keys_without_alg = std::nullopt);
 
-    // Exact match; nullptr when there is none. In a set of one, a token without
-    // kid finds the only key, and a key without kid is found by any.
+    // Exact match; nullptr when there is none: no other key is tried. In a set of
+    // one, a token without kid finds the only key, and a key without kid is found by
+    // any. Lives as long as any copy of this set.
     [[nodiscard]] VerificationKey const* find(std::string_view kid) const;
 
     [[nodiscard]] std::size_t                      size() const;
     [[nodiscard]] std::span<VerificationKey const> keys() const;
 
-    // {"keys":[...]}, public keys only; refused when the set is symmetric.
+    // {"keys":[...]}, public keys only; a symmetric set is refused
+    // (Errc::key_not_for_this_use).
     [[nodiscard]] Result<std::string> to_json() const;
 
 private:

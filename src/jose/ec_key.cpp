@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "jose/base64url.hpp"
 #include "jose/context_pool.hpp"
+#include "jose/der.hpp"
 #include "jose/key_material.hpp"
 #include "jose/openssl.hpp"
 #include "jose/refuse.hpp"
@@ -76,6 +77,7 @@ public:
         : KeyMaterial(the_row, std::move(the_kid)),
           key_(std::move(key)),
           digest_(fetch_digest(row.digest)),
+          digest_bytes_(static_cast<std::size_t>(EVP_MD_get_size(digest_.get()))),
           order_(number_bytes(*owned<Number>(number_of(*key_, OSSL_PKEY_PARAM_EC_ORDER).release()), row.size))
     {
     }
@@ -94,7 +96,7 @@ public:
         if (!digest(*context, input, hash)) return false;
         Der const der{r, s};
         // Only 1 is a yes: 0 is a no, and so is -1.
-        if (EVP_PKEY_verify(context->pkey.get(), der.data(), der.size(), hash.data(), row.size) == 1) return true;
+        if (EVP_PKEY_verify(context->pkey.get(), der.data(), der.size(), hash.data(), digest_bytes_) == 1) return true;
         ERR_clear_error();
         return false;
     }
@@ -108,7 +110,7 @@ public:
         // OpenSSL mixes the key and the message into each nonce (CHECKS A27).
         std::array<unsigned char, kLongestDer> der;
         std::size_t                            size = der.size();
-        if (EVP_PKEY_sign(context->pkey.get(), der.data(), &size, hash.data(), row.size) != 1) {
+        if (EVP_PKEY_sign(context->pkey.get(), der.data(), &size, hash.data(), digest_bytes_) != 1) {
             ERR_clear_error();
             return {};
         }
@@ -129,6 +131,9 @@ public:
         if (d.empty()) return {};
         return {{"d", std::move(d)}};
     }
+
+    std::string public_der() const override { return spki_of(*key_); }
+    std::string private_der() const override { return pkcs8_of(*key_); }
 
 private:
     using Hash = std::array<unsigned char, EVP_MAX_MD_SIZE>;
@@ -160,6 +165,7 @@ private:
 
     Pkey                 key_;
     Digest               digest_;
+    std::size_t          digest_bytes_;
     std::string          order_;
     ContextPool<Context> verifiers_;
     ContextPool<Context> signers_;
@@ -205,22 +211,25 @@ Loaded load_ec(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
     return std::make_unique<EcKey>(row, jwk.kid, std::move(key));
 }
 
-Jwk generate_ec(AlgorithmRow const& row)
+Jwk generate_ec(AlgorithmRow const& row, NewKey const&)
 {
     auto const key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", row.group));
     Jwk        jwk;
-    jwk.kty        = row.kty;
-    jwk.crv        = row.crv;
-    auto const add = [&](char const* name, char const* parameter) {
-        auto const number = owned<Number>(number_of(*key, parameter).release());
-        auto       raw    = number_bytes(*number, row.size);
-        jwk.numbers.emplace(name, signet::SecretString{raw});
-        OPENSSL_cleanse(raw.data(), raw.size());
-    };
-    add("x", OSSL_PKEY_PARAM_EC_PUB_X);
-    add("y", OSSL_PKEY_PARAM_EC_PUB_Y);
-    add("d", OSSL_PKEY_PARAM_PRIV_KEY);
+    jwk.kty = row.kty;
+    jwk.crv = row.crv;
+    (void)read_ec(jwk, *key, row.size, Purpose::sign);
     return jwk;
+}
+
+bool read_ec(Jwk& jwk, EVP_PKEY const& key, std::size_t size, Purpose purpose)
+{
+    auto const add = [&](char const* name, char const* parameter) {
+        auto const number = number_of(key, parameter);
+        if (number) jwk.set(name, number_bytes(*number, size));
+        return number != nullptr;
+    };
+    return add("x", OSSL_PKEY_PARAM_EC_PUB_X) && add("y", OSSL_PKEY_PARAM_EC_PUB_Y) &&
+           (purpose == Purpose::verify || add("d", OSSL_PKEY_PARAM_PRIV_KEY));
 }
 
 }  // namespace jose::detail

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "jose/base64url.hpp"
+#include "jose/der.hpp"
 #include "jose/key_material.hpp"
 #include "jose/refuse.hpp"
 
@@ -75,6 +76,15 @@ public:
         return {{"d", base64url::encode(private_->seed())}};
     }
 
+    std::string public_der() const override
+    {
+        return okp_public_der(row, {reinterpret_cast<char const*>(public_.data()), public_.size()});
+    }
+    std::string private_der() const override
+    {
+        return private_ ? okp_private_der(row, private_->seed()) : std::string{};
+    }
+
 private:
     PublicKey                         public_;
     std::unique_ptr<PrivateKey const> private_;
@@ -102,7 +112,7 @@ Loaded load_ed25519(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
     return std::make_unique<Ed25519Key>(row, jwk.kid, public_key, std::move(private_key));
 }
 
-Jwk generate_ed25519(AlgorithmRow const& row)
+Jwk generate_ed25519(AlgorithmRow const& row, NewKey const&)
 {
     if (sodium_init() < 0) std::abort();
     std::array<unsigned char, crypto_sign_SEEDBYTES> seed;

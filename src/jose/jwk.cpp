@@ -48,6 +48,12 @@ Result<signet::SecretString> decode(std::string_view name, signet::json::Value c
 
 }  // namespace
 
+void Jwk::set(std::string_view name, std::string&& bytes)
+{
+    numbers.emplace(name, signet::SecretString{bytes});
+    OPENSSL_cleanse(bytes.data(), bytes.size());
+}
+
 Result<std::string_view> Jwk::number(std::string_view name) const
 {
     auto const found = numbers.find(name);

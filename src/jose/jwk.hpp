@@ -26,6 +26,9 @@ struct Jwk {
     // n, e, d, x, y, k and so on: decoded. Wiped, since some are secret.
     std::map<std::string, signet::SecretString, std::less<>> numbers;
 
+    // Takes the bytes of a member and wipes the caller's.
+    void set(std::string_view name, std::string&& bytes);
+
     [[nodiscard]] bool                     has(std::string_view name) const { return numbers.contains(name); }
     // The decoded member, or Errc::malformed_key when it is absent.
     [[nodiscard]] Result<std::string_view> number(std::string_view name) const;

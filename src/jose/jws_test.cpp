@@ -178,8 +178,8 @@ TEST(Jws, RefusesAlgorithmsItDoesNotKnow)
     for (auto const* alg :
          {R"("none")",  R"("None")",   R"("nOnE")",   R"("NONE")",        R"("none ")",     R"("")",
           "null",       "0",           "true",        R"(["HS256"])",     R"({"HS256":1})", R"("hs256")",
-          R"("Hs256")", R"("HS256 ")", R"(" HS256")", R"("HS256\u0000")", R"("HS512")",     R"("RS512")",
-          R"("PS256")", R"("ES384")",  R"("ES256K")", R"("HS256,none")"})
+          R"("Hs256")", R"("HS256 ")", R"(" HS256")", R"("HS256\u0000")", R"("HS1")",       R"("ES521")",
+          R"("PS1")",   R"("RS1")",    R"("ed448")",  R"("HS256,none")"})
         EXPECT_EQ(checked(craft(key, std::string(R"({"alg":)") + alg + "}", "x")), "algorithm_not_allowed") << alg;
     EXPECT_EQ(checked(craft(key, "{}", "x")), "algorithm_not_allowed");
     EXPECT_EQ(checked(craft(key, R"({"Alg":"HS256"})", "x")), "algorithm_not_allowed");

@@ -11,6 +11,7 @@
 #include "jose/base64url.hpp"
 #include "jose/key_material.hpp"
 #include "jose/refuse.hpp"
+#include "jose/secret_strength.hpp"
 
 namespace jose {
 namespace detail {
@@ -34,7 +35,8 @@ Result<Jwk> parse_jwk_text(std::string_view json)
     return read_jwk(*object);
 }
 
-// Which algorithm a key serves is decided here, once (RFC 8725 3.1).
+// Which algorithm a key serves is decided here, once (RFC 8725 3.1). A curve
+// chooses between the rows of a name, and without "alg" names the first of its own.
 Result<AlgorithmRow const*> choose_row(Jwk const& jwk, std::optional<Algorithm> wanted)
 {
     if (jwk.alg) {
@@ -43,15 +45,15 @@ Result<AlgorithmRow const*> choose_row(Jwk const& jwk, std::optional<Algorithm> 
         if (wanted && *wanted != named->id)
             return refuse(Errc::algorithm_mismatch,
                           "the key's alg is " + *jwk.alg + ", wanted " + std::string(name(*wanted)));
-        return named;
+        return &row_of(named->id, jwk.crv);
     }
-    if (wanted) return &row_of(*wanted);
-    // A curve that serves one algorithm only leaves no choice.
+    if (wanted) return &row_of(*wanted, jwk.crv);
     auto const of_curve = [&](AlgorithmRow const& row) {
         return !row.crv.empty() && row.crv == jwk.crv && row.kty == jwk.kty;
     };
-    auto const rows = algorithms();
-    if (std::ranges::count_if(rows, of_curve) == 1) return &*std::ranges::find_if(rows, of_curve);
+    auto const rows  = algorithms();
+    auto const first = std::ranges::find_if(rows, of_curve);
+    if (first != rows.end()) return &*first;
     return refuse(Errc::unsupported_key, "the key names no alg, and the caller none for it");
 }
 
@@ -93,6 +95,19 @@ Jwk public_jwk(KeyMaterial const& key)
     return jwk;
 }
 
+// CHECKS A45. Whether the secret is long enough is for its algorithm to say.
+// NB: bytes that nobody types are questioned only before they sign, since a secret
+// of zeros is valid in Wycheproof's tests 357 to 377.
+Result<void> check_secret(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
+{
+    if (!row.is_symmetric) return {};
+    auto const secret = TRY(jwk.number("k"));
+    if (secret.size() < row.size || (purpose == Purpose::verify && !is_text(secret))) return {};
+    auto const fault = guessable(secret);
+    if (!fault.empty()) return refuse(Errc::weak_key, std::string(fault));
+    return {};
+}
+
 std::string thumbprint_of(KeyMaterial const& key)
 {
     signet::json::Object object;
@@ -105,7 +120,8 @@ std::string thumbprint_of(KeyMaterial const& key)
     return base64url::encode(std::span{hash.data(), size});
 }
 
-// CHECKS A27: what this key signs, its public half accepts, before it is used.
+}  // namespace
+
 Result<std::shared_ptr<KeyMaterial const>> finish_signer(std::unique_ptr<KeyMaterial> key)
 {
     if (!key->row.is_symmetric) {
@@ -119,16 +135,16 @@ Result<std::shared_ptr<KeyMaterial const>> finish_signer(std::unique_ptr<KeyMate
     return std::shared_ptr<KeyMaterial const>(std::move(key));
 }
 
-}  // namespace
-
 Loaded load_key(Jwk const& jwk, std::optional<Algorithm> algorithm, Purpose purpose)
 {
     auto const* row = TRY(choose_row(jwk, algorithm));
     if (jwk.kty != row->kty || jwk.crv != row->crv)
         return refuse(Errc::malformed_key,
                       "a key of kty " + excerpt(jwk.kty) + " " + excerpt(jwk.crv) + " for " + std::string(row->name));
+    if (jwk.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
     TRY(check_use(jwk, purpose));
     TRY(check_private_members(*row, jwk, purpose));
+    TRY(check_secret(*row, jwk, purpose));
     return row->load(*row, jwk, purpose);
 }
 
@@ -156,6 +172,11 @@ std::string VerificationKey::thumbprint() const
     return thumbprint_of(*material_);
 }
 
+std::string VerificationKey::thumbprint_uri() const
+{
+    return "urn:ietf:params:oauth:jwk-thumbprint:sha-256:" + thumbprint();
+}
+
 Result<std::string> VerificationKey::to_jwk() const
 {
     if (material_->row.is_symmetric) return refuse(Errc::key_not_for_this_use, "a shared secret has no public form");
@@ -172,10 +193,18 @@ SigningKey::~SigningKey()                                = default;
 
 Result<SigningKey> SigningKey::generate(Algorithm algorithm, std::string_view kid)
 {
-    if (kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+    return generate(algorithm, NewKey{.kid = kid});
+}
+
+Result<SigningKey> SigningKey::generate(Algorithm algorithm, NewKey const& wanted)
+{
+    if (wanted.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+    if (wanted.rsa_bits < 2048) return refuse(Errc::weak_key, "RSA of fewer than 2048 bits");
+    if (wanted.rsa_bits > 4096 || wanted.rsa_bits % 8 != 0)
+        return refuse(Errc::unsupported_key, "RSA of more than 4096 bits, or not of whole bytes");
     auto const& row = row_of(algorithm);
-    auto        key = TRY(row.load(row, row.generate(row), Purpose::sign));
-    key->kid        = kid.empty() ? thumbprint_of(*key) : std::string(kid);
+    auto        key = TRY(row.load(row, row.generate(row, wanted), Purpose::sign));
+    key->kid        = wanted.kid.empty() ? thumbprint_of(*key) : std::string(wanted.kid);
     auto material   = TRY(finish_signer(std::move(key)));
     return SigningKey{std::move(material)};
 }

@@ -30,6 +30,10 @@ struct KeyMaterial {
     [[nodiscard]] virtual Members     identity() const                                                   = 0;
     // The private members beside them.
     [[nodiscard]] virtual Members     secrets() const                                                    = 0;
+    // DER: a SubjectPublicKeyInfo (RFC 5280 4.1.2.7), and a PKCS#8 PrivateKeyInfo
+    // (RFC 5958 2). Empty where the key has none.
+    [[nodiscard]] virtual std::string public_der() const { return {}; }
+    [[nodiscard]] virtual std::string private_der() const { return {}; }
 
     AlgorithmRow const&                row;
     std::string                        kid;
@@ -43,11 +47,17 @@ using Loaded = Result<std::unique_ptr<KeyMaterial>>;
 [[nodiscard]] Loaded load_rsa(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose);
 [[nodiscard]] Loaded load_ec(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose);
 [[nodiscard]] Loaded load_ed25519(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose);
+[[nodiscard]] Loaded load_ed448(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose);
 
 [[nodiscard]] Jwk generate_hmac(AlgorithmRow const& row);
-[[nodiscard]] Jwk generate_rsa(AlgorithmRow const& row);
-[[nodiscard]] Jwk generate_ec(AlgorithmRow const& row);
-[[nodiscard]] Jwk generate_ed25519(AlgorithmRow const& row);
+[[nodiscard]] Jwk generate_rsa(AlgorithmRow const& row, NewKey const& wanted);
+[[nodiscard]] Jwk generate_ec(AlgorithmRow const& row, NewKey const& wanted);
+[[nodiscard]] Jwk generate_ed25519(AlgorithmRow const& row, NewKey const& wanted);
+[[nodiscard]] Jwk generate_ed448(AlgorithmRow const& row, NewKey const& wanted);
+
+// What a signing key must show before it is used (CHECKS A27): that its public
+// half accepts what it signs.
+[[nodiscard]] Result<std::shared_ptr<KeyMaterial const>> finish_signer(std::unique_ptr<KeyMaterial> key);
 
 // All checks of a JWK that do not depend on its kind, then the kind's own.
 [[nodiscard]] Loaded load_key(Jwk const& jwk, std::optional<Algorithm> algorithm, Purpose purpose);

@@ -55,11 +55,6 @@ Result<void> check_kids(std::vector<VerificationKey> const& keys)
     return {};
 }
 
-bool is_symmetric(VerificationKey const& key)
-{
-    return KeyAccess::of(key).row.is_symmetric;
-}
-
 }  // namespace
 
 KeySet::KeySet() : keys_(std::make_shared<std::vector<VerificationKey> const>()) {}
@@ -67,7 +62,7 @@ KeySet::KeySet() : keys_(std::make_shared<std::vector<VerificationKey> const>())
 Result<KeySet> KeySet::from(std::vector<VerificationKey> keys)
 {
     TRY(check_kids(keys));
-    auto const symmetric = std::ranges::count_if(keys, is_symmetric);
+    auto const symmetric = std::ranges::count_if(keys, [](auto const& key) { return is_symmetric(key.algorithm()); });
     if (symmetric != 0 && static_cast<std::size_t>(symmetric) != keys.size())
         return refuse(Errc::key_not_for_this_use, "symmetric keys next to public ones");
     KeySet set;

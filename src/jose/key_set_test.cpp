@@ -31,9 +31,9 @@ std::string parsed(std::string_view json)
 }
 
 std::string const kSecret =
-    R"({"kty":"oct","alg":"HS256","kid":"s","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})";
+    R"({"kty":"oct","alg":"HS256","kid":"s","k":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"})";
 // Keys of kinds that are not served.
-std::string const kForeign = R"({"kty":"EC","crv":"P-384","alg":"ES384","kid":"f1","x":"AAAA","y":"AAAA"})";
+std::string const kForeign = R"({"kty":"EC","crv":"brainpoolP256r1","alg":"ESB256","kid":"f1","x":"AAAA","y":"AAAA"})";
 std::string const kFuture  = R"({"kty":"AKP","alg":"ML-DSA-44","kid":"f2","pub":"AAAA"})";
 std::string const kNoAlg   = R"({"kty":"RSA","kid":"f3","n":"AQAB","e":"AQAB"})";
 

@@ -13,6 +13,7 @@ namespace {
 
 using namespace test;
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 
 constexpr auto kEcX  = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";  // RFC 7515 A.3
 constexpr auto kEcY  = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
@@ -48,9 +49,18 @@ Members okp()
 {
     return {{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", kOkpX}, {"alg", "EdDSA"}};
 }
+// Bytes that look random, so that only their number is in question.
+std::string secret(std::size_t size)
+{
+    std::string out(size, '\0');
+    unsigned    state = 1;
+    for (char& byte : out) byte = static_cast<char>((state = state * 1103515245 + 12345) >> 16);
+    return out;
+}
+
 Members oct(std::size_t size)
 {
-    return {{"kty", "oct"}, {"alg", "HS256"}, {"k", base64url::encode(std::string(size, 'k'))}};
+    return {{"kty", "oct"}, {"alg", "HS256"}, {"k", base64url::encode(secret(size))}};
 }
 
 Members rsa(std::string n, std::string e = "AQAB")
@@ -135,9 +145,9 @@ TEST(Key, RefusesAnAlgorithmThatDoesNotFitTheKey)
     EXPECT_EQ(outcome(VerificationKey::parse_jwk(jwk(ec()), Algorithm::rs256)), "algorithm_mismatch");
     EXPECT_EQ(outcome(VerificationKey::parse_jwk(jwk(dropped(ec(), "alg")), Algorithm::rs256)), "malformed_key");
     EXPECT_EQ(outcome(VerificationKey::parse_jwk(jwk(dropped(oct(32), "alg")), Algorithm::es256)), "malformed_key");
-    for (auto const* alg : {"RS256", "HS256", "EdDSA"})
+    for (auto const* alg : {"RS256", "HS256", "EdDSA", "ES384", "ES256K", "PS256"})
         EXPECT_EQ(public_key(jwk(changed(ec(), "alg", alg))), "malformed_key") << alg;
-    for (auto const* alg : {"ES384", "es256", "none", "", "ES521", "RSA-OAEP"})
+    for (auto const* alg : {"es256", "none", "", "ES521", "RSA-OAEP"})
         EXPECT_EQ(public_key(jwk(changed(ec(), "alg", alg))), "unsupported_key") << alg;
     for (auto const* crv : {"P-384", "secp256k1", "p-256", "", "Ed25519"})
         EXPECT_EQ(public_key(jwk(changed(ec(), "crv", crv))), "malformed_key") << crv;
@@ -371,8 +381,17 @@ TEST(Key, RefusesAPrivateRsaKeyWhoseNumbersDisagree)
 
 TEST(Key, NamesEveryAlgorithmOfItsTable)
 {
+    ASSERT_EQ(kAll.size(), 16u);
     for (auto const algorithm : kAll) EXPECT_EQ(find_algorithm(name(algorithm)), algorithm);
-    for (auto const* other : {"none", "", "hs256", "HS256 ", "ES512"}) EXPECT_FALSE(find_algorithm(other)) << other;
+    for (auto const other :
+         {"none"sv, "None"sv, "NONE"sv, "none "sv, ""sv, "hs256"sv, "HS256 "sv, "HS25"sv, "HS2567"sv, "ES521"sv,
+          "ES256KK"sv, "ED25519"sv, "Ed25519x"sv, "\0HS256"sv, "HS256\0"sv, "A long name, longer than any register"sv})
+        EXPECT_FALSE(find_algorithm(other)) << other;
+}
+
+TEST(Key, KnowsWhichAlgorithmsShareTheirSecret)
+{
+    for (auto const algorithm : kAll) EXPECT_EQ(is_symmetric(algorithm), name(algorithm).starts_with("HS"));
 }
 
 }  // namespace

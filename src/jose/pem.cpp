@@ -1,12 +1,14 @@
-// PEM in: a SubjectPublicKeyInfo becomes a JWK, and is checked like any other.
+// Keys as PEM (RFC 7468) and DER, in and out.
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/result.hpp"
+#include "base/secret.hpp"
+#include "jose/der.hpp"
 #include "jose/key_material.hpp"
-#include "jose/openssl.hpp"
 #include "jose/refuse.hpp"
 
 namespace jose {
@@ -15,47 +17,97 @@ namespace {
 
 using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 
-constexpr std::size_t kLongestPem = 16 * 1024;
+constexpr std::size_t kLongestPem = 32 * 1024;
 
-bool set_number(Jwk& jwk, EVP_PKEY const& key, char const* name, char const* parameter, std::size_t size = 0)
-{
-    auto const number = number_of(key, parameter);
-    if (number) jwk.numbers.emplace(name, signet::SecretString{number_bytes(*number, size)});
-    return number != nullptr;
-}
-
-bool read_rsa(Jwk& jwk, EVP_PKEY const& key, AlgorithmRow const&)
-{
-    return EVP_PKEY_is_a(&key, "RSA") == 1 && set_number(jwk, key, "n", OSSL_PKEY_PARAM_RSA_N) &&
-           set_number(jwk, key, "e", OSSL_PKEY_PARAM_RSA_E);
-}
-
-bool read_ec(Jwk& jwk, EVP_PKEY const& key, AlgorithmRow const& row)
-{
-    std::array<char, 64> group{};
-    return EVP_PKEY_is_a(&key, "EC") == 1 &&
-           EVP_PKEY_get_utf8_string_param(&key, OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size(), nullptr) == 1 &&
-           std::string_view{group.data()} == row.group &&
-           set_number(jwk, key, "x", OSSL_PKEY_PARAM_EC_PUB_X, row.size) &&
-           set_number(jwk, key, "y", OSSL_PKEY_PARAM_EC_PUB_Y, row.size);
-}
-
-bool read_okp(Jwk& jwk, EVP_PKEY const& key, AlgorithmRow const& row)
-{
-    std::string x(row.size, '\0');
-    std::size_t size = x.size();
-    if (EVP_PKEY_is_a(&key, std::string(row.crv).c_str()) != 1 ||
-        EVP_PKEY_get_raw_public_key(&key, bytes(x), &size) != 1 || size != x.size())
-        return false;
-    jwk.numbers.emplace("x", signet::SecretString{x});
-    return true;
-}
-
-struct Reader {
-    std::string_view kty;
-    bool (*read)(Jwk&, EVP_PKEY const&, AlgorithmRow const&);
+// One "-----BEGIN label-----" and what it holds.
+struct Block {
+    std::string          label;
+    bool                 is_encrypted = false;  // by RFC 1421's headers
+    signet::SecretString der;
 };
-constexpr std::array<Reader, 3> kReaders{{{"RSA", read_rsa}, {"EC", read_ec}, {"OKP", read_okp}}};
+
+// The next block; nullopt when there is none.
+std::optional<Block> read_block(BIO* from)
+{
+    char*          label  = nullptr;
+    char*          header = nullptr;
+    unsigned char* der    = nullptr;
+    long           size   = 0;
+    bool const     found  = PEM_read_bio(from, &label, &header, &der, &size) == 1;
+    ERR_clear_error();
+    if (!found) return std::nullopt;
+    auto const length = static_cast<std::size_t>(size);
+    Block      block{.label        = label,
+                     .is_encrypted = *header != '\0',
+                     .der          = signet::SecretString{{reinterpret_cast<char const*>(der), length}}};
+    OPENSSL_free(label);
+    OPENSSL_free(header);
+    OPENSSL_clear_free(der, length);
+    return block;
+}
+
+constexpr std::array<std::string_view, 2> kPublicLabels{"PUBLIC KEY", "RSA PUBLIC KEY"};
+constexpr std::array<std::string_view, 3> kPrivateLabels{"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"};
+
+Result<void> check_label(Block const& block, Purpose purpose)
+{
+    bool const is_public  = std::ranges::find(kPublicLabels, block.label) != kPublicLabels.end();
+    bool const is_private = std::ranges::find(kPrivateLabels, block.label) != kPrivateLabels.end();
+    if (block.label == "ENCRYPTED PRIVATE KEY" || (is_private && block.is_encrypted))
+        return refuse(purpose == Purpose::verify ? Errc::key_not_for_this_use : Errc::unsupported_key,
+                      "an encrypted private key; decrypt it first");
+    if (block.label.ends_with("CERTIFICATE"))
+        return refuse(Errc::unsupported_key, "an X.509 certificate; give the public key in it");
+    if (!is_public && !is_private) return refuse(Errc::unsupported_key, "PEM of " + excerpt(block.label));
+    if (is_private && purpose == Purpose::verify)
+        return refuse(Errc::key_not_for_this_use, "a private key where a public one is wanted");
+    if (is_public && purpose == Purpose::sign) return refuse(Errc::key_not_for_this_use, "a public key cannot sign");
+    return {};
+}
+
+Result<Jwk> read_pem(std::string_view pem, Algorithm algorithm, Purpose purpose)
+{
+    if (is_symmetric(algorithm)) return refuse(Errc::key_not_for_this_use, "a shared secret is never PEM or DER");
+    if (pem.size() > kLongestPem) return refuse(Errc::malformed_key, "PEM of more than 32 KiB");
+    auto const bio   = owned<Bio>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    auto       block = read_block(bio.get());
+    // `openssl ecparam -genkey` writes the curve's name before the key that repeats it.
+    if (block && block->label == "EC PARAMETERS") block = read_block(bio.get());
+    if (!block) return refuse(Errc::malformed_key, "not a PEM key");
+    TRY(check_label(*block, purpose));
+    if (read_block(bio.get())) return refuse(Errc::malformed_key, "PEM of more than one key");
+    return read_der(block->der.reveal(), algorithm, purpose);
+}
+
+Result<VerificationKey> verification_key(Jwk jwk, Algorithm algorithm, std::string_view kid)
+{
+    jwk.kid       = kid;
+    auto material = TRY(load_key(jwk, algorithm, Purpose::verify));
+    return KeyAccess::wrap(std::move(material));
+}
+
+Result<SigningKey> signing_key(Jwk jwk, Algorithm algorithm, std::string_view kid)
+{
+    jwk.kid       = kid;
+    auto key      = TRY(load_key(jwk, algorithm, Purpose::sign));
+    auto material = TRY(finish_signer(std::move(key)));
+    return KeyAccess::wrap_signer(std::move(material));
+}
+
+Result<std::string> must_exist(std::string der)
+{
+    if (der.empty()) return refuse(Errc::key_not_for_this_use, "a shared secret has no PEM or DER");
+    return der;
+}
+
+std::string to_pem(char const* label, std::string_view der)
+{
+    auto const bio = owned<Bio>(BIO_new(BIO_s_secmem()));  // wiped, since it may be secret
+    PEM_write_bio(bio.get(), label, "", bytes(der), static_cast<long>(der.size()));
+    char*      text = nullptr;
+    auto const size = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
 
 }  // namespace
 }  // namespace detail
@@ -64,29 +116,50 @@ using namespace detail;
 
 Result<VerificationKey> VerificationKey::parse_pem(std::string_view pem, Algorithm algorithm, std::string_view kid)
 {
-    auto const& row = row_of(algorithm);
-    if (row.is_symmetric) return refuse(Errc::key_not_for_this_use, "a shared secret is never PEM");
-    if (pem.size() > kLongestPem) return refuse(Errc::malformed_key, "PEM of more than 16 KiB");
-    if (kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
-    if (pem.find("PRIVATE KEY-----") != pem.npos)
-        return refuse(Errc::key_not_for_this_use, "a private key where a public one is wanted");
+    auto jwk = TRY(read_pem(pem, algorithm, Purpose::verify));
+    return verification_key(std::move(jwk), algorithm, kid);
+}
 
-    auto const bio = owned<Bio>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    Pkey const key{PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr)};
-    ERR_clear_error();
-    if (!key) return refuse(Errc::malformed_key, "not a PEM public key");
+Result<VerificationKey> VerificationKey::parse_der(std::string_view der, Algorithm algorithm, std::string_view kid)
+{
+    auto jwk = TRY(read_der(der, algorithm, Purpose::verify));
+    return verification_key(std::move(jwk), algorithm, kid);
+}
 
-    Jwk jwk;
-    jwk.kid = kid;
-    jwk.kty = row.kty;
-    jwk.crv = row.crv;
-    for (auto const& reader : kReaders) {
-        if (reader.kty != row.kty) continue;
-        if (!reader.read(jwk, *key, row))
-            return refuse(Errc::malformed_key, "a PEM key of another kind than " + std::string(row.name) + " takes");
-    }
-    auto material = TRY(load_key(jwk, algorithm, Purpose::verify));
-    return KeyAccess::wrap(std::move(material));
+Result<std::string> VerificationKey::to_der() const
+{
+    return must_exist(material_->public_der());
+}
+
+Result<std::string> VerificationKey::to_pem() const
+{
+    auto const der = TRY(to_der());
+    return detail::to_pem("PUBLIC KEY", der);
+}
+
+Result<SigningKey> SigningKey::parse_pem(std::string_view pem, Algorithm algorithm, std::string_view kid)
+{
+    auto jwk = TRY(read_pem(pem, algorithm, Purpose::sign));
+    return signing_key(std::move(jwk), algorithm, kid);
+}
+
+Result<SigningKey> SigningKey::parse_der(std::string_view der, Algorithm algorithm, std::string_view kid)
+{
+    auto jwk = TRY(read_der(der, algorithm, Purpose::sign));
+    return signing_key(std::move(jwk), algorithm, kid);
+}
+
+Result<std::string> SigningKey::reveal_der() const
+{
+    return must_exist(material_->private_der());
+}
+
+Result<std::string> SigningKey::reveal_pem() const
+{
+    auto       der = TRY(reveal_der());
+    auto const pem = detail::to_pem("PRIVATE KEY", der);
+    OPENSSL_cleanse(der.data(), der.size());
+    return pem;
 }
 
 }  // namespace jose

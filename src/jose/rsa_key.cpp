@@ -1,11 +1,13 @@
 // RSA keys. RFC 7518 3.3 and 6.3.
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/result.hpp"
 #include "jose/base64url.hpp"
 #include "jose/context_pool.hpp"
+#include "jose/der.hpp"
 #include "jose/key_material.hpp"
 #include "jose/openssl.hpp"
 #include "jose/refuse.hpp"
@@ -14,9 +16,8 @@
 namespace jose::detail {
 namespace {
 
-constexpr int kLeastBits     = 2048;  // RFC 7518 3.3
-constexpr int kMostBits      = 8192;  // more would let one key cost every request
-constexpr int kGeneratedBits = 2048;
+constexpr int kLeastBits = 2048;  // RFC 7518 3.3
+constexpr int kMostBits  = 8192;  // more would let one key cost every request
 
 struct Member {
     char const* jwk;
@@ -32,13 +33,21 @@ constexpr std::array<Member, 6> kPrivate{{{"d", OSSL_PKEY_PARAM_RSA_D},
 
 using Operation = int (*)(EVP_PKEY_CTX*);
 
+// CHECKS A23. The salt's length is exact when verifying too; MGF1 takes the
+// signature's digest unless told otherwise.
+bool set_padding(EVP_PKEY_CTX* context, Padding padding)
+{
+    if (padding == Padding::pkcs1) return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
 struct Context {
-    Context(EVP_PKEY* key, EVP_MD const* digest, Operation begin)
+    Context(EVP_PKEY* key, EVP_MD const* digest, Padding padding, Operation begin)
         : hash(owned<DigestState>(EVP_MD_CTX_new())), pkey(owned<PkeyContext>(EVP_PKEY_CTX_new(key, nullptr)))
     {
         if (EVP_DigestInit_ex2(hash.get(), digest, nullptr) != 1 || begin(pkey.get()) != 1 ||
-            EVP_PKEY_CTX_set_rsa_padding(pkey.get(), RSA_PKCS1_PADDING) != 1 ||
-            EVP_PKEY_CTX_set_signature_md(pkey.get(), digest) != 1)
+            EVP_PKEY_CTX_set_signature_md(pkey.get(), digest) != 1 || !set_padding(pkey.get(), padding))
             throw std::bad_alloc{};
     }
 
@@ -58,11 +67,10 @@ public:
 
     bool verifies(std::string_view input, std::string_view signature) const override
     {
-        // RFC 8017 8.2.2 step 1, and before any OpenSSL call (CHECKS A23).
+        // RFC 8017 8.1.2 and 8.2.2 step 1, and before any OpenSSL call (CHECKS A23).
         if (signature.size() != modulus_bytes_) return false;
-        auto const context =
-            verifiers_.take([&] { return std::make_unique<Context>(key_.get(), digest_.get(), EVP_PKEY_verify_init); });
-        Hash hash;
+        auto const context = verifiers_.take([&] { return new_context(EVP_PKEY_verify_init); });
+        Hash       hash;
         if (!digest(*context, input, hash)) return false;
         if (EVP_PKEY_verify(context->pkey.get(), bytes(signature), signature.size(), hash.data(), row.size) == 1)
             return true;
@@ -72,9 +80,8 @@ public:
 
     std::string sign(std::string_view input) const override
     {
-        auto const context =
-            signers_.take([&] { return std::make_unique<Context>(key_.get(), digest_.get(), EVP_PKEY_sign_init); });
-        Hash hash;
+        auto const context = signers_.take([&] { return new_context(EVP_PKEY_sign_init); });
+        Hash       hash;
         if (!digest(*context, input, hash)) return {};
         std::string out(modulus_bytes_, '\0');
         std::size_t size = out.size();
@@ -100,8 +107,16 @@ public:
         return out;
     }
 
+    std::string public_der() const override { return spki_of(*key_); }
+    std::string private_der() const override { return pkcs8_of(*key_); }
+
 private:
     using Hash = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+    std::unique_ptr<Context> new_context(Operation begin) const
+    {
+        return std::make_unique<Context>(key_.get(), digest_.get(), row.padding, begin);
+    }
 
     bool digest(Context const& context, std::string_view input, Hash& hash) const
     {
@@ -229,20 +244,24 @@ Loaded load_rsa(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
     return std::make_unique<RsaKey>(row, jwk.kid, std::move(key));
 }
 
-Jwk generate_rsa(AlgorithmRow const& row)
+Jwk generate_rsa(AlgorithmRow const& row, NewKey const& wanted)
 {
-    auto const key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{kGeneratedBits}));
+    auto const bits = static_cast<std::size_t>(wanted.rsa_bits);
+    auto const key  = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits));
     Jwk        jwk;
-    jwk.kty        = row.kty;
-    auto const add = [&](Member const& member) {
-        auto const number = owned<Number>(number_of(*key, member.openssl).release());
-        auto       raw    = number_bytes(*number);
-        jwk.numbers.emplace(member.jwk, signet::SecretString{raw});
-        OPENSSL_cleanse(raw.data(), raw.size());
-    };
-    for (auto const& member : kPublic) add(member);
-    for (auto const& member : kPrivate) add(member);
+    jwk.kty = row.kty;
+    (void)read_rsa(jwk, *key, Purpose::sign);
     return jwk;
+}
+
+bool read_rsa(Jwk& jwk, EVP_PKEY const& key, Purpose purpose)
+{
+    auto const add = [&](Member const& member) {
+        auto const number = number_of(key, member.openssl);
+        if (number) jwk.set(member.jwk, number_bytes(*number));
+        return number != nullptr;
+    };
+    return std::ranges::all_of(kPublic, add) && (purpose == Purpose::verify || std::ranges::all_of(kPrivate, add));
 }
 
 }  // namespace jose::detail
