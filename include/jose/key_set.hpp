@@ -1,7 +1,10 @@
 // jose/key_set.hpp - a set of verification keys, found by "kid". RFC 7517 5.
 #pragma once
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,7 +47,41 @@ public:
     [[nodiscard]] Result<std::string> to_json() const;
 
 private:
+    friend class SharedKeySet;
+    // The same keys under a count that only the holder of the result touches.
+    [[nodiscard]] KeySet detached() const;
+
     std::shared_ptr<std::vector<VerificationKey> const> keys_;
+};
+
+// A key set that is replaced, as a whole, while many threads verify with it.
+//
+//     jose::SharedKeySet keys{*jose::KeySet::parse(published)};
+//     auto token = jose::verify(text, keys.current(), policy, now);  // any thread
+//     keys.replace(*jose::KeySet::parse(published_later));           // another one
+//
+// Each thread keeps a copy of the set that it saw last, and reads one number to
+// know that no other has come: no lock, and no memory that threads write in common.
+// What a thread saw stays in its memory until it reads again or ends.
+class SharedKeySet {
+public:
+    explicit SharedKeySet(KeySet keys = {});
+    SharedKeySet(SharedKeySet const&)            = delete;
+    SharedKeySet& operator=(SharedKeySet const&) = delete;
+
+    // The set in force. Once replace() has returned, no call that begins gives the
+    // set before it. What was given stays valid and unchanged for its holder. Cost: a
+    // few ns; a short lock the first time a thread meets a set. Thread-safe.
+    [[nodiscard]] KeySet current() const;
+
+    // Thread-safe. Two at once: one after the other.
+    void replace(KeySet keys);
+
+private:
+    std::atomic<std::uint64_t> version_;
+    std::size_t                slot_;   // where a thread keeps what it saw
+    mutable std::mutex         mutex_;  // guards keys_, and version_ against another replace()
+    KeySet                     keys_;
 };
 
 }  // namespace jose

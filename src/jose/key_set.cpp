@@ -1,6 +1,8 @@
 #include "jose/key_set.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 
 #include "base/json.hpp"
 #include "base/result.hpp"
@@ -53,6 +55,27 @@ Result<void> check_kids(std::vector<VerificationKey> const& keys)
     auto const twin = std::ranges::adjacent_find(kids);
     if (twin != kids.end()) return refuse(Errc::duplicate_kid, excerpt(*twin));
     return {};
+}
+
+// What a thread saw last of the shared sets; each takes one slot by its number.
+struct Seen {
+    std::uint64_t version = 0;  // 0 is no version
+    KeySet        keys;
+};
+constexpr std::size_t kSlots = 8;
+
+std::array<Seen, kSlots>& seen_by_this_thread()
+{
+    thread_local std::array<Seen, kSlots> seen;
+    return seen;
+}
+
+// Versions are unique among all shared sets, so that one number tells whose set
+// a slot holds, and which.
+std::uint64_t next_version()
+{
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
 }
 
 }  // namespace
@@ -124,6 +147,38 @@ Result<std::string> KeySet::to_json() const
         out += jwk;
     }
     return out + "]}";
+}
+
+KeySet KeySet::detached() const
+{
+    KeySet out;
+    // The holder has a count of its own and keeps the keys alive by theirs.
+    auto   holder = std::make_shared<KeySet const>(*this);
+    out.keys_     = {holder, keys_.get()};
+    return out;
+}
+
+SharedKeySet::SharedKeySet(KeySet keys) : version_(next_version()), slot_(version_ % kSlots), keys_(std::move(keys)) {}
+
+KeySet SharedKeySet::current() const
+{
+    auto& seen = seen_by_this_thread()[slot_];
+    if (seen.version != version_.load(std::memory_order_acquire)) [[unlikely]] {
+        std::scoped_lock const lock{mutex_};
+        seen.keys    = keys_.detached();
+        seen.version = version_.load(std::memory_order_relaxed);
+    }
+    return seen.keys;
+}
+
+void SharedKeySet::replace(KeySet keys)
+{
+    {
+        std::scoped_lock const lock{mutex_};
+        std::swap(keys_, keys);
+        version_.store(next_version(), std::memory_order_release);
+    }
+    // The set replaced dies here, outside the lock, or with its last reader.
 }
 
 }  // namespace jose
