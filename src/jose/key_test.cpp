@@ -199,6 +199,12 @@ TEST(Key, RefusesAShortSecret)
     EXPECT_EQ(public_key(jwk(oct(64))), "accepted");
     EXPECT_EQ(public_key(jwk(oct(1000))), "accepted");
     for (auto const size : {0u, 1u, 16u, 31u}) EXPECT_EQ(public_key(jwk(oct(size))), "weak_key") << size;
+    // RFC 7518 3.2: at least as long as the hash of its own algorithm.
+    EXPECT_EQ(public_key(jwk(changed(oct(47), "alg", "HS384"))), "weak_key");
+    EXPECT_EQ(public_key(jwk(changed(oct(48), "alg", "HS384"))), "accepted");
+    EXPECT_EQ(public_key(jwk(changed(oct(63), "alg", "HS512"))), "weak_key");
+    EXPECT_EQ(public_key(jwk(changed(oct(64), "alg", "HS512"))), "accepted");
+    EXPECT_EQ(public_key(jwk(changed(oct(300), "alg", "HS512"))), "accepted");
     EXPECT_EQ(public_key(jwk(dropped(oct(32), "k"))), "malformed_key");
     EXPECT_EQ(public_key(jwk({{"kty", "oct"}, {"alg", "HS256"}, {"x", kEcX}, {"y", kEcY}})), "malformed_key");
     EXPECT_EQ(public_key(jwk(oct(32), R"("n":"AQAB")")), "malformed_key");
@@ -288,6 +294,36 @@ TEST(Key, RefusesAPointThatIsNotOnTheCurve)
     EXPECT_EQ(public_key(jwk(ec(), R"("k":"AAAA")")), "malformed_key");
 }
 
+// CHECKS A22: on every curve.
+TEST(Key, RefusesTheCoordinatesOfAnotherCurve)
+{
+    for (auto const mine : {Algorithm::es256, Algorithm::es384, Algorithm::es512, Algorithm::es256k}) {
+        auto const json   = *signing_key(mine).verification_key().to_jwk();
+        auto const object = *signet::json::parse_object(json);
+        auto const x      = *base64url::decode(*object.find("x")->string());
+        auto       y      = *base64url::decode(*object.find("y")->string());
+        auto const with   = [&](std::string_view new_x, std::string_view new_y) {
+            return public_key(jwk({{"kty", "EC"},
+                                   {"crv", std::string(detail::row_of(mine).crv)},
+                                   {"alg", std::string(name(mine))},
+                                   {"x", base64url::encode(new_x)},
+                                   {"y", base64url::encode(new_y)}}));
+        };
+        EXPECT_EQ(with(x, y), "accepted") << name(mine);
+        EXPECT_EQ(with(y, x), "malformed_key");
+        EXPECT_EQ(with(x, x), "malformed_key");
+        EXPECT_EQ(with('\0' + x, y), "malformed_key");
+        EXPECT_EQ(with(x.substr(1), y), "malformed_key");
+        EXPECT_EQ(with(std::string(x.size(), '\0'), std::string(x.size(), '\0')), "malformed_key");
+        EXPECT_EQ(with(std::string(x.size(), '\xFF'), y), "malformed_key");
+        y.back() ^= 1;
+        EXPECT_EQ(with(x, y), "malformed_key");
+    }
+    // One length, two curves.
+    auto koblitz = changed(changed(ec(), "crv", "secp256k1"), "alg", "ES256K");
+    EXPECT_EQ(public_key(jwk(koblitz)), "malformed_key");
+}
+
 TEST(Key, RefusesAPrivateNumberThatDoesNotBelong)
 {
     auto const with_d = [](std::string const& d) { return private_key(jwk(ec(), "\"d\":\"" + d + "\"")); };
@@ -314,6 +350,107 @@ TEST(Key, RefusesEd25519PointsOfSmallOrderAndOffTheCurve)
         EXPECT_EQ(public_key(jwk(changed(okp(), "x", base64url::encode(x)))), "weak_key");
     for (auto const size : {0u, 31u, 33u})
         EXPECT_EQ(public_key(jwk(changed(okp(), "x", base64url::encode(std::string(size, 'x'))))), "malformed_key");
+}
+
+Members okp448(std::string_view alg)
+{
+    auto const json = *signing_key(Algorithm::ed448).verification_key().to_jwk();
+    auto const x    = std::string(*signet::json::parse_object(json)->find("x")->string());
+    return {{"kty", "OKP"}, {"crv", "Ed448"}, {"x", x}, {"alg", std::string(alg)}};
+}
+
+// CHECKS A25
+TEST(Key, RefusesEd448PointsOfSmallOrderAndOffTheCurve)
+{
+    EXPECT_EQ(public_key(jwk(okp448("Ed448"))), "accepted");
+    std::string const zero(57, '\0');
+    auto              one = zero;
+    one[0]                = 1;
+    // p = 2^448 - 2^224 - 1, little-endian: zero in a form that is not canonical.
+    auto prime            = std::string(56, '\xFF') + '\0';
+    prime[28]             = '\xFE';
+    auto minus_one        = prime;
+    minus_one[0]          = '\xFE';
+    auto zero_signed      = zero;
+    zero_signed[56]       = '\x80';
+    auto beyond           = zero;
+    beyond[56]            = '\x01';
+    auto one_above_prime  = std::string(28, '\0') + std::string(28, '\xFF') + '\0';
+    for (auto const& x : {zero, one, prime, minus_one, zero_signed, beyond, one_above_prime, std::string(57, '\xFF')})
+        EXPECT_EQ(public_key(jwk(changed(okp448("Ed448"), "x", base64url::encode(x)))), "weak_key");
+
+    // Of all y, half belong to no point.
+    int on_curve = 0;
+    for (char y = 2; y < 102; ++y) {
+        auto x = zero;
+        x[0]   = y;
+        if (public_key(jwk(changed(okp448("Ed448"), "x", base64url::encode(x)))) == "accepted") ++on_curve;
+    }
+    EXPECT_GT(on_curve, 25);
+    EXPECT_LT(on_curve, 75);
+    for (auto const size : {0u, 32u, 56u, 58u, 114u})
+        EXPECT_EQ(public_key(jwk(changed(okp448("Ed448"), "x", base64url::encode(std::string(size, 'x'))))),
+                  "malformed_key");
+    EXPECT_EQ(private_key(jwk(okp448("Ed448"), "\"d\":\"" + base64url::encode(std::string(57, 'd')) + "\"")),
+              "malformed_key");
+}
+
+// CHECKS A25, RFC 9864: a key serves the name that it says, and no other.
+TEST(Key, TakesTheNameOfItsEdwardsCurveOnlyWhenItSaysSo)
+{
+    struct Case {
+        Members     key;
+        Algorithm   serves;
+        char const* header;
+        char const* refused;
+    };
+    for (auto const& [members, serves, header, refused] :
+         {Case{okp(), Algorithm::eddsa, "EdDSA", "Ed25519"},
+          Case{dropped(okp(), "alg"), Algorithm::eddsa, "EdDSA", "Ed25519"},
+          Case{changed(okp(), "alg", "Ed25519"), Algorithm::ed25519, "Ed25519", "EdDSA"}}) {
+        auto const key = SigningKey::parse_jwk(jwk(members, "\"d\":\"" + std::string(kOkpD) + "\""));
+        ASSERT_TRUE(key) << outcome(key);
+        EXPECT_EQ(key->algorithm(), serves);
+        auto const header_named = [](std::string const& alg) { return R"({"alg":")" + alg + R"(","typ":"at+jwt"})"; };
+        EXPECT_EQ(verified(craft(*key, header_named(header), claims_with()), *key), "accepted");
+        EXPECT_EQ(verified(craft(*key, header_named(refused), claims_with()), *key), "algorithm_mismatch");
+        EXPECT_EQ(verified(craft(*key, header_named("Ed448"), claims_with()), *key), "algorithm_mismatch");
+    }
+    EXPECT_EQ(VerificationKey::parse_jwk(jwk(okp448("EdDSA")))->algorithm(), Algorithm::eddsa);
+    EXPECT_EQ(VerificationKey::parse_jwk(jwk(dropped(okp448(""), "alg")))->algorithm(), Algorithm::eddsa);
+    EXPECT_EQ(public_key(jwk(okp448("Ed25519"))), "malformed_key");
+    EXPECT_EQ(public_key(jwk(changed(okp(), "alg", "Ed448"))), "malformed_key");
+    EXPECT_EQ(outcome(VerificationKey::parse_jwk(jwk(okp()), Algorithm::ed25519)), "algorithm_mismatch");
+}
+
+// EdDSA on the other curve, end to end.
+TEST(Key, SignsEdDsaWithEd448Too)
+{
+    auto const& named = signing_key(Algorithm::ed448);
+    auto const  key   = SigningKey::parse_pem(*named.reveal_pem(), Algorithm::eddsa, "key-1");
+    ASSERT_TRUE(key) << outcome(key);
+    auto const token = sign(good_claims(), *key, "at+jwt");
+    EXPECT_EQ(verified(*token, *key), "accepted");
+    EXPECT_EQ(verified(*token, named), "algorithm_mismatch");
+    EXPECT_EQ(SigningKey::parse_jwk(key->reveal_jwk())->verification_key().thumbprint(),
+              named.verification_key().thumbprint());
+}
+
+TEST(Key, MakesRsaKeysOfTheSizeAsked)
+{
+    auto const size = [](SigningKey const& key) {
+        auto const json = *key.verification_key().to_jwk();
+        return base64url::decode(*signet::json::parse_object(json)->find("n")->string())->size() * 8;
+    };
+    EXPECT_EQ(size(signing_key(Algorithm::rs256)), 2048u);
+    auto const larger = SigningKey::generate(Algorithm::ps256, {.kid = "large", .rsa_bits = 3072});
+    ASSERT_TRUE(larger) << outcome(larger);
+    EXPECT_EQ(size(*larger), 3072u);
+    EXPECT_EQ(larger->kid(), "large");
+    EXPECT_EQ(outcome(SigningKey::generate(Algorithm::rs256, {.rsa_bits = 1024})), "weak_key");
+    EXPECT_EQ(outcome(SigningKey::generate(Algorithm::rs256, {.rsa_bits = -1})), "weak_key");
+    EXPECT_EQ(outcome(SigningKey::generate(Algorithm::rs256, {.rsa_bits = 4104})), "unsupported_key");
+    EXPECT_EQ(outcome(SigningKey::generate(Algorithm::rs256, {.rsa_bits = 2049})), "unsupported_key");
 }
 
 // CHECKS A22

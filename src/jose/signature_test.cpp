@@ -1,7 +1,10 @@
 // Forgeries that only one kind of signature knows.
 #include <gtest/gtest.h>
 
+#include <openssl/rsa.h>
+
 #include <algorithm>
+#include <array>
 
 #include "jose/jws.hpp"
 #include "jose/openssl.hpp"
@@ -32,58 +35,114 @@ std::string unhex(std::string_view hex)
     return out;
 }
 
-// The order of P-256.
-std::string const kOrder = unhex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+constexpr std::array kCurves{Algorithm::es256, Algorithm::es384, Algorithm::es512, Algorithm::es256k};
+
+std::size_t size_of(Algorithm algorithm)
+{
+    return detail::row_of(algorithm).size;
+}
+
+// The order of the algorithm's curve, as long as a coordinate.
+std::string order_of(Algorithm algorithm)
+{
+    auto const         group = detail::row_of(algorithm).group;
+    detail::Pkey const key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", group)};
+    return detail::number_bytes(*detail::number_of(*key, OSSL_PKEY_PARAM_EC_ORDER), size_of(algorithm));
+}
 
 std::string minus(std::string_view a, std::string_view b)
 {
     auto const left  = detail::to_number(a);
     auto const right = detail::to_number(b);
     BN_sub(left.get(), left.get(), right.get());
-    return detail::number_bytes(*left, 32);
+    return detail::number_bytes(*left, a.size());
 }
 
 // CHECKS A24; A5 group 5, CVE-2022-21449
 TEST(EcdsaSignature, RefusesRAndSOutsideTheirRange)
 {
-    auto const& key  = signing_key(Algorithm::es256);
-    auto const  good = good_signature(key);
-    ASSERT_EQ(checked(key, good), "accepted");
-    auto const        r = good.substr(0, 32);
-    auto const        s = good.substr(32);
-    std::string const zero(32, '\0');
-    std::string const ones(32, '\xFF');
-    for (auto const& bad :
-         {zero + zero, zero + s, r + zero, kOrder + s, r + kOrder, kOrder + kOrder, ones + ones, r + ones, s + r})
-        EXPECT_EQ(checked(key, bad), "bad_signature");
+    for (auto const algorithm : kCurves) {
+        auto const& key  = signing_key(algorithm);
+        auto const  size = size_of(algorithm);
+        auto const  good = good_signature(key);
+        ASSERT_EQ(good.size(), 2 * size);
+        ASSERT_EQ(checked(key, good), "accepted");
+        auto const        r = good.substr(0, size);
+        auto const        s = good.substr(size);
+        auto const        n = order_of(algorithm);
+        std::string const zero(size, '\0');
+        std::string const ones(size, '\xFF');
+        for (auto const& bad :
+             {zero + zero, zero + s, r + zero, n + s, r + n, n + n, ones + ones, r + ones, ones + s, s + r})
+            EXPECT_EQ(checked(key, bad), "bad_signature") << name(algorithm);
+    }
 }
 
+// CHECKS A24; A5 group 6: exactly 64, 96, or 132 bytes.
+TEST(EcdsaSignature, RefusesEveryOtherLength)
+{
+    for (auto const algorithm : kCurves) {
+        auto const& key  = signing_key(algorithm);
+        auto const  size = size_of(algorithm);
+        auto const  good = good_signature(key);
+        for (std::size_t length = 1; length <= 140; ++length)
+            if (length != good.size()) {
+                auto other = good;
+                other.resize(length);
+                EXPECT_EQ(checked(key, other), "bad_signature") << name(algorithm) << " " << length;
+            }
+        // Zeros before each number, as for a longer curve.
+        auto const padded = std::string(1, '\0') + good.substr(0, size) + std::string(1, '\0') + good.substr(size);
+        EXPECT_EQ(checked(key, padded), "bad_signature");
+    }
+}
+
+// CHECKS A24
 TEST(EcdsaSignature, RefusesAsn1)
 {
-    auto const& key   = signing_key(Algorithm::es256);
-    auto const  good  = good_signature(key);
-    auto const  piece = [](std::string number) {
-        if (number.front() & 0x80) number.insert(0, 1, '\0');
-        return "\x02" + std::string(1, static_cast<char>(number.size())) + number;
-    };
-    auto const body = piece(good.substr(0, 32)) + piece(good.substr(32));
-    EXPECT_EQ(checked(key, "\x30" + std::string(1, static_cast<char>(body.size())) + body), "bad_signature");
+    for (auto const algorithm : kCurves) {
+        auto const& key   = signing_key(algorithm);
+        auto const  size  = size_of(algorithm);
+        auto const  good  = good_signature(key);
+        auto const  piece = [](std::string number) {
+            if (number.front() & 0x80) number.insert(0, 1, '\0');
+            return "\x02" + std::string(1, static_cast<char>(number.size())) + number;
+        };
+        auto const body   = piece(good.substr(0, size)) + piece(good.substr(size));
+        auto const length = body.size() > 127 ? "\x81" + std::string(1, static_cast<char>(body.size()))
+                                              : std::string(1, static_cast<char>(body.size()));
+        EXPECT_EQ(checked(key, "\x30" + length + body), "bad_signature");
+    }
 }
 
 // CHECKS A39: the flipped form verifies, as ECDSA defines it; so no denylist may
 // rest on a token's bytes.
 TEST(EcdsaSignature, KnowsThatASecondFormExists)
 {
-    auto const& key  = signing_key(Algorithm::es256);
-    auto const  good = good_signature(key);
-    EXPECT_EQ(checked(key, good.substr(0, 32) + minus(kOrder, good.substr(32))), "accepted");
+    for (auto const algorithm : kCurves) {
+        auto const& key  = signing_key(algorithm);
+        auto const  size = size_of(algorithm);
+        auto const  good = good_signature(key);
+        EXPECT_EQ(checked(key, good.substr(0, size) + minus(order_of(algorithm), good.substr(size))), "accepted");
+    }
+}
+
+// Small numbers have short ASN.1; many signatures meet them.
+TEST(EcdsaSignature, AgreesWithItselfManyTimes)
+{
+    for (auto const algorithm : kCurves) {
+        auto const& key = signing_key(algorithm);
+        for (int i = 0; i < 100; ++i) ASSERT_EQ(checked(key, good_signature(key)), "accepted") << name(algorithm);
+    }
 }
 
 // CHECKS A27
 TEST(EcdsaSignature, NeverRepeatsANonce)
 {
-    auto const& key = signing_key(Algorithm::es256);
-    EXPECT_NE(good_signature(key).substr(0, 32), good_signature(key).substr(0, 32));
+    for (auto const algorithm : kCurves) {
+        auto const& key = signing_key(algorithm);
+        EXPECT_NE(good_signature(key).substr(0, size_of(algorithm)), good_signature(key).substr(0, size_of(algorithm)));
+    }
 }
 
 // CHECKS A25; A5 group 7
@@ -111,16 +170,119 @@ TEST(Ed25519Signature, RefusesASecondFormAndSmallOrder)
     EXPECT_EQ(checked(key, std::string(64, '\0')), "bad_signature");
 }
 
+// CHECKS A25: OpenSSL's Ed448 under the same tests.
+TEST(Ed448Signature, RefusesASecondFormAndSmallOrder)
+{
+    auto const& key  = signing_key(Algorithm::ed448);
+    auto const  good = good_signature(key);
+    ASSERT_EQ(good.size(), 114u);
+    ASSERT_EQ(checked(key, good), "accepted");
+
+    // S + L, little-endian, RFC 8032 5.2.
+    auto const order = unhex(
+        "f34458ab92c27823558fc58d72c26c219036d6ae49db4ec4e923ca7cffffffff"
+        "ffffffffffffffffffffffffffffffffffffffffffffff3f00");
+    auto     bad   = good;
+    unsigned carry = 0;
+    for (std::size_t i = 0; i < 57; ++i) {
+        carry += static_cast<unsigned char>(bad[57 + i]) + static_cast<unsigned char>(order[i]);
+        bad[57 + i] = static_cast<char>(carry);
+        carry >>= 8;
+    }
+    EXPECT_EQ(checked(key, bad), "bad_signature");
+
+    std::string identity(114, '\0');
+    identity[0] = 1;
+    EXPECT_EQ(checked(key, identity), "bad_signature");
+    EXPECT_EQ(checked(key, std::string(114, '\0')), "bad_signature");
+    EXPECT_EQ(checked(key, good.substr(0, 113)), "bad_signature");
+    EXPECT_EQ(checked(key, good + '\0'), "bad_signature");
+    EXPECT_EQ(checked(key, good_signature(signing_key(Algorithm::ed25519))), "bad_signature");
+}
+
+constexpr std::array kRsa{Algorithm::rs256, Algorithm::rs384, Algorithm::rs512,
+                          Algorithm::ps256, Algorithm::ps384, Algorithm::ps512};
+
 // CHECKS A23
 TEST(RsaSignature, RefusesValuesBeyondTheModulus)
 {
-    auto const& key  = signing_key(Algorithm::rs256);
-    auto const  good = good_signature(key);
-    ASSERT_EQ(checked(key, good), "accepted");
-    EXPECT_EQ(checked(key, std::string(256, '\xFF')), "bad_signature");
-    EXPECT_EQ(checked(key, std::string(256, '\0')), "bad_signature");
-    EXPECT_EQ(checked(key, std::string(255, '\0') + '\x01'), "bad_signature");
-    EXPECT_EQ(checked(key, std::string(256, '\0') + good), "bad_signature");
+    for (auto const algorithm : kRsa) {
+        auto const& key  = signing_key(algorithm);
+        auto const  good = good_signature(key);
+        ASSERT_EQ(checked(key, good), "accepted");
+        EXPECT_EQ(checked(key, std::string(256, '\xFF')), "bad_signature");
+        EXPECT_EQ(checked(key, std::string(256, '\0')), "bad_signature");
+        EXPECT_EQ(checked(key, std::string(255, '\0') + '\x01'), "bad_signature");
+        EXPECT_EQ(checked(key, std::string(256, '\0') + good), "bad_signature");
+    }
+}
+
+// CHECKS A23; libjwt#281: a signature of another length never reaches OpenSSL.
+TEST(RsaSignature, RefusesEveryOtherLength)
+{
+    for (auto const algorithm : {Algorithm::rs256, Algorithm::ps256}) {
+        auto const& key  = signing_key(algorithm);
+        auto const  good = good_signature(key);
+        for (std::size_t const length : {1u, 4u, 32u, 255u, 257u, 512u, 1000u}) {
+            auto other = good;
+            other.resize(length);
+            EXPECT_EQ(checked(key, other), "bad_signature") << length;
+        }
+        EXPECT_EQ(checked(key, '\0' + good), "bad_signature");
+    }
+}
+
+// A signature by the modulus of all RSA keys here, in a dress of our choice.
+std::string pss_signature(SigningKey const& key, char const* digest, char const* mgf1_digest, int salt)
+{
+    auto const         der = *key.reveal_der();
+    auto const*        at  = detail::bytes(der);
+    detail::Pkey const pkey{d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size()))};
+    auto const         input = base64url::encode(header_of(key)) + "." + base64url::encode(std::string_view{"payload"});
+    detail::DigestState const state{EVP_MD_CTX_new()};
+    EVP_PKEY_CTX*             context = nullptr;
+    EXPECT_EQ(EVP_DigestSignInit_ex(state.get(), &context, digest, nullptr, nullptr, pkey.get(), nullptr), 1);
+    EXPECT_EQ(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING), 1);
+    EXPECT_EQ(EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, mgf1_digest, nullptr), 1);
+    EXPECT_EQ(EVP_PKEY_CTX_set_rsa_pss_saltlen(context, salt), 1);
+    std::string out(256, '\0');
+    std::size_t size = out.size();
+    EXPECT_EQ(EVP_DigestSign(state.get(), detail::bytes(out), &size, detail::bytes(input), input.size()), 1);
+    return out;
+}
+
+// CHECKS A23: the salt is as long as the hash, and MGF1 takes the same hash.
+TEST(RsaSignature, TakesOneSaltAndOneMaskOnly)
+{
+    struct Case {
+        Algorithm   algorithm;
+        char const* digest;
+        char const* other;
+        int         salt;
+    };
+    for (auto const& [algorithm, digest, other, salt] :
+         {Case{Algorithm::ps256, "SHA256", "SHA384", 32}, Case{Algorithm::ps384, "SHA384", "SHA1", 48},
+          Case{Algorithm::ps512, "SHA512", "SHA256", 64}}) {
+        auto const& key = signing_key(algorithm);
+        EXPECT_EQ(checked(key, pss_signature(key, digest, digest, salt)), "accepted");
+        for (int const wrong : {0, 20, salt - 1, salt + 1, RSA_PSS_SALTLEN_MAX})
+            EXPECT_EQ(checked(key, pss_signature(key, digest, digest, wrong)), "bad_signature") << wrong;
+        EXPECT_EQ(checked(key, pss_signature(key, digest, other, salt)), "bad_signature");
+        EXPECT_EQ(checked(key, pss_signature(key, other, other, salt)), "bad_signature");
+    }
+}
+
+// CHECKS A14; A5 group 4: one modulus, six algorithms, and no signature of one is
+// good for another, whatever the header says.
+TEST(RsaSignature, OfOneAlgorithmIsGoodForNoOther)
+{
+    for (auto const mine : kRsa)
+        for (auto const other : kRsa) {
+            auto const input =
+                base64url::encode(header_of(signing_key(other))) + "." + base64url::encode(std::string_view{"payload"});
+            auto const signature = KeyAccess::of(signing_key(mine)).sign(input);
+            EXPECT_EQ(checked(signing_key(other), signature), mine == other ? "accepted" : "bad_signature");
+        }
 }
 
 }  // namespace
