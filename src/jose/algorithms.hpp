@@ -46,6 +46,8 @@ struct AlgorithmRow {
     Generate         generate;
 };
 
+// The texts are literals, so that data() of each ends with a zero.
+//
 // "EdDSA" has a row for each of its curves; every other algorithm has one.
 [[nodiscard]] std::span<AlgorithmRow const> algorithms();
 // The first row of the algorithm.

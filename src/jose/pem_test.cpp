@@ -234,10 +234,15 @@ TEST(Pem, RefusesWhatIsNotOneWholeKey)
     auto const private_der = *key.reveal_der();
     for (auto const& bad : {""s, private_der + '\0', private_der.substr(0, private_der.size() - 1)})
         EXPECT_EQ(outcome(SigningKey::parse_der(bad, Algorithm::es256)), "malformed_key");
+    auto const empty = [](std::string const& label) {
+        return "-----BEGIN " + label + "-----\nAAAA\n-----END " + label + "-----\n";
+    };
     for (auto const* label : {"DH PARAMETERS", "CERTIFICATE REQUEST", "OPENSSH PRIVATE KEY", "DSA PRIVATE KEY"}) {
-        auto const other = "-----BEGIN "s + label + "-----\nAAAA\n-----END " + label + "-----\n";
-        EXPECT_EQ(signing(other, Algorithm::es256), "unsupported_key") << label;
+        EXPECT_EQ(signing(empty(label), Algorithm::es256), "unsupported_key") << label;
     }
+    EXPECT_EQ(verifying(empty("PUBLIC KEY"), Algorithm::es256), "malformed_key");
+    EXPECT_EQ(verifying(empty("PRIVATE KEY"), Algorithm::es256), "key_not_for_this_use");
+    EXPECT_EQ(signing(empty("PRIVATE KEY"), Algorithm::es256), "malformed_key");
     EXPECT_EQ(outcome(VerificationKey::parse_pem(pem, Algorithm::es256, std::string(129, 'k'))), "malformed_key");
     EXPECT_EQ(outcome(SigningKey::parse_pem(*key.reveal_pem(), Algorithm::es256, std::string(129, 'k'))),
               "malformed_key");

@@ -1,0 +1,245 @@
+// Keys that no key may be: CHECKS A15, A22, A25.
+#include <gtest/gtest.h>
+#include <openssl/pem.h>
+
+#include "jose/openssl.hpp"
+#include "jose/roca.hpp"
+#include "jose/test_keys.hpp"
+
+namespace jose {
+namespace {
+
+using namespace test;
+using namespace std::string_literals;
+
+// CHECKS A22; A5 group 3
+TEST(WeakKey, RefusesAShortSecret)
+{
+    EXPECT_EQ(public_key(jwk(oct(32))), "accepted");
+    EXPECT_EQ(public_key(jwk(oct(64))), "accepted");
+    EXPECT_EQ(public_key(jwk(oct(1000))), "accepted");
+    for (auto const size : {0u, 1u, 16u, 31u}) EXPECT_EQ(public_key(jwk(oct(size))), "weak_key") << size;
+    // RFC 7518 3.2: at least as long as the hash of its own algorithm.
+    EXPECT_EQ(public_key(jwk(changed(oct(47), "alg", "HS384"))), "weak_key");
+    EXPECT_EQ(public_key(jwk(changed(oct(48), "alg", "HS384"))), "accepted");
+    EXPECT_EQ(public_key(jwk(changed(oct(63), "alg", "HS512"))), "weak_key");
+    EXPECT_EQ(public_key(jwk(changed(oct(64), "alg", "HS512"))), "accepted");
+    EXPECT_EQ(public_key(jwk(changed(oct(300), "alg", "HS512"))), "accepted");
+    EXPECT_EQ(public_key(jwk(dropped(oct(32), "k"))), "malformed_key");
+    EXPECT_EQ(public_key(jwk({{"kty", "oct"}, {"alg", "HS256"}, {"x", kEcX}, {"y", kEcY}})), "malformed_key");
+    EXPECT_EQ(public_key(jwk(oct(32), R"("n":"AQAB")")), "malformed_key");
+    EXPECT_EQ(public_key(jwk(changed(ec(), "kty", "oct"))), "malformed_key");
+}
+
+std::string pem_of(std::string_view type_and_curve)
+{
+    detail::Pkey const key{type_and_curve == "RSA" ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048})
+                           : type_and_curve == "ED25519"
+                               ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")
+                               : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", type_and_curve.data())};
+    std::unique_ptr<BIO, detail::Freed<BIO_free_all>> const out{BIO_new(BIO_s_mem())};
+    PEM_write_bio_PUBKEY(out.get(), key.get());
+    char*      data = nullptr;
+    auto const size = BIO_get_mem_data(out.get(), &data);
+    return {data, static_cast<std::size_t>(size)};
+}
+
+std::string der_of(std::string const& pem)
+{
+    std::unique_ptr<BIO, detail::Freed<BIO_free_all>> const in{
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+    detail::Pkey const key{PEM_read_bio_PUBKEY(in.get(), nullptr, nullptr, nullptr)};
+    unsigned char*     der  = nullptr;
+    int const          size = i2d_PUBKEY(key.get(), &der);
+    std::string        out(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return out;
+}
+
+// CHECKS A15; A5 group 2: CVE-2017-11424 and its many children.
+TEST(WeakKey, RefusesAPublicKeyAsASecret)
+{
+    for (auto const* kind : {"RSA", "P-256", "ED25519"}) {
+        auto const pem = pem_of(kind);
+        for (auto const& secret :
+             {pem, pem.substr(0, pem.size() - 1), " " + pem, "\r\n" + pem, der_of(pem),
+              R"({"kty":"RSA","n":"AAAAAAAAAAAAAAAAAAAAAA"})"s, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ"s,
+              "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTIt"s})
+            EXPECT_EQ(public_key(jwk(changed(oct(32), "k", base64url::encode(secret)))), "weak_key") << secret;
+    }
+}
+
+// CHECKS A22
+TEST(WeakKey, RefusesAPointThatIsNotOnTheCurve)
+{
+    EXPECT_EQ(public_key(jwk(ec())), "accepted");
+    EXPECT_EQ(public_key(jwk(changed(ec(), "y", kEcX))), "malformed_key");
+    EXPECT_EQ(public_key(jwk(changed(ec(), "x", base64url::encode(std::string(32, '\xFF'))))), "malformed_key");
+    auto const zero = base64url::encode(std::string(32, '\0'));
+    EXPECT_EQ(public_key(jwk(changed(changed(ec(), "x", zero), "y", zero))), "malformed_key");
+    for (auto const size : {0u, 31u, 33u, 64u})
+        EXPECT_EQ(public_key(jwk(changed(ec(), "x", base64url::encode(std::string(size, 'x'))))), "malformed_key")
+            << size;
+    EXPECT_EQ(public_key(jwk(dropped(ec(), "y"))), "malformed_key");
+    EXPECT_EQ(public_key(jwk(ec(), R"("k":"AAAA")")), "malformed_key");
+}
+
+// CHECKS A22: on every curve.
+TEST(WeakKey, RefusesTheCoordinatesOfAnotherCurve)
+{
+    for (auto const mine : {Algorithm::es256, Algorithm::es384, Algorithm::es512, Algorithm::es256k}) {
+        auto const json   = *signing_key(mine).verification_key().to_jwk();
+        auto const object = *signet::json::parse_object(json);
+        auto const x      = *base64url::decode(*object.find("x")->string());
+        auto       y      = *base64url::decode(*object.find("y")->string());
+        auto const with   = [&](std::string_view new_x, std::string_view new_y) {
+            return public_key(jwk({{"kty", "EC"},
+                                   {"crv", std::string(detail::row_of(mine).crv)},
+                                   {"alg", std::string(name(mine))},
+                                   {"x", base64url::encode(new_x)},
+                                   {"y", base64url::encode(new_y)}}));
+        };
+        EXPECT_EQ(with(x, y), "accepted") << name(mine);
+        EXPECT_EQ(with(y, x), "malformed_key");
+        EXPECT_EQ(with(x, x), "malformed_key");
+        EXPECT_EQ(with('\0' + x, y), "malformed_key");
+        EXPECT_EQ(with(x.substr(1), y), "malformed_key");
+        EXPECT_EQ(with(std::string(x.size(), '\0'), std::string(x.size(), '\0')), "malformed_key");
+        EXPECT_EQ(with(std::string(x.size(), '\xFF'), y), "malformed_key");
+        y.back() ^= 1;
+        EXPECT_EQ(with(x, y), "malformed_key");
+    }
+    // One length, two curves.
+    auto koblitz = changed(changed(ec(), "crv", "secp256k1"), "alg", "ES256K");
+    EXPECT_EQ(public_key(jwk(koblitz)), "malformed_key");
+}
+
+TEST(WeakKey, RefusesAPrivateNumberThatDoesNotBelong)
+{
+    auto const with_d = [](std::string const& d) { return private_key(jwk(ec(), "\"d\":\"" + d + "\"")); };
+    EXPECT_EQ(with_d(kEcD), "accepted");
+    EXPECT_EQ(with_d(kEcX), "malformed_key");
+    EXPECT_EQ(with_d(base64url::encode(std::string(32, '\0'))), "malformed_key");
+    EXPECT_EQ(with_d(base64url::encode(std::string(32, '\xFF'))), "malformed_key");
+    EXPECT_EQ(with_d(base64url::encode(std::string(31, 'd'))), "malformed_key");
+    EXPECT_EQ(private_key(jwk(okp(), "\"d\":\"" + std::string(kOkpD) + "\"")), "accepted");
+    EXPECT_EQ(private_key(jwk(okp(), "\"d\":\"" + std::string(kEcD) + "\"")), "malformed_key");
+    EXPECT_EQ(private_key(jwk(okp(), R"("d":"AAAA")")), "malformed_key");
+}
+
+// CHECKS A25
+TEST(WeakKey, RefusesEd25519PointsOfSmallOrderAndOffTheCurve)
+{
+    std::string identity(32, '\0');
+    identity[0] = 1;
+    std::string prime(32, '\xFF');  // p itself: zero in a form that is not canonical
+    prime[0]  = '\xED';
+    prime[31] = '\x7F';
+    for (auto const& x :
+         {identity, std::string(32, '\0'), std::string(32, '\xFF'), prime, std::string("\x02") + std::string(31, '\0')})
+        EXPECT_EQ(public_key(jwk(changed(okp(), "x", base64url::encode(x)))), "weak_key");
+    for (auto const size : {0u, 31u, 33u})
+        EXPECT_EQ(public_key(jwk(changed(okp(), "x", base64url::encode(std::string(size, 'x'))))), "malformed_key");
+}
+
+// CHECKS A25
+TEST(WeakKey, RefusesEd448PointsOfSmallOrderAndOffTheCurve)
+{
+    EXPECT_EQ(public_key(jwk(okp448("Ed448"))), "accepted");
+    std::string const zero(57, '\0');
+    auto              one = zero;
+    one[0]                = 1;
+    // p = 2^448 - 2^224 - 1, little-endian: zero in a form that is not canonical.
+    auto prime            = std::string(56, '\xFF') + '\0';
+    prime[28]             = '\xFE';
+    auto minus_one        = prime;
+    minus_one[0]          = '\xFE';
+    auto zero_signed      = zero;
+    zero_signed[56]       = '\x80';
+    auto beyond           = zero;
+    beyond[56]            = '\x01';
+    auto one_above_prime  = std::string(28, '\0') + std::string(28, '\xFF') + '\0';
+    for (auto const& x : {zero, one, prime, minus_one, zero_signed, beyond, one_above_prime, std::string(57, '\xFF')})
+        EXPECT_EQ(public_key(jwk(changed(okp448("Ed448"), "x", base64url::encode(x)))), "weak_key");
+
+    // Of all y, half belong to no point.
+    int on_curve = 0;
+    for (char y = 2; y < 102; ++y) {
+        auto x = zero;
+        x[0]   = y;
+        if (public_key(jwk(changed(okp448("Ed448"), "x", base64url::encode(x)))) == "accepted") ++on_curve;
+    }
+    EXPECT_GT(on_curve, 25);
+    EXPECT_LT(on_curve, 75);
+    for (auto const size : {0u, 32u, 56u, 58u, 114u})
+        EXPECT_EQ(public_key(jwk(changed(okp448("Ed448"), "x", base64url::encode(std::string(size, 'x'))))),
+                  "malformed_key");
+    EXPECT_EQ(private_key(jwk(okp448("Ed448"), "\"d\":\"" + base64url::encode(std::string(57, 'd')) + "\"")),
+              "malformed_key");
+}
+
+// CHECKS A22
+TEST(WeakKey, RefusesAWeakRsaKey)
+{
+    auto const n = good_modulus();
+    EXPECT_EQ(public_key(jwk(rsa(n))), "accepted");
+    EXPECT_EQ(public_key(jwk(rsa(n, "Aw"))), "accepted");
+    EXPECT_EQ(public_key(jwk(rsa(n, "AQ"))), "weak_key");           // 1
+    EXPECT_EQ(public_key(jwk(rsa(n, "AQAA"))), "weak_key");         // even
+    EXPECT_EQ(public_key(jwk(rsa(n, "AAEAAQ"))), "malformed_key");  // a leading zero
+    EXPECT_EQ(public_key(jwk(rsa(n, ""))), "malformed_key");
+    EXPECT_EQ(public_key(jwk(rsa(n, base64url::encode(std::string(9, '\xFF'))))), "unsupported_key");
+    auto bytes = *base64url::decode(n);
+    EXPECT_EQ(public_key(jwk(rsa(base64url::encode(bytes.substr(0, 255))))), "weak_key");
+    EXPECT_EQ(public_key(jwk(rsa(base64url::encode(bytes.substr(0, 128))))), "weak_key");
+    EXPECT_EQ(public_key(jwk(rsa(base64url::encode('\0' + bytes)))), "malformed_key");
+    bytes.back() ^= 1;
+    EXPECT_EQ(public_key(jwk(rsa(base64url::encode(bytes)))), "weak_key");  // even
+    EXPECT_EQ(public_key(jwk(rsa(base64url::encode(std::string(2048, '\xFF'))))), "unsupported_key");
+    EXPECT_EQ(public_key(jwk(rsa(""))), "malformed_key");
+    EXPECT_EQ(public_key(jwk(rsa(n), R"("oth":[])")), "unsupported_key");
+    EXPECT_EQ(public_key(jwk(rsa(n), R"("k":"AAAA")")), "malformed_key");
+}
+
+// CHECKS A22: a modulus made as the broken generator makes it.
+TEST(WeakKey, RefusesARocaModulus)
+{
+    // 65537^a * 65537^b modulo the product of the first primes, lifted to 2048 bits.
+    auto const product = detail::owned<detail::Number>(BN_new());
+    auto const modulus = detail::owned<detail::Number>(BN_new());
+    auto const scratch = std::unique_ptr<BN_CTX, detail::Freed<BN_CTX_free>>(BN_CTX_new());
+    BN_one(product.get());
+    for (unsigned const prime : {2u,   3u,   5u,   7u,   11u,  13u,  17u,  19u,  23u,  29u,  31u,  37u,  41u,
+                                 43u,  47u,  53u,  59u,  61u,  67u,  71u,  73u,  79u,  83u,  89u,  97u,  101u,
+                                 103u, 107u, 109u, 113u, 127u, 131u, 137u, 139u, 149u, 151u, 157u, 163u, 167u})
+        BN_mul_word(product.get(), prime);
+    BN_one(modulus.get());
+    BN_lshift(modulus.get(), modulus.get(), 2047);
+    BN_div(modulus.get(), nullptr, modulus.get(), product.get(), scratch.get());
+    BN_add_word(modulus.get(), 1);
+    BN_mul(modulus.get(), modulus.get(), product.get(), scratch.get());
+    BN_add_word(modulus.get(), 65537);
+    ASSERT_EQ(BN_num_bits(modulus.get()), 2048);
+    EXPECT_TRUE(detail::is_roca_modulus(*modulus));
+    EXPECT_EQ(public_key(jwk(rsa(base64url::encode(detail::number_bytes(*modulus))))), "weak_key");
+    EXPECT_FALSE(detail::is_roca_modulus(*detail::to_number(*base64url::decode(good_modulus()))));
+}
+
+TEST(WeakKey, RefusesAPrivateRsaKeyWhoseNumbersDisagree)
+{
+    auto const json = signing_key(Algorithm::rs256).reveal_jwk();
+    EXPECT_EQ(private_key(json), "accepted");
+    for (auto const* member : {"p", "q", "dp", "dq", "qi", "d"}) {
+        auto const at    = json.find("\"" + std::string(member) + "\":\"") + std::string(member).size() + 4;
+        auto       bad   = json;
+        auto&      digit = bad[at + 20];
+        digit            = digit == 'A' ? 'B' : 'A';
+        EXPECT_NE(private_key(bad), "accepted") << member;
+        auto without = json;
+        without.replace(at - std::string(member).size() - 4, std::string(member).size() + 2, "\"gone\"");
+        EXPECT_NE(private_key(without), "accepted") << member;
+    }
+}
+
+}  // namespace
+}  // namespace jose
