@@ -89,7 +89,7 @@ struct KeySetReport {
 struct VerifierOptions {
     std::string                  issuer;  // also where /.well-known/jwks.json is
     std::string                  audience;
-    // HS256 is refused: its key cannot be published.
+    // HS256, HS384, and HS512 are refused: their key cannot be published.
     std::vector<jose::Algorithm> algorithms = {jose::Algorithm::es256, jose::Algorithm::eddsa, jose::Algorithm::rs256};
     std::chrono::seconds         clock_skew{30};
     std::string                  realm{};                               // shown in WWW-Authenticate when not empty

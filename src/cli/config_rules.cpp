@@ -55,13 +55,15 @@ public:
 
     void tokens()
     {
-        bool const symmetric = config_.rules.tokens.algorithm == jose::Algorithm::hs256;
+        bool const symmetric = jose::is_symmetric(config_.rules.tokens.algorithm);
         if (symmetric && config_.publish_key_set)
             problem("tokens", "algorithm",
-                    "HS256 cannot be used with a published key set: whoever could verify tokens could also make them. "
-                    "Use ES256, or set publish_key_set = false if only this server verifies its tokens.");
+                    std::string{jose::name(config_.rules.tokens.algorithm)} +
+                        " cannot be used with a published key set: whoever could verify tokens could also make them. "
+                        "Use ES256, or set publish_key_set = false if only this server verifies its tokens.");
         if (!symmetric && !config_.publish_key_set)
-            problem("tokens", "publish_key_set", "can be false only with algorithm = \"HS256\".");
+            problem("tokens", "publish_key_set",
+                    "can be false only with an algorithm of shared secrets: HS256, HS384, or HS512.");
         if (auto const life = config_.rules.tokens.access_lifetime; life < 5min || life > 15min)
             warning("tokens", "access_lifetime",
                     fmt::format("is {}; 5m to 15m is advised: shorter means many refreshes, longer means that other "

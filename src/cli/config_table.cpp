@@ -47,11 +47,11 @@ auto const kTable = std::to_array<Setting>({
     {"tokens", "audience", at<&Config::rules, &Settings::tokens, &core::TokenSettings::audience>, "", "",
      "The `aud` of access tokens. Empty: the issuer."},
     {"tokens", "algorithm", at<&Config::rules, &Settings::tokens, &core::TokenSettings::algorithm>, "", "",
-     "How access tokens are signed. HS256 serves a single server that verifies its own tokens."},
+     "How access tokens are signed. HS256, HS384 and HS512 serve a single server that verifies its own tokens."},
     {"tokens", "access_lifetime", at<&Config::rules, &Settings::tokens, &core::TokenSettings::access_lifetime>, "1s",
      "24h", "Life of an access token, shortened by up to 5 % at random. Outside 5m to 15m a warning is printed."},
     {"tokens", "publish_key_set", at<&Config::publish_key_set>, "", "",
-     "Whether others verify tokens with `/.well-known/jwks.json`. False only together with HS256."},
+     "Whether others verify tokens with `/.well-known/jwks.json`. False only together with HS256, HS384 or HS512."},
 
     {"sessions", "refresh_window", at<&Config::rules, &Settings::sessions, &core::SessionSettings::refresh_window>,
      "0s", "10m",

@@ -177,10 +177,26 @@ TEST_F(ConfigTest, RefusesAFileThatIsNotTomlOrNotThere)
 }
 
 // DESIGN 5
-TEST_F(ConfigTest, RefusesHS256TogetherWithAPublishedKeySet)
+// DESIGN 5
+TEST_F(ConfigTest, TakesEachAlgorithmThatHasAPublicKey)
 {
-    EXPECT_THAT(problem("[tokens]\nalgorithm = \"HS256\"\n", 2), HasSubstr("published key set"));
-    EXPECT_TRUE(load("[tokens]\nalgorithm = \"HS256\"\npublish_key_set = false\n"));
+    for (auto const algorithm : jose::all_algorithms()) {
+        using enum jose::Algorithm;
+        if (jose::is_symmetric(algorithm) || algorithm == es256k || algorithm == ed25519 || algorithm == ed448)
+            continue;
+        auto const loaded = load("[tokens]\nalgorithm = \"" + std::string{jose::name(algorithm)} + "\"\n");
+        ASSERT_TRUE(loaded) << jose::name(algorithm);
+        EXPECT_EQ(loaded->config.rules.tokens.algorithm, algorithm);
+    }
+}
+
+TEST_F(ConfigTest, RefusesSharedSecretsTogetherWithAPublishedKeySet)
+{
+    for (std::string const name : {"HS256", "HS384", "HS512"}) {
+        auto const setting = "[tokens]\nalgorithm = \"" + name + "\"\n";
+        EXPECT_THAT(problem(setting, 2), HasSubstr(name + " cannot be used with a published key set"));
+        EXPECT_TRUE(load(setting + "publish_key_set = false\n"));
+    }
     EXPECT_THAT(problem("[tokens]\npublish_key_set = false\n", 2), HasSubstr("HS256"));
 }
 

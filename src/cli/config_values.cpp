@@ -29,7 +29,12 @@ struct Choice {
     T                value;
 };
 constexpr std::array kAlgorithms{Choice{"ES256", jose::Algorithm::es256}, Choice{"EdDSA", jose::Algorithm::eddsa},
-                                 Choice{"RS256", jose::Algorithm::rs256}, Choice{"HS256", jose::Algorithm::hs256}};
+                                 Choice{"ES384", jose::Algorithm::es384}, Choice{"ES512", jose::Algorithm::es512},
+                                 Choice{"RS256", jose::Algorithm::rs256}, Choice{"RS384", jose::Algorithm::rs384},
+                                 Choice{"RS512", jose::Algorithm::rs512}, Choice{"PS256", jose::Algorithm::ps256},
+                                 Choice{"PS384", jose::Algorithm::ps384}, Choice{"PS512", jose::Algorithm::ps512},
+                                 Choice{"HS256", jose::Algorithm::hs256}, Choice{"HS384", jose::Algorithm::hs384},
+                                 Choice{"HS512", jose::Algorithm::hs512}};
 constexpr std::array kLevels{Choice{"debug", log::Level::debug}, Choice{"info", log::Level::info},
                              Choice{"warning", log::Level::warning}, Choice{"error", log::Level::error}};
 constexpr std::array kFormats{Choice{"text", log::Format::text}, Choice{"json", log::Format::json}};

@@ -33,9 +33,10 @@ seconds shortened(seconds lifetime, Random& random)
 
 jose::Policy make_policy(TokenSettings const& settings)
 {
-    using enum jose::Algorithm;
     // Each key knows its own algorithm; all of one kind are named so that a change of algorithm signs nobody out.
-    auto const algorithms = settings.algorithm == hs256 ? std::vector{hs256} : std::vector{es256, eddsa, rs256};
+    auto const                   all = jose::all_algorithms();
+    std::vector<jose::Algorithm> algorithms(all.begin(), all.end());
+    std::erase_if(algorithms, [&](auto a) { return jose::is_symmetric(a) != jose::is_symmetric(settings.algorithm); });
 
     auto policy = jose::Policy::create({.issuer     = settings.issuer,
                                         .audience   = settings.audience,

@@ -57,11 +57,6 @@ bool are_same(std::vector<SigningKeyRecord> const& some, std::vector<SigningKeyR
     });
 }
 
-bool is_symmetric(jose::Algorithm algorithm)
-{
-    return algorithm == jose::Algorithm::hs256;
-}
-
 // The keys of `records`: those that `previous` holds are taken from it, the others are opened.
 Result<Keys> assemble(std::vector<SigningKeyRecord> records, Keys const* previous, MasterKey const& master_key,
                       TimePoint now)
@@ -84,9 +79,9 @@ Result<Keys> assemble(std::vector<SigningKeyRecord> records, Keys const* previou
         published.push_back(key->verification_key());
     }
 
-    // RFC 7517 knows one kind of set: after a change between HS256 and the others, only the new kind is in it.
-    bool const symmetric = is_symmetric(keys.signing->algorithm());
-    std::erase_if(published, [&](auto const& key) { return is_symmetric(key.algorithm()) != symmetric; });
+    // RFC 7517 knows one kind of set: after a change between shared secrets and the others, only the new kind is in it.
+    bool const symmetric = jose::is_symmetric(keys.signing->algorithm());
+    std::erase_if(published, [&](auto const& key) { return jose::is_symmetric(key.algorithm()) != symmetric; });
     auto set = jose::KeySet::from(std::move(published));
     if (!set) return unusable(set.error());
     keys.published = *std::move(set);

@@ -27,7 +27,7 @@ std::expected<jose::KeySet, std::string> parse_published(std::string_view json)
 {
     auto keys = jose::KeySet::parse(json);
     if (!keys) return std::unexpected(std::string{jose::name(keys.error().code)} + ": " + keys.error().detail);
-    if (std::ranges::any_of(keys->keys(), [](auto const& key) { return key.algorithm() == jose::Algorithm::hs256; }))
+    if (std::ranges::any_of(keys->keys(), [](auto const& key) { return jose::is_symmetric(key.algorithm()); }))
         return std::unexpected("the published set holds a symmetric key");
     return *std::move(keys);
 }

@@ -25,8 +25,8 @@ jose::Result<KeySetAddress> checked_address(VerifierOptions const& options)
 {
     auto address = key_set_address(options.issuer, options.allow_plain_http_on_loopback);
     if (!address) return contradiction(std::move(address).error());
-    if (std::ranges::find(options.algorithms, jose::Algorithm::hs256) != options.algorithms.end())
-        return contradiction("HS256 has no key that could be published");
+    if (std::ranges::any_of(options.algorithms, jose::is_symmetric))
+        return contradiction("a shared secret could not be published");
     return *std::move(address);
 }
 
