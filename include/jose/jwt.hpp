@@ -47,6 +47,7 @@ public:
     Claims& set_json(std::string_view name, std::string json);
 
     [[nodiscard]] std::size_t size() const { return members_.size(); }
+    [[nodiscard]] bool        has(std::string_view name) const;
     // JSON, members in the order they were first set.
     [[nodiscard]] std::string to_json() const;
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/config_verbs.hpp"
+#include "cli/key_files.hpp"
 #include "cli/keys.hpp"
 #include "cli/serve.hpp"
 #include "cli/token.hpp"
@@ -84,7 +85,29 @@ With --jws the payload may be anything; it is answered base64url-encoded as "pay
 Examples:
   curl -s https://id.example.com/.well-known/jwks.json > keys.json
   echo "$TOKEN" | signet token verify --key keys.json --issuer https://id.example.com --audience https://id.example.com
+  signet token verify --jwks https://id.example.com/.well-known/jwks.json --type at+jwt < tokens.txt
   signet token verify --key public.pem --algorithms RS256 --leeway 30 < tokens.txt)";
+
+constexpr auto kSignFooter = R"(
+Signs one JSON object of claims and prints the token. --expires-in sets iat and exp.
+
+Examples:
+  signet keys generate --algorithm ES256 --out key.jwk --public public.jwk
+  echo '{"iss":"https://id.example.com","sub":"ann"}' | signet token sign - --key key.jwk --expires-in 600)";
+
+constexpr auto kGenerateFooter = R"(
+Prints the private key, or keeps it in a new file that only its owner may read. Algorithms: HS256 HS384 HS512 RS256
+RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448.
+
+Examples:
+  signet keys generate > key.jwk
+  signet keys generate --algorithm RS256 --bits 3072 --form pem --out key.pem --public public.pem)";
+
+constexpr auto kConvertFooter = R"(
+Examples:
+  signet keys convert key.pem --algorithm ES256 --to jwk --kid 2026-11
+  signet keys convert key.jwk --to jwks --public > jwks.json
+  signet keys convert public.jwk --to pem)";
 
 constexpr auto kRotateFooter = R"(
 Rotation happens by itself every [keys] rotate_every. By hand: without --now the next key is published and takes over
@@ -170,7 +193,7 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
 
 void add_token_verbs(CLI::App& app, Chosen& chosen)
 {
-    auto* token = app.add_subcommand("token", "Tokens: decode, verify; without a server or a network");
+    auto* token = app.add_subcommand("token", "Tokens: decode, verify, sign; without a server");
     token->require_subcommand(1);
 
     auto  decoding = std::make_shared<DecodeOptions>();
@@ -180,8 +203,13 @@ void add_token_verbs(CLI::App& app, Chosen& chosen)
     runs(decode, chosen, decoding, decode_token);
 
     auto  options = std::make_shared<VerifyOptions>();
-    auto* verify  = token->add_subcommand("verify", "Verify tokens from standard input against a key file");
-    verify->add_option("--key", options->key_file, "JWK, JWK Set, or PEM public key")->required()->type_name("FILE");
+    auto* verify  = token->add_subcommand("verify", "Verify tokens from standard input");
+    auto* key     = verify->add_option_group("key", "What signatures are checked with; one of:");
+    key->add_option("--key", options->key_file, "JWK, JWK Set, or PEM public key")->type_name("FILE");
+    key->add_option("--jwks", options->jwks, "A JWK Set, fetched once; https, or http on loopback")->type_name("URL");
+    key->require_option(1);
+    verify->add_option("--ca", options->ca_file, "For --jwks: whom to trust, PEM; else the system's")
+        ->type_name("FILE");
     verify->add_option("--algorithms", options->algorithms, "Those allowed; needed unless the keys name theirs")
         ->delimiter(',')
         ->allow_extra_args(false)
@@ -199,11 +227,67 @@ void add_token_verbs(CLI::App& app, Chosen& chosen)
     verify->add_flag("--jws", options->jws, "Check the signature alone; the payload may be anything");
     verify->footer(kVerifyFooter);
     runs(verify, chosen, options, verify_tokens);
+
+    auto  signing = std::make_shared<SignOptions>();
+    auto* sign    = token->add_subcommand("sign", "Sign claims");
+    sign->add_option("claims", signing->claims_file, "One JSON object; - for standard input")
+        ->required()
+        ->type_name("FILE");
+    sign->add_option("--key", signing->key_file, "Private JWK, symmetric JWK, or PEM private key")
+        ->required()
+        ->type_name("FILE");
+    sign->add_option("--algorithm", signing->algorithm, "Needed unless the key names its own")->type_name("NAME");
+    sign->add_option("--expires-in", signing->expires_in_seconds, "Sets iat and exp")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'155'760'000}))
+        ->type_name("SECONDS");
+    sign->add_option("--type", signing->type, "The typ of the header [JWT]")->type_name("TEXT");
+    sign->add_option("--now", signing->now, "Sign as of this moment, Unix seconds")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{253'402'300'799}))
+        ->type_name("UNIX");
+    sign->add_flag("--allow-missing-expiry", signing->allow_missing_expiry, "Sign claims without exp");
+    sign->footer(kSignFooter);
+    runs(sign, chosen, signing, sign_token);
+}
+
+void add_key_file_verbs(CLI::App* keys, Chosen& chosen)
+{
+    auto  generating = std::make_shared<GenerateOptions>();
+    auto* generate   = keys->add_subcommand("generate", "Make a key of your own, in a file");
+    generate->add_option("--algorithm", generating->algorithm, "What it is for [ES256]")->type_name("NAME");
+    generate->add_option("--kid", generating->kid, "Its name; else its thumbprint")->type_name("TEXT");
+    generate->add_option("--bits", generating->rsa_bits, "Of an RSA key, 2048 to 4096 [2048]")->type_name("N");
+    generate->add_option("--form", generating->form, "jwk or pem [jwk]")
+        ->check(CLI::IsMember({"jwk", "pem"}))
+        ->type_name("FORM");
+    generate->add_option("--out", generating->out, "A new file for the private key, mode 0600")->type_name("FILE");
+    generate->add_option("--public", generating->public_out, "A file for the public key")->type_name("FILE");
+    generate->footer(kGenerateFooter);
+    runs(generate, chosen, generating, generate_key);
+
+    auto  printing   = std::make_shared<ThumbprintOptions>();
+    auto* thumbprint = keys->add_subcommand("thumbprint", "Print the RFC 7638 thumbprint of each key in a file");
+    thumbprint->add_option("file", printing->file, "JWK, JWK Set, or PEM")->required()->type_name("FILE");
+    thumbprint->add_option("--algorithm", printing->algorithm, "For a key that names none")->type_name("NAME");
+    thumbprint->add_flag("--uri", printing->uri, "As a URI, RFC 9278");
+    runs(thumbprint, chosen, printing, print_thumbprint);
+
+    auto  converting = std::make_shared<ConvertOptions>();
+    auto* convert    = keys->add_subcommand("convert", "Print a key in another form");
+    convert->add_option("file", converting->file, "JWK, JWK Set, or PEM")->required()->type_name("FILE");
+    convert->add_option("--to", converting->form, "jwk, jwks (public keys only), or pem")
+        ->required()
+        ->check(CLI::IsMember({"jwk", "jwks", "pem"}))
+        ->type_name("FORM");
+    convert->add_flag("--public", converting->public_half, "Only the public half of a private key");
+    convert->add_option("--algorithm", converting->algorithm, "For a key that names none")->type_name("NAME");
+    convert->add_option("--kid", converting->kid, "A name for a PEM key")->type_name("TEXT");
+    convert->footer(kConvertFooter);
+    runs(convert, chosen, converting, convert_key);
 }
 
 void add_key_verbs(CLI::App& app, Chosen& chosen)
 {
-    auto* keys = app.add_subcommand("keys", "Signing keys: list, rotate");
+    auto* keys = app.add_subcommand("keys", "Signing keys: list, rotate; keys in files: generate, thumbprint, convert");
     keys->require_subcommand(1);
 
     auto  listing = std::make_shared<KeysOptions>();
@@ -217,6 +301,8 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
     add_admin_options(rotate, rotating->admin, true);
     rotate->footer(kRotateFooter);
     runs(rotate, chosen, rotating, rotate_keys);
+
+    add_key_file_verbs(keys, chosen);
 }
 
 void add_config_verbs(CLI::App& app, Chosen& chosen)

@@ -1,4 +1,4 @@
-// cli/token.hpp - `signet token …`: tokens looked at and verified, without a server or a network.
+// cli/token.hpp - `signet token …`: tokens looked at, verified, and signed, without a server.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,7 +15,9 @@ struct DecodeOptions {
 };
 
 struct VerifyOptions {
-    std::string                 key_file;  // JWK, JWK Set, or PEM public key
+    std::string                 key_file;  // JWK, JWK Set, or PEM public key; or, when empty,
+    std::string                 jwks;      // the URL of a JWK Set
+    std::string                 ca_file;   // PEM, for that URL; empty: the system's
     std::vector<std::string>    algorithms;
     std::string                 issuer;
     std::string                 audience;
@@ -26,11 +28,25 @@ struct VerifyOptions {
     bool                        jws                  = false;  // signature only, any payload
 };
 
+struct SignOptions {
+    std::string                 claims_file;  // one JSON object; "-": standard input
+    std::string                 key_file;     // private JWK, symmetric JWK, or PEM private key
+    std::string                 algorithm;    // needed unless the key names its own
+    std::string                 type = "JWT";
+    std::optional<std::int64_t> expires_in_seconds;  // sets iat and exp
+    std::optional<std::int64_t> now;                 // Unix seconds; else the clock's
+    bool                        allow_missing_expiry = false;
+};
+
 // Shows header and claims. Says that nothing was checked.
 [[nodiscard]] Exit decode_token(DecodeOptions const& options);
 
 // One token per line of standard input, one JSON object per line of standard output:
 // {"ok":true,"header":{…},"claims":{…}} or {"ok":false,"error":"expired","detail":"…"}.
+// Input without a line is kUsage: nothing was asked, so nothing is valid.
 [[nodiscard]] Exit verify_tokens(VerifyOptions const& options);
+
+// The token, on one line of standard output.
+[[nodiscard]] Exit sign_token(SignOptions const& options);
 
 }  // namespace signet::cli

@@ -48,6 +48,11 @@ Claims& Claims::set_json(std::string_view name, std::string json)
     return *this;
 }
 
+bool Claims::has(std::string_view name) const
+{
+    return std::ranges::any_of(members_, [&](auto const& member) { return member.first == name; });
+}
+
 std::string Claims::to_json() const
 {
     signet::json::Object object;

@@ -26,25 +26,39 @@ bool is_loopback(std::string const& host)
     return host.starts_with("127.") && inet_pton(AF_INET, host.c_str(), &numeric) == 1;
 }
 
+// `text` as an address that may be asked; `what` names it in a refusal.
+std::expected<KeySetAddress, std::string> checked(std::string const& text, bool plain_http_on_loopback,
+                                                  std::string const& what)
+{
+    Url const url{curl_url(), &curl_url_cleanup};
+    if (!url || text.contains('\0') || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
+        return std::unexpected(what + " is not a URL");
+    if (text.find_first_of("?#@") != std::string::npos)
+        return std::unexpected(what + " has a user, a query, or a fragment");
+
+    auto const scheme = part(url, CURLUPART_SCHEME);
+    if (scheme != "https" && scheme != "http") return std::unexpected(what + " is not an https URL");
+    if (scheme == "http" && !plain_http_on_loopback) return std::unexpected(what + " is not an https URL");
+    if (scheme == "http" && !is_loopback(part(url, CURLUPART_HOST)))
+        return std::unexpected("plain http is for a loopback host only");
+    return KeySetAddress{.url = text, .plain_http = scheme == "http"};
+}
+
 }  // namespace
 
 std::expected<KeySetAddress, std::string> key_set_address(std::string const& issuer, bool plain_http_on_loopback)
 {
-    Url const url{curl_url(), &curl_url_cleanup};
-    if (!url || issuer.contains('\0') || curl_url_set(url.get(), CURLUPART_URL, issuer.c_str(), 0) != CURLUE_OK)
-        return std::unexpected("the issuer is not a URL");
-    if (issuer.find_first_of("?#@") != std::string::npos)
-        return std::unexpected("the issuer has a user, a query, or a fragment");
+    auto address = checked(issuer, plain_http_on_loopback, "the issuer");
+    if (!address) return address;
+    auto& url = address->url;
+    while (url.ends_with('/')) url.pop_back();
+    url += "/.well-known/jwks.json";
+    return address;
+}
 
-    auto const scheme = part(url, CURLUPART_SCHEME);
-    if (scheme != "https" && scheme != "http") return std::unexpected("the issuer is not an https URL");
-    if (scheme == "http" && !plain_http_on_loopback) return std::unexpected("the issuer is not an https URL");
-    if (scheme == "http" && !is_loopback(part(url, CURLUPART_HOST)))
-        return std::unexpected("plain http is for a loopback issuer only");
-
-    auto base = issuer;
-    while (base.ends_with('/')) base.pop_back();
-    return KeySetAddress{.url = base + "/.well-known/jwks.json", .plain_http = scheme == "http"};
+std::expected<KeySetAddress, std::string> key_set_url(std::string const& url)
+{
+    return checked(url, true, "the address");
 }
 
 }  // namespace signet

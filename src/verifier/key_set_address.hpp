@@ -18,4 +18,7 @@ struct KeySetAddress {
 [[nodiscard]] std::expected<KeySetAddress, std::string> key_set_address(std::string const& issuer,
                                                                         bool               plain_http_on_loopback);
 
+// The key set at exactly this URL, by the same rules; plain http to a loopback host is allowed.
+[[nodiscard]] std::expected<KeySetAddress, std::string> key_set_url(std::string const& url);
+
 }  // namespace signet

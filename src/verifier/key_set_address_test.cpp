@@ -39,4 +39,13 @@ TEST(KeySetAddress, RefusesWhatIsNoIssuer)
     EXPECT_FALSE(key_set_address(std::string("https://a.example\0.com", 22), true));
 }
 
+TEST(KeySetUrl, IsTakenAsItIsUnderTheSameRules)
+{
+    EXPECT_EQ(signet::key_set_url("https://id.example.com/keys.json")->url, "https://id.example.com/keys.json");
+    EXPECT_TRUE(signet::key_set_url("http://127.0.0.1:8080/keys.json")->plain_http);
+    for (auto const* url : {"", "keys.json", "file:///etc/passwd", "http://id.example.com/keys.json",
+                            "https://user@id.example.com/keys.json", "https://id.example.com/keys.json#x"})
+        EXPECT_FALSE(signet::key_set_url(url)) << url;
+}
+
 }  // namespace

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as jose from 'jose';
@@ -176,6 +176,66 @@ test('Verify tokens against the published keys', async () => {
     assert.equal(done.code, 1);
     assert.equal(lines(done.stdout)[0].error, error);
   }
+});
+
+test('Verify tokens against the keys at a URL; no input is no yes', async () => {
+  const { access_token: token } = await signIn(signet);
+  const jwks = `${signet.url}/.well-known/jwks.json`;
+  const ca = path.join(signet.dataDir, 'tls/cert.pem');
+  const good = await run(['token', 'verify', '--jwks', jwks, '--ca', ca, '--type', 'at+jwt'], { input: `${token}\n` });
+  assert.equal(good.code, 0, good.stderr);
+  assert.equal(lines(good.stdout)[0].ok, true);
+  const empty = await run(['token', 'verify', '--jwks', jwks, '--ca', ca], { input: '' });
+  assert.equal(empty.code, 2);
+  assert.match(empty.stderr, /No token came/);
+  const untrusted = await run(['token', 'verify', '--jwks', jwks], { input: token });
+  assert.equal(untrusted.code, 2);
+  assert.match(untrusted.stderr, /gave no key set/);
+  for (const [args, word] of [[['--jwks', 'http://id.example.com/jwks.json'], /loopback/], [['--jwks', jwks, '--key', 'x'], /key/], [[], /key/]])
+    assert.match((await run(['token', 'verify', ...args], { input: token })).stderr, word);
+});
+
+test('Make a key, sign with it, convert it, and verify what it signed', async () => {
+  for (const algorithm of ['ES256', 'ES384', 'RS256', 'PS512', 'EdDSA', 'Ed448', 'ES256K']) {
+    const name = (what) => path.join(scratch, `${algorithm}.${what}`);
+    const made = await run(['keys', 'generate', '--algorithm', algorithm, '--out', name('jwk'), '--public', name('public')]);
+    assert.equal(made.code, 0, made.stderr);
+    assert.equal(statSync(name('jwk')).mode & 0o777, 0o600);
+    assert.ok(!('d' in JSON.parse(readFileSync(name('public'), 'utf8'))));
+    const again = await run(['keys', 'generate', '--algorithm', algorithm, '--out', name('jwk')]);
+    assert.match(again.stderr, /is there already; nothing was overwritten/);
+
+    const signed = await run(['token', 'sign', '-', '--key', name('jwk'), '--expires-in', '600', '--type', 'at+jwt'],
+      { input: '{"iss":"i","aud":"a","sub":"ann"}' });
+    assert.equal(signed.code, 0, signed.stderr);
+    const verified = await run(['token', 'verify', '--key', name('public'), '--issuer', 'i', '--audience', 'a', '--type', 'at+jwt'],
+      { input: signed.stdout });
+    assert.equal(verified.code, 0, verified.stdout);
+    assert.equal(lines(verified.stdout)[0].header.alg, algorithm);
+
+    const print = async (from, ...more) => (await run(['keys', 'thumbprint', from, ...more])).stdout.trim();
+    assert.equal(await print(name('jwk')), await print(name('public')));
+    assert.equal(await print(name('jwk'), '--uri'), `urn:ietf:params:oauth:jwk-thumbprint:sha-256:${await print(name('jwk'))}`);
+
+    const pem = await run(['keys', 'convert', name('jwk'), '--to', 'pem']);
+    assert.match(pem.stdout, /^-----BEGIN PRIVATE KEY-----/);
+    writeFileSync(name('pem'), pem.stdout);
+    const back = await run(['keys', 'convert', name('pem'), '--to', 'jwk', '--algorithm', algorithm]);
+    assert.equal(JSON.parse(back.stdout).d, JSON.parse(readFileSync(name('jwk'), 'utf8')).d, back.stderr);
+    const set = JSON.parse((await run(['keys', 'convert', name('jwk'), '--to', 'jwks'])).stdout);
+    assert.ok(set.keys.length === 1 && !('d' in set.keys[0]));
+  }
+});
+
+test('Signing says what is missing', async () => {
+  const key = path.join(scratch, 'key.jwk');
+  await run(['keys', 'generate', '--out', key]);
+  const sign = (input, ...more) => run(['token', 'sign', '-', '--key', key, ...more], { input });
+  assert.match((await sign('{"sub":"ann"}')).stderr, /give --expires-in SECONDS/);
+  assert.equal((await sign('{"sub":"ann"}', '--allow-missing-expiry')).code, 0);
+  assert.match((await sign('{"sub":1,"sub":2}', '--expires-in', '60')).stderr, /duplicate_member/);
+  assert.match((await sign('{}', '--expires-in', '60', '--algorithm', 'RS256')).stderr, /algorithm_mismatch/);
+  assert.match((await run(['token', 'sign', '-', '--key', '/no/such/file'], { input: '{}' })).stderr, /cannot be read/);
 });
 
 test('Verify tokens of other makers, by PEM, by a shared key, and as bare JWS', async () => {

@@ -1,0 +1,54 @@
+// cli/key_files.hpp - `signet keys generate|thumbprint|convert`, and keys out of files.
+//
+// Keys of one's own, not those of a running server: cli/keys.hpp.
+#pragma once
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "cli/exit_codes.hpp"
+#include "jose/key.hpp"
+
+namespace signet::cli {
+
+struct GenerateOptions {
+    std::string algorithm = "ES256";
+    std::string kid;              // empty: the thumbprint
+    int         rsa_bits = 2048;  // of RSA keys
+    std::string form     = "jwk";
+    std::string out;         // of mode 0600, must be new; empty: standard output
+    std::string public_out;  // the public half, beside it
+};
+
+struct ThumbprintOptions {
+    std::string file;
+    std::string algorithm;  // for a key that names none
+    bool        uri = false;
+};
+
+struct ConvertOptions {
+    std::string file;
+    std::string algorithm;  // for a key that names none
+    std::string kid;        // given to a PEM key
+    std::string form;
+    bool        public_half = false;
+};
+
+// A new private key, as JWK or PEM.
+[[nodiscard]] Exit generate_key(GenerateOptions const& options);
+// RFC 7638, or with `uri` RFC 9278, of each key of a JWK, JWK Set, or PEM file.
+[[nodiscard]] Exit print_thumbprint(ThumbprintOptions const& options);
+// One key in another form: jwk, jwks (public keys only), pem.
+[[nodiscard]] Exit convert_key(ConvertOptions const& options);
+
+// The whole file, at most 1 MiB, or a sentence about why not.
+[[nodiscard]] std::expected<std::string, std::string> read_key_file(std::string const& file);
+
+// A private JWK, symmetric JWK, or PEM private key. `algorithm` may be empty when the key names its own.
+[[nodiscard]] std::expected<jose::SigningKey, std::string> read_signing_key_file(std::string const& file,
+                                                                                 std::string const& algorithm);
+
+// "keys.json: weak_key (RSA of 1024 bits)."
+[[nodiscard]] std::string said(std::string_view what, jose::Error const& error);
+
+}  // namespace signet::cli
