@@ -5,19 +5,24 @@
 // The baseline is what the primitive costs and nothing else: contexts made once,
 // the message ready, no base64url, no JSON, no claims.
 #include <fmt/core.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "bench/allocations.hpp"
 #include "bench/paired.hpp"
 #include "jose/jose.hpp"
 
@@ -47,6 +52,33 @@ jose::Claims claims()
     return c;
 }
 
+// What bare OpenSSL needs to know of an algorithm.
+struct Scheme {
+    jose::Algorithm algorithm;
+    char const*     type;    // of the key, as OpenSSL names it; "HMAC" has none
+    char const*     curve;   // of EC
+    char const*     digest;  // nullptr where the scheme brings its own
+    bool            pss;
+};
+
+constexpr std::array kSchemes{
+    Scheme{jose::Algorithm::hs256, "HMAC", nullptr, "SHA256", false},
+    Scheme{jose::Algorithm::hs384, "HMAC", nullptr, "SHA384", false},
+    Scheme{jose::Algorithm::hs512, "HMAC", nullptr, "SHA512", false},
+    Scheme{jose::Algorithm::rs256, "RSA", nullptr, "SHA256", false},
+    Scheme{jose::Algorithm::rs384, "RSA", nullptr, "SHA384", false},
+    Scheme{jose::Algorithm::rs512, "RSA", nullptr, "SHA512", false},
+    Scheme{jose::Algorithm::ps256, "RSA", nullptr, "SHA256", true},
+    Scheme{jose::Algorithm::ps384, "RSA", nullptr, "SHA384", true},
+    Scheme{jose::Algorithm::ps512, "RSA", nullptr, "SHA512", true},
+    Scheme{jose::Algorithm::es256, "EC", "P-256", "SHA256", false},
+    Scheme{jose::Algorithm::es384, "EC", "P-384", "SHA384", false},
+    Scheme{jose::Algorithm::es512, "EC", "P-521", "SHA512", false},
+    Scheme{jose::Algorithm::es256k, "EC", "secp256k1", "SHA256", false},
+    Scheme{jose::Algorithm::eddsa, "ED25519", nullptr, nullptr, false},
+    Scheme{jose::Algorithm::ed448, "ED448", nullptr, nullptr, false},
+};
+
 struct Bytes {
     std::vector<unsigned char> data = std::vector<unsigned char>(1024);
     std::size_t                size = 0;
@@ -55,26 +87,15 @@ struct Bytes {
 // Bare OpenSSL for one algorithm: its key, its contexts, one signature.
 class Bare {
 public:
-    Bare(jose::Algorithm algorithm, std::string message) : algorithm_(algorithm), message_(std::move(message))
+    Bare(Scheme const& scheme, std::string message) : scheme_(scheme), message_(std::move(message))
     {
-        switch (algorithm_) {
-            case jose::Algorithm::hs256:
-                prepare_hmac();
-                break;
-            case jose::Algorithm::rs256:
-                key_ = EVP_RSA_gen(2048);
-                break;
-            case jose::Algorithm::es256:
-                key_ = EVP_EC_gen("P-256");
-                break;
-            case jose::Algorithm::eddsa:
-                key_ = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-                break;
-            default:
-                must(false, "this algorithm has no baseline");
-        }
+        if (scheme_.digest != nullptr) digest_ = EVP_MD_fetch(nullptr, scheme_.digest, nullptr);
+        if (is("HMAC")) prepare_hmac();
+        if (is("RSA")) key_ = EVP_RSA_gen(2048);
+        if (is("EC")) key_ = EVP_EC_gen(scheme_.curve);
+        if (is("ED25519") || is("ED448")) key_ = EVP_PKEY_Q_keygen(nullptr, nullptr, scheme_.type);
         must(key_ != nullptr || mac_ != nullptr, "key generation");
-        if (algorithm_ == jose::Algorithm::rs256 || algorithm_ == jose::Algorithm::es256) prepare_contexts();
+        if (is("RSA") || is("EC")) prepare_contexts();
         sign();
     }
     Bare(Bare const&)            = delete;
@@ -85,34 +106,39 @@ public:
         EVP_PKEY_CTX_free(verifier_);
         EVP_PKEY_free(key_);
         EVP_MAC_CTX_free(mac_);
+        EVP_MD_CTX_free(hasher_);
+        EVP_MD_free(digest_);
     }
 
     void sign()
     {
         signature_.size = signature_.data.size();
-        if (algorithm_ == jose::Algorithm::hs256) return hmac();
-        if (algorithm_ == jose::Algorithm::eddsa) return ed25519_sign();
-        auto const hash = sha256();
-        must(EVP_PKEY_sign(signer_, signature_.data.data(), &signature_.size, hash.data(), hash.size()) == 1, "sign");
+        if (is("HMAC")) return hmac();
+        if (digest_ == nullptr) return edwards_sign();
+        hash();
+        must(EVP_PKEY_sign(signer_, signature_.data.data(), &signature_.size, hash_.data(), hash_size_) == 1, "sign");
     }
 
     void verify()
     {
-        if (algorithm_ == jose::Algorithm::hs256) return hmac();
-        if (algorithm_ == jose::Algorithm::eddsa) return ed25519_verify();
-        auto const hash = sha256();
-        must(EVP_PKEY_verify(verifier_, signature_.data.data(), signature_.size, hash.data(), hash.size()) == 1,
+        if (is("HMAC")) return hmac();
+        if (digest_ == nullptr) return edwards_verify();
+        hash();
+        must(EVP_PKEY_verify(verifier_, signature_.data.data(), signature_.size, hash_.data(), hash_size_) == 1,
              "verify");
     }
 
 private:
+    [[nodiscard]] bool is(std::string_view type) const { return scheme_.type == type; }
+
     void prepare_hmac()
     {
-        EVP_MAC* const      mac    = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-        std::array<char, 7> digest = {"SHA256"};
-        std::array const    params = {OSSL_PARAM_construct_utf8_string("digest", digest.data(), 0),
-                                      OSSL_PARAM_construct_end()};
-        std::string const   secret(32, 'k');
+        EVP_MAC* const      mac  = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+        std::array<char, 7> name = {};
+        std::copy_n(scheme_.digest, 6, name.begin());
+        std::array const  params = {OSSL_PARAM_construct_utf8_string("digest", name.data(), 0),
+                                    OSSL_PARAM_construct_end()};
+        std::string const secret(64, 'k');
         mac_ = EVP_MAC_CTX_new(mac);
         must(EVP_MAC_init(mac_, reinterpret_cast<unsigned char const*>(secret.data()), secret.size(), params.data()) ==
                  1,
@@ -121,11 +147,17 @@ private:
     }
     void prepare_contexts()
     {
+        hasher_   = EVP_MD_CTX_new();
         signer_   = EVP_PKEY_CTX_new(key_, nullptr);
         verifier_ = EVP_PKEY_CTX_new(key_, nullptr);
         must(EVP_PKEY_sign_init(signer_) == 1 && EVP_PKEY_verify_init(verifier_) == 1, "context");
-        for (auto* const context : {signer_, verifier_})
-            must(EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1, "digest");
+        for (auto* const context : {signer_, verifier_}) {
+            if (scheme_.pss)
+                must(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+                         EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1,
+                     "padding");
+            must(EVP_PKEY_CTX_set_signature_md(context, digest_) == 1, "digest");
+        }
     }
     void hmac()
     {
@@ -133,75 +165,147 @@ private:
         must(EVP_MAC_update(mac_, bytes(), message_.size()) == 1, "HMAC");
         must(EVP_MAC_final(mac_, signature_.data.data(), &signature_.size, signature_.data.size()) == 1, "HMAC");
     }
-    void ed25519_sign()
+    void edwards_sign()
     {
         EVP_MD_CTX* const context = EVP_MD_CTX_new();
-        must(EVP_DigestSignInit(context, nullptr, nullptr, nullptr, key_) == 1, "Ed25519");
-        must(EVP_DigestSign(context, signature_.data.data(), &signature_.size, bytes(), message_.size()) == 1,
-             "Ed25519");
+        must(EVP_DigestSignInit(context, nullptr, nullptr, nullptr, key_) == 1, "EdDSA");
+        must(EVP_DigestSign(context, signature_.data.data(), &signature_.size, bytes(), message_.size()) == 1, "EdDSA");
         EVP_MD_CTX_free(context);
     }
-    void ed25519_verify()
+    void edwards_verify()
     {
         EVP_MD_CTX* const context = EVP_MD_CTX_new();
-        must(EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key_) == 1, "Ed25519");
+        must(EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key_) == 1, "EdDSA");
         must(EVP_DigestVerify(context, signature_.data.data(), signature_.size, bytes(), message_.size()) == 1,
-             "Ed25519");
+             "EdDSA");
         EVP_MD_CTX_free(context);
     }
-    std::array<unsigned char, 32> sha256()
+    void hash()
     {
-        static EVP_MD* const          digest  = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-        static EVP_MD_CTX* const      context = EVP_MD_CTX_new();
-        std::array<unsigned char, 32> out{};
-        must(EVP_DigestInit_ex2(context, digest, nullptr) == 1, "SHA-256");
-        must(EVP_DigestUpdate(context, bytes(), message_.size()) == 1, "SHA-256");
-        must(EVP_DigestFinal_ex(context, out.data(), nullptr) == 1, "SHA-256");
-        return out;
+        must(EVP_DigestInit_ex2(hasher_, digest_, nullptr) == 1, "digest");
+        must(EVP_DigestUpdate(hasher_, bytes(), message_.size()) == 1, "digest");
+        must(EVP_DigestFinal_ex(hasher_, hash_.data(), &hash_size_) == 1, "digest");
     }
     unsigned char const* bytes() const { return reinterpret_cast<unsigned char const*>(message_.data()); }
 
-    jose::Algorithm algorithm_;
-    std::string     message_;
-    Bytes           signature_;
-    EVP_PKEY*       key_      = nullptr;
-    EVP_PKEY_CTX*   signer_   = nullptr;
-    EVP_PKEY_CTX*   verifier_ = nullptr;
-    EVP_MAC_CTX*    mac_      = nullptr;
+    Scheme const&                 scheme_;
+    std::string                   message_;
+    Bytes                         signature_;
+    EVP_MD*                       digest_   = nullptr;
+    EVP_MD_CTX*                   hasher_   = nullptr;
+    EVP_PKEY*                     key_      = nullptr;
+    EVP_PKEY_CTX*                 signer_   = nullptr;
+    EVP_PKEY_CTX*                 verifier_ = nullptr;
+    EVP_MAC_CTX*                  mac_      = nullptr;
+    std::array<unsigned char, 64> hash_{};
+    unsigned                      hash_size_ = 0;
 };
 
-void print_row(std::string const& row, bench::Outcome const& outcome)
+void print_row(std::string const& row, std::string_view unit, bench::Outcome const& outcome)
 {
-    fmt::print(R"({{"name":"{}","value":{:.1f},"unit":"1/s","baseline":{:.1f},"ratio":{:.3f}}})"
+    fmt::print(R"({{"name":"{}","value":{:.1f},"unit":"{}","baseline":{:.1f},"ratio":{:.3f}}})"
                "\n",
-               row, outcome.ours, outcome.baseline, outcome.ratio);
+               row, outcome.ours, unit, outcome.baseline, outcome.ratio);
     std::fflush(stdout);
 }
 
-void measure(jose::Algorithm algorithm, std::string_view filter)
-{
-    auto const key = jose::SigningKey::generate(algorithm);
-    must(key.has_value(), "key generation");
-    auto const keys   = jose::KeySet::from({key->verification_key()});
-    auto const policy = jose::Policy::create({.issuer     = "https://id.example.com",
-                                              .audience   = "https://api.example.com",
-                                              .type       = "at+jwt",
-                                              .algorithms = {algorithm}});
-    must(keys && policy, "setting up");
-    auto const body  = claims();
-    auto const token = jose::sign(body, *key, "at+jwt");
-    must(token.has_value(), "sign");
-    Bare bare(algorithm, token->substr(0, token->rfind('.')));
+// One algorithm's key, policy, and token.
+struct Case {
+    explicit Case(Scheme const& the_scheme)
+        : scheme(the_scheme),
+          key(*jose::SigningKey::generate(the_scheme.algorithm)),
+          keys(*jose::KeySet::from({key.verification_key()})),
+          policy(*jose::Policy::create({.issuer     = "https://id.example.com",
+                                        .audience   = "https://api.example.com",
+                                        .type       = "at+jwt",
+                                        .algorithms = {the_scheme.algorithm}})),
+          token(*jose::sign(body, key, "at+jwt"))
+    {
+    }
 
-    std::string const verify_row = fmt::format("verify/{}", jose::name(algorithm));
-    if (verify_row.find(filter) != std::string::npos)
-        print_row(verify_row,
-                  bench::compare([&] { must(jose::verify(*token, *keys, *policy, kNow).has_value(), "verify"); },
-                                 [&] { bare.verify(); }));
-    std::string const sign_row = fmt::format("sign/{}", jose::name(algorithm));
-    if (sign_row.find(filter) != std::string::npos)
-        print_row(sign_row, bench::compare([&] { must(jose::sign(body, *key, "at+jwt").has_value(), "sign"); },
-                                           [&] { bare.sign(); }));
+    void verify() const { must(jose::verify(token, keys, policy, kNow).has_value(), "verify"); }
+    void sign() const { must(jose::sign(body, key, "at+jwt").has_value(), "sign"); }
+
+    Scheme const&    scheme;
+    jose::Claims     body = claims();
+    jose::SigningKey key;
+    jose::KeySet     keys;
+    jose::Policy     policy;
+    std::string      token;
+};
+
+bool wanted(std::string_view row, std::string_view filter)
+{
+    return row.find(filter) != row.npos;
+}
+
+void measure(Scheme const& scheme, std::string_view filter)
+{
+    auto const verify_row = fmt::format("verify/{}", jose::name(scheme.algorithm));
+    auto const sign_row   = fmt::format("sign/{}", jose::name(scheme.algorithm));
+    auto const load_row   = fmt::format("load-key/{}", jose::name(scheme.algorithm));
+    if (!wanted(verify_row, filter) && !wanted(sign_row, filter) && !wanted(load_row, filter)) return;
+
+    Case const ours(scheme);
+    Bare       bare(scheme, ours.token.substr(0, ours.token.rfind('.')));
+    if (wanted(verify_row, filter))
+        print_row(verify_row, "1/s", bench::compare([&] { ours.verify(); }, [&] { bare.verify(); }));
+    if (wanted(sign_row, filter))
+        print_row(sign_row, "1/s", bench::compare([&] { ours.sign(); }, [&] { bare.sign(); }));
+    auto const jwk = ours.key.verification_key().to_jwk();
+    if (!wanted(load_row, filter) || !jwk) return;
+    print_row(load_row, "1/s",
+              bench::compare([&] { must(jose::VerificationKey::parse_jwk(*jwk).has_value(), "load"); },
+                             [&] { ours.verify(); }));
+}
+
+// Verifications per second of `threads` threads with one key.
+double rate_of(Case const& ours, int threads)
+{
+    std::atomic<long>         done  = 0;
+    auto const                begin = std::chrono::steady_clock::now();
+    auto const                span  = std::chrono::milliseconds{200};
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < threads; ++i)
+        workers.emplace_back([&] {
+            long mine = 0;
+            for (; std::chrono::steady_clock::now() - begin < span; mine += 16)
+                for (int j = 0; j < 16; ++j) ours.verify();
+            done += mine;
+        });
+    workers.clear();
+    return static_cast<double>(done) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+void measure_two_threads(Scheme const& scheme, std::string_view filter)
+{
+    auto const row = fmt::format("verify/{}/two-threads", jose::name(scheme.algorithm));
+    if (!wanted(row, filter)) return;
+    Case const          ours(scheme);
+    std::vector<double> two;
+    std::vector<double> one;
+    std::vector<double> ratios;
+    for (int round = 0; round < 7; ++round) {
+        two.push_back(rate_of(ours, 2));
+        one.push_back(rate_of(ours, 1));
+        ratios.push_back(two.back() / one.back());
+    }
+    print_row(row, "1/s", {bench::median(two), bench::median(one), bench::median(ratios)});
+}
+
+void measure_allocations(Scheme const& scheme, std::string_view filter)
+{
+    auto const row = fmt::format("verify/{}/allocations", jose::name(scheme.algorithm));
+    if (!wanted(row, filter)) return;
+    constexpr long kTimes = 1000;
+    Case const     ours(scheme);
+    ours.verify();  // the thread's memory is there from now on
+    auto const before = bench::allocations();
+    for (long i = 0; i < kTimes; ++i) ours.verify();
+    auto const each = static_cast<double>(bench::allocations() - before) / kTimes;
+    fmt::print(R"({{"name":"{}","value":{},"unit":"each","baseline":null,"ratio":null}})"
+               "\n",
+               row, each);
 }
 
 }  // namespace
@@ -209,7 +313,10 @@ void measure(jose::Algorithm algorithm, std::string_view filter)
 int main(int argc, char** argv)
 {
     std::string_view const filter = argc > 1 ? argv[1] : "";
-    for (auto const algorithm :
-         {jose::Algorithm::hs256, jose::Algorithm::rs256, jose::Algorithm::es256, jose::Algorithm::eddsa})
-        measure(algorithm, filter);
+    for (auto const& scheme : kSchemes) measure(scheme, filter);
+    for (auto const algorithm : {jose::Algorithm::hs256, jose::Algorithm::es256}) {
+        auto const& scheme = *std::ranges::find(kSchemes, algorithm, &Scheme::algorithm);
+        measure_two_threads(scheme, filter);
+        measure_allocations(scheme, filter);
+    }
 }

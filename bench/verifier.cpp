@@ -53,9 +53,8 @@ int main()
     claims.set("client_id", "signet").set("email", "ann@example.com").set("name", "Ann Example");
     auto const header = "Bearer " + *jose::sign(claims, *key, "at+jwt");
 
-    auto const outcome =
-        bench::compare([&] { must(remembering->verify(header).has_value(), "verify"); },
-                       [&] { must(forgetful->verify(header).has_value(), "verify"); });
+    auto const outcome = bench::compare([&] { must(remembering->verify(header).has_value(), "verify"); },
+                                        [&] { must(forgetful->verify(header).has_value(), "verify"); });
     must(remembering->verify(header)->seen_before(), "remembering");
     must(!forgetful->verify(header)->seen_before(), "forgetting");
     fmt::print(R"({{"name":"verify/seen-before","value":{:.1f},"unit":"ns","baseline":{:.1f},"ratio":{:.5f}}})"

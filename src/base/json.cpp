@@ -4,13 +4,11 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <charconv>
 #include <cstddef>
 #include <cstring>
 
-#include "base/utf8.hpp"
+#include "base/json_names.hpp"
 
 namespace signet::json {
 
@@ -80,39 +78,10 @@ bool has_surrogate(std::string_view unescaped)
     return false;
 }
 
-// A member's name, with what tells most names apart in one comparison: its size
-// and first bytes.
-class Name {
-public:
-    explicit Name(std::string_view text) : text_(text), mark_(text.size() << 56)
-    {
-        std::memcpy(&mark_, text.data(), std::min(text.size(), sizeof mark_ - 1));
-    }
-    friend bool operator==(Name const& a, Name const& b) { return a.mark_ == b.mark_ && a.text_ == b.text_; }
-    friend bool operator<(Name const& a, Name const& b) { return a.text_ < b.text_; }
-
-private:
-    std::string_view text_;
-    std::uint64_t    mark_;
-};
-
-bool has_duplicate(std::span<Name> names)
-{
-    constexpr std::size_t kFew = 16;
-    if (names.size() > kFew) {
-        std::sort(names.begin(), names.end());
-        return std::ranges::adjacent_find(names) != names.end();
-    }
-    for (std::size_t i = 1; i < names.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (names[i] == names[j]) return true;
-    return false;
-}
-
 // An object or array that TapeCheck will come back to.
 struct Outer {
-    std::size_t first_name;
-    bool        is_object;
+    Names::Outer names;
+    bool         is_object;
 };
 
 // A thread's parser, the padded copy of the text that it reads, and the stacks of TapeCheck.
@@ -121,7 +90,7 @@ struct Workshop {
     std::unique_ptr<char[]> text;
     std::size_t             capacity = 0;
     std::vector<Outer>      outer;
-    std::vector<Name>       names;
+    Names                   names;
 
     simdjson::error_code reserve(std::size_t needed)
     {
@@ -162,17 +131,13 @@ public:
                 case '{':
                 case '[':
                     if (outer_.size() == limits_.depth) return Fault::too_deep;
-                    outer_.push_back({.first_name = first_name_, .is_object = in_object_});
-                    first_name_   = names_.size();
+                    outer_.push_back({.names = names_.begin_object(), .is_object = in_object_});
                     in_object_    = type == '{';
                     name_is_next_ = in_object_;
                     break;
                 case '}':
-                    if (has_duplicate(std::span{names_}.subspan(first_name_))) return Fault::duplicate_member;
-                    names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(first_name_), names_.end());
-                    [[fallthrough]];
                 case ']':
-                    first_name_   = outer_.back().first_name;
+                    if (!names_.end_object(outer_.back().names)) return Fault::duplicate_member;
                     in_object_    = outer_.back().is_object;
                     name_is_next_ = in_object_;
                     outer_.pop_back();
@@ -211,8 +176,8 @@ private:
             return std::nullopt;
         }
         if (has_unicode_escapes_ && text.find('\0') != text.npos) return Fault::malformed;
-        if (names_.size() - first_name_ == limits_.members) return Fault::too_many_members;
-        names_.emplace_back(text);
+        if (names_.size() == limits_.members) return Fault::too_many_members;
+        if (!names_.add(text)) return Fault::duplicate_member;
         if (outer_.size() == 1) {
             auto& member = members_.emplace_back();  // NB: in place; a copy would wait for its own stores
             member.name  = text;
@@ -223,13 +188,12 @@ private:
     }
 
     std::vector<Outer>&            outer_;
-    std::vector<Name>&             names_;
+    Names&                         names_;
     std::vector<Member>&           members_;
     simdjson::dom::document const& document_;
     Limits const&                  limits_;
     bool const                     has_unicode_escapes_;
     // Of the object or array that the walk is in.
-    std::size_t                    first_name_   = 0;
     bool                           in_object_    = false;
     bool                           name_is_next_ = false;
 };
@@ -247,52 +211,6 @@ simdjson::error_code parse_into(Workshop& shop, simdjson::dom::document& documen
     auto const error = shop.parser.parse_into_document(document, shop.text.get(), text.size(), false).error();
     if (shop.capacity > kKeptCapacity) shop = Workshop{};
     return error;
-}
-
-void append_unicode_escape(std::string& out, unsigned code)
-{
-    constexpr std::string_view kHex = "0123456789abcdef";
-    out += "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4) out += kHex[code >> shift & 0xF];
-}
-
-void append_escaped(std::string& out, char32_t code)
-{
-    switch (code) {
-        case '"':
-            out += "\\\"";
-            return;
-        case '\\':
-            out += "\\\\";
-            return;
-        case '\n':
-            out += "\\n";
-            return;
-        case '\r':
-            out += "\\r";
-            return;
-        case '\t':
-            out += "\\t";
-            return;
-        default:
-            break;
-    }
-    if (code < 0x20 || code == 0x7F) return append_unicode_escape(out, code);
-    utf8::append(out, code);
-}
-
-void append_quoted(std::string& out, std::string_view text)
-{
-    auto const is_plain = [](char c) {
-        auto const byte = static_cast<unsigned char>(c);
-        return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
-    };
-    out += '"';
-    if (std::ranges::all_of(text, is_plain))
-        out += text;
-    else
-        while (!text.empty()) append_escaped(out, utf8::take(text));
-    out += '"';
 }
 
 }  // namespace
@@ -439,81 +357,6 @@ std::expected<Value, Fault> parse_object(std::string_view text, Limits const& li
     auto                  value = document.parse_object(text, limits);
     if (text.size() > kKeptCapacity && !value) document = Document{};
     return value;
-}
-
-void Object::begin(std::string_view name)
-{
-    if (!members_.empty()) members_ += ',';
-    append_quoted(members_, name);
-    members_ += ':';
-}
-
-Object& Object::set(std::string_view name, std::string_view value)
-{
-    begin(name);
-    append_quoted(members_, value);
-    return *this;
-}
-
-Object& Object::set(std::string_view name, std::int64_t value)
-{
-    std::array<char, 24> digits;
-    auto const           end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    return set_raw(name, {digits.data(), end});
-}
-
-Object& Object::set(std::string_view name, bool value)
-{
-    return set_raw(name, value ? "true" : "false");
-}
-
-Object& Object::set(std::string_view name, std::span<std::string const> values)
-{
-    begin(name);
-    char before = '[';
-    for (auto const& value : values) {
-        members_ += std::exchange(before, ',');
-        append_quoted(members_, value);
-    }
-    members_ += values.empty() ? "[]" : "]";
-    return *this;
-}
-
-Object& Object::set(std::string_view name, Object const& value)
-{
-    return set_raw(name, value.text());
-}
-
-Object& Object::set(std::string_view name, std::span<Object const> values)
-{
-    begin(name);
-    char before = '[';
-    for (auto const& value : values) {
-        members_ += std::exchange(before, ',');
-        members_ += value.text();
-    }
-    members_ += values.empty() ? "[]" : "]";
-    return *this;
-}
-
-Object& Object::set_null(std::string_view name)
-{
-    return set_raw(name, "null");
-}
-
-Object& Object::set_raw(std::string_view name, std::string_view json)
-{
-    begin(name);
-    members_ += json;
-    return *this;
-}
-
-std::string quote(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size() + 2);
-    append_quoted(out, text);
-    return out;
 }
 
 }  // namespace signet::json

@@ -42,7 +42,7 @@ __attribute__((target("ssse3"))) Reached decode_by_sixteen(unsigned char const* 
 {
     constexpr std::ptrdiff_t kLeast = 24;  // characters for the 16 bytes that a store writes
 
-    auto const between = [](__m128i text, char least, char most) __attribute__((target("ssse3"), always_inline)) {
+    auto const between = [&](__m128i text, char least, char most) __attribute__((target("ssse3"), always_inline)) {
         return _mm_and_si128(_mm_cmpgt_epi8(text, _mm_set1_epi8(static_cast<char>(least - 1))),
                              _mm_cmplt_epi8(text, _mm_set1_epi8(static_cast<char>(most + 1))));
     };

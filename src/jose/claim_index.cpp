@@ -9,8 +9,34 @@ using signet::json::Value;
 
 namespace {
 
-// In the order of the enumeration.
-constexpr std::array<std::string_view, 7> kRegistered{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"};
+constexpr std::uint32_t packed(std::string_view three)
+{
+    return static_cast<unsigned char>(three[0]) | static_cast<unsigned char>(three[1]) << 8 |
+           static_cast<unsigned char>(three[2]) << 16;
+}
+
+std::optional<Registered> find_registered(std::string_view name)
+{
+    if (name.size() != 3) return std::nullopt;
+    switch (packed(name)) {
+        case packed("iss"):
+            return Registered::iss;
+        case packed("sub"):
+            return Registered::sub;
+        case packed("aud"):
+            return Registered::aud;
+        case packed("exp"):
+            return Registered::exp;
+        case packed("nbf"):
+            return Registered::nbf;
+        case packed("iat"):
+            return Registered::iat;
+        case packed("jti"):
+            return Registered::jti;
+        default:
+            return std::nullopt;
+    }
+}
 
 }  // namespace
 
@@ -18,12 +44,8 @@ void ClaimIndex::fill(std::span<Member const> members)
 {
     claims_ = members;
     registered_.fill(0);
-    for (std::uint32_t i = 0; i < claims_.size(); ++i) {
-        auto const name = claims_[i].name;
-        if (name.size() != kRegistered.front().size()) continue;
-        auto const known = std::ranges::find(kRegistered, name);
-        if (known != kRegistered.end()) registered_[static_cast<std::size_t>(known - kRegistered.begin())] = i + 1;
-    }
+    for (std::uint32_t i = 0; i < claims_.size(); ++i)
+        if (auto const known = find_registered(claims_[i].name)) registered_[static_cast<std::size_t>(*known)] = i + 1;
 }
 
 std::optional<std::size_t> ClaimIndex::position(std::string_view name) const

@@ -1,0 +1,87 @@
+// base/json_names.hpp - whether an object names a member twice.
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace signet::json {
+
+// A member's name, with what tells most names apart in one comparison: its size
+// and first bytes.
+class Name {
+public:
+    explicit Name(std::string_view text) : text_(text), mark_(text.size() << 56)
+    {
+        std::memcpy(&mark_, text.data(), std::min(text.size(), sizeof mark_ - 1));
+    }
+    // One bit of 64; names that share it may be equal.
+    [[nodiscard]] std::uint64_t bit() const { return std::uint64_t{1} << ((mark_ * 0x9E37'79B9'7F4A'7C15) >> 58); }
+
+    friend bool operator==(Name const& a, Name const& b) { return a.mark_ == b.mark_ && a.text_ == b.text_; }
+    friend bool operator<(Name const& a, Name const& b) { return a.text_ < b.text_; }
+
+private:
+    std::string_view text_;
+    std::uint64_t    mark_;
+};
+
+// The names of one object. Few are compared as they come, and most of those not
+// at all; many are sorted once they are all there.
+class Names {
+public:
+    static constexpr std::size_t kFew = 16;
+
+    void clear()
+    {
+        names_.clear();
+        first_ = 0;
+        bits_  = 0;
+    }
+
+    // What an object inside another has to put back.
+    struct Outer {
+        std::size_t   first;
+        std::uint64_t bits;
+    };
+    Outer              begin_object() { return {std::exchange(first_, names_.size()), std::exchange(bits_, 0)}; }
+    // False when a name is there twice.
+    [[nodiscard]] bool end_object(Outer const& outer)
+    {
+        auto const here = std::span{names_}.subspan(first_);
+        if (here.size() > kFew) {
+            std::sort(here.begin(), here.end());
+            if (std::ranges::adjacent_find(here) != here.end()) return false;
+        }
+        names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(first_), names_.end());
+        first_ = outer.first;
+        bits_  = outer.bits;
+        return true;
+    }
+
+    [[nodiscard]] std::size_t size() const { return names_.size() - first_; }
+
+    // False when it is there already. Beyond kFew end_object() says so.
+    [[nodiscard]] bool add(std::string_view text)
+    {
+        Name const name{text};
+        auto const bit = name.bit();
+        if ((bits_ & bit) != 0 && size() < kFew)
+            for (auto const& other : std::span{names_}.subspan(first_))
+                if (name == other) return false;
+        bits_ |= bit;
+        names_.push_back(name);
+        return true;
+    }
+
+private:
+    std::vector<Name> names_;
+    std::size_t       first_ = 0;
+    std::uint64_t     bits_  = 0;
+};
+
+}  // namespace signet::json
