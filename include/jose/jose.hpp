@@ -2,6 +2,7 @@
 #pragma once
 #include "jose/algorithm.hpp"  // IWYU pragma: export
 #include "jose/base64url.hpp"  // IWYU pragma: export
+#include "jose/detached.hpp"   // IWYU pragma: export
 #include "jose/jws.hpp"        // IWYU pragma: export
 #include "jose/jwt.hpp"        // IWYU pragma: export
 #include "jose/key.hpp"        // IWYU pragma: export

@@ -45,6 +45,11 @@ private:
     std::size_t            oldest_ = 0;
 };
 
+// The header of a payload that was signed as it is: refused unless "b64" is false
+// and "crit" is ["b64"]. Nothing is remembered, so that no other reader can come
+// upon it. RFC 7797 6.
+[[nodiscard]] Result<Header> read_unencoded_header(std::string_view encoded);
+
 // RFC 7515 4.1.9: "application/" may be left out, and media types have no case.
 [[nodiscard]] bool same_type(std::string_view one, std::string_view other);
 
