@@ -14,7 +14,7 @@ enum class Errc : std::uint8_t {
     malformed_token,       // not three base64url parts separated by dots
     malformed_header,      // the header is not one strict JSON object
     malformed_claims,      // the payload is not one strict JSON object
-    unsupported_critical,  // "crit" or "b64" is present: RFC 7515 4.1.11
+    unsupported_critical,  // "crit", "b64", or a JWE's "zip" is present: RFC 7515 4.1.11
     // Who may sign, and with what
     algorithm_not_allowed,  // "alg" is missing, unknown, or not the policy's
     algorithm_mismatch,     // "alg" is not the one this key was loaded for
@@ -36,6 +36,9 @@ enum class Errc : std::uint8_t {
     key_not_for_this_use,  // use, key_ops, or a private key where a public one is wanted
     duplicate_kid,
     contradictory_policy,
+    // Encryption
+    encryption_not_allowed,  // "enc" is missing, unknown, or not the policy's
+    decryption_failed,       // of key, IV, content, or tag: never said which
 };
 
 // "bad_signature" for Errc::bad_signature, and so on.

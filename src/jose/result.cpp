@@ -51,6 +51,10 @@ std::string_view name(Errc code)
             return "duplicate_kid";
         case Errc::contradictory_policy:
             return "contradictory_policy";
+        case Errc::encryption_not_allowed:
+            return "encryption_not_allowed";
+        case Errc::decryption_failed:
+            return "decryption_failed";
     }
     return "unknown";
 }

@@ -1,0 +1,28 @@
+// jose/nested.hpp - tokens signed, then encrypted. RFC 7519 5.2 and 11.2.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "jose/jwe.hpp"
+#include "jose/jwt.hpp"
+
+namespace jose {
+
+// sign(), then encrypt() with "cty":"JWT". The order is fixed: RFC 7519 11.2.
+// Refuses what either refuses. Thread-safe.
+[[nodiscard]] Result<std::string> sign_and_encrypt(Claims const& claims, SigningKey const& signer,
+                                                   std::string_view type, EncryptionKey const& recipient,
+                                                   ContentEncryption encryption);
+
+// decrypt(), then verify() of what was inside: the outer layer proves nothing
+// about the claims, so all of `policy` is asked of the inner one.
+//
+// Refuses what either refuses, and Errc::type_mismatch when "cty" is not "JWT"
+// (RFC 7519 5.2). An unsigned token inside is Errc::algorithm_not_allowed or
+// malformed_token. Cost: one operation of the key and one signature check.
+// Thread-safe.
+[[nodiscard]] Result<VerifiedToken> decrypt_and_verify(std::string_view compact, DecryptionKey const& key,
+                                                       JwePolicy const& jwe_policy, KeySet const& signers,
+                                                       Policy const& policy, Time now);
+
+}  // namespace jose

@@ -1,0 +1,161 @@
+// Elliptic curve Diffie-Hellman, and the key that comes of it. RFC 7518 4.6, RFC 8037 3.2.
+#include <openssl/ec.h>
+#include <openssl/kdf.h>
+
+#include <array>
+
+#include "base/result.hpp"
+#include "jose/jwe_key.hpp"
+#include "jose/refuse.hpp"
+
+namespace jose::detail {
+namespace {
+
+using Kdf        = std::unique_ptr<EVP_KDF, Freed<EVP_KDF_free>>;
+using KdfContext = std::unique_ptr<EVP_KDF_CTX, Freed<EVP_KDF_CTX_free>>;
+
+bool is_edwards_sister(CurveRow const& curve)
+{
+    return curve.kty == "OKP";
+}
+
+// RFC 7518 4.6.2: 32 bits of length, then the data.
+void append_data(std::string& out, std::string_view data)
+{
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((data.size() >> shift) & 0xFF);
+    out += data;
+}
+
+std::optional<SecretBytes> shared_secret(EVP_PKEY& ours, EVP_PKEY& theirs)
+{
+    auto const  context = owned<PkeyContext>(EVP_PKEY_CTX_new(&ours, nullptr));
+    SecretBytes room{66};
+    std::size_t size = room.size();
+    // OpenSSL checks their point against the curve once more, and gives no secret
+    // for one of small order.
+    bool const  good = EVP_PKEY_derive_init(context.get()) == 1 &&
+                      EVP_PKEY_derive_set_peer(context.get(), &theirs) == 1 &&
+                      EVP_PKEY_derive(context.get(), room.data(), &size) == 1;
+    ERR_clear_error();
+    if (!good) return std::nullopt;
+    return SecretBytes{room.text().substr(0, size)};
+}
+
+// On the curve, not infinity, of the right order; and d in range and matching.
+bool is_valid(EVP_PKEY* key, JwePurpose purpose)
+{
+    auto const context = owned<PkeyContext>(EVP_PKEY_CTX_new(key, nullptr));
+    bool const good    = EVP_PKEY_public_check(context.get()) == 1 &&
+                      (purpose == JwePurpose::encrypt || EVP_PKEY_private_check(context.get()) == 1) &&
+                      (purpose == JwePurpose::encrypt || EVP_PKEY_pairwise_check(context.get()) == 1);
+    ERR_clear_error();
+    return good;
+}
+
+Result<Pkey> load_ec(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
+{
+    auto const x = TRY(jwk.number("x"));
+    auto const y = TRY(jwk.number("y"));
+
+    auto const        builder = owned<ParamBuilder>(OSSL_PARAM_BLD_new());
+    std::string const point   = "\x04" + std::string(x) + std::string(y);
+    bool              good =
+        OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve.openssl, 0) == 1 &&
+        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1;
+    Number d;  // the builder keeps a pointer to it
+    if (purpose == JwePurpose::decrypt) {
+        auto const d_bytes = TRY(jwk.number("d"));
+        d                  = to_number(d_bytes);
+        good               = good && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, d.get()) == 1;
+    }
+    int const selection = purpose == JwePurpose::decrypt ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
+    auto      key       = good ? make_pkey("EC", selection, *builder) : nullptr;
+    if (!key || !is_valid(key.get(), purpose)) return refuse(Errc::malformed_key, "not a key of this curve");
+    return key;
+}
+
+Result<Pkey> load_okp(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
+{
+    auto const x     = TRY(jwk.number("x"));
+    auto theirs      = owned<Pkey>(EVP_PKEY_new_raw_public_key_ex(nullptr, curve.openssl, nullptr, bytes(x), x.size()));
+    // RFC 7748 6.1: a point of small order agrees with everybody on zero.
+    auto const probe = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, curve.openssl));
+    if (!shared_secret(*probe, *theirs)) return refuse(Errc::weak_key, "x is a point of small order");
+    if (purpose == JwePurpose::encrypt) return theirs;
+
+    auto const d    = TRY(jwk.number("d"));
+    auto       ours = owned<Pkey>(EVP_PKEY_new_raw_private_key_ex(nullptr, curve.openssl, nullptr, bytes(d), d.size()));
+    if (EVP_PKEY_eq(ours.get(), theirs.get()) != 1) return refuse(Errc::malformed_key, "x does not belong to d");
+    return ours;
+}
+
+}  // namespace
+
+Result<Pkey> load_agreement_key(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
+{
+    for (auto const& [name, value] : jwk.numbers) {
+        bool const known = name == "x" || name == "d" || (name == "y" && !is_edwards_sister(curve));
+        if (!known) return refuse(Errc::malformed_key, name + " in a key of this curve");
+        // RFC 7518 6.2.1.2: "The length of this octet string MUST be the full size of a coordinate".
+        if (value.size() != curve.bytes) return refuse(Errc::malformed_key, name + " has the wrong length");
+    }
+    return is_edwards_sister(curve) ? load_okp(curve, jwk, purpose) : load_ec(curve, jwk, purpose);
+}
+
+Jwk new_agreement_key(CurveRow const& curve)
+{
+    Jwk jwk;
+    jwk.kty        = curve.kty;
+    jwk.crv        = curve.crv;
+    auto const add = [&](char const* name, unsigned char const* data, std::size_t size) {
+        jwk.numbers.emplace(name, signet::SecretString{{reinterpret_cast<char const*>(data), size}});
+    };
+    if (is_edwards_sister(curve)) {
+        auto const  key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, curve.openssl));
+        SecretBytes x{curve.bytes};
+        SecretBytes d{curve.bytes};
+        std::size_t size = curve.bytes;
+        if (EVP_PKEY_get_raw_public_key(key.get(), x.data(), &size) != 1 ||
+            EVP_PKEY_get_raw_private_key(key.get(), d.data(), &size) != 1)
+            throw std::bad_alloc{};
+        add("x", x.data(), x.size());
+        add("d", d.data(), d.size());
+        return jwk;
+    }
+    auto const key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve.openssl));
+    for (auto const& [name, parameter] :
+         {std::pair{"x", OSSL_PKEY_PARAM_EC_PUB_X}, {"y", OSSL_PKEY_PARAM_EC_PUB_Y}, {"d", OSSL_PKEY_PARAM_PRIV_KEY}}) {
+        auto const number = owned<Number>(number_of(*key, parameter).release());
+        auto       raw    = number_bytes(*number, curve.bytes);
+        add(name, bytes(raw), raw.size());
+        OPENSSL_cleanse(raw.data(), raw.size());
+    }
+    return jwk;
+}
+
+std::optional<SecretBytes> agree(EVP_PKEY& ours, EVP_PKEY& theirs, Agreement const& agreement)
+{
+    auto const secret = shared_secret(ours, theirs);
+    if (!secret) return std::nullopt;
+
+    // RFC 7518 4.6.2: AlgorithmID, PartyUInfo, PartyVInfo, SuppPubInfo; no SuppPrivInfo.
+    std::string info;
+    append_data(info, agreement.algorithm);
+    append_data(info, agreement.apu);
+    append_data(info, agreement.apv);
+    for (int shift = 24; shift >= 0; shift -= 8) info += static_cast<char>((agreement.bytes * 8 >> shift) & 0xFF);
+
+    // The Concat KDF of NIST SP 800-56A 5.8.1 is OpenSSL's single-step KDF.
+    auto const       kdf     = owned<Kdf>(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_SSKDF, nullptr));
+    auto const       context = owned<KdfContext>(EVP_KDF_CTX_new(kdf.get()));
+    OSSL_PARAM const params[]{OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, const_cast<char*>("SHA256"), 0),
+                              OSSL_PARAM_construct_octet_string(
+                                  OSSL_KDF_PARAM_KEY, const_cast<unsigned char*>(secret->data()), secret->size()),
+                              OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
+                              OSSL_PARAM_construct_end()};
+    SecretBytes      out{agreement.bytes};
+    if (EVP_KDF_derive(context.get(), out.data(), out.size(), params) != 1) throw std::bad_alloc{};
+    return out;
+}
+
+}  // namespace jose::detail
