@@ -87,15 +87,18 @@ auto const kTable = std::to_array<Setting>({
      "20", "Failed sign-ins to one account without a wait; then 1, 2, 4 … seconds."},
     {"throttle", "account_hard_stop",
      at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::account_hard_stop>, "5", "100",
-     "Failed sign-ins to one account after which only a device that signed in before, or an operator, gets in."},
+     "Failed sign-ins to one account after which only a device that signed in before gets in, until `forget_after` has "
+     "passed or an operator lets the account in again: `signet user enable` or `set-password`."},
     {"throttle", "address_free", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::address_free>, "5",
-     "100000", "Failed sign-ins from one address without a wait."},
+     "100000",
+     "Failed sign-ins from one address without a wait. As many are forgotten in each `forget_after`, one after the "
+     "other."},
     {"throttle", "network_free", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::network_free>, "5",
-     "1000000", "Failed sign-ins from one IPv6 /64 without a wait."},
+     "1000000", "Failed sign-ins from one IPv6 /64 without a wait, likewise."},
     {"throttle", "longest_wait", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::longest_wait>, "1m",
      "24h", "The waits grow up to this."},
     {"throttle", "forget_after", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::forget_after>, "1h",
-     "90d", "Failures are forgotten this long after the latest."},
+     "90d", "Failures are forgotten this long after the latest; a success does not count as one."},
 
     {"keys", "rotate_every", at<&Config::rules, &Settings::keys, &core::KeySettings::rotate_every>, "1d", "400d",
      "A new signing key takes over this often."},

@@ -257,6 +257,34 @@ TEST_F(Login, SlowsANetworkThatChangesAddresses)
     EXPECT_EQ(let_in, 201);
 }
 
+// An office or a school behind one address: ten typing errors and two hundred sign-ins a day, for a month.
+TEST_F(Login, NeverSlowsASharedAddressDown)
+{
+    auto const pause = std::chrono::duration_cast<std::chrono::milliseconds>(24h) / 210;
+    for (int day = 0; day < 30; ++day)
+        for (int i = 0; i < 210; ++i) {
+            world.clock.advance(pause);
+            if (i % 21 == 0) {
+                // Each by somebody else, who finds out at home.
+                auto const typo = "user" + std::to_string(i) + "@example.com";
+                ASSERT_EQ(refusal("wrong", {}, typo), Errc::bad_credentials) << day;
+            } else {
+                ASSERT_TRUE(world.sign_in()) << day;
+            }
+        }
+}
+
+// What a success leaves behind must not be later than the failures it says nothing about.
+TEST_F(Login, ForgetsAStrangersGuessesThoughTheOwnerSignsInEachDay)
+{
+    guess(20, {}, origin("198.51.100.9"));
+    for (int hours = 0; hours < 24; hours += 6) {
+        ASSERT_TRUE(world.sign_in() || hours == 0) << hours;
+        world.clock.advance(6h);
+    }
+    for (int i = 0; i < 6; ++i) EXPECT_EQ(refusal("wrong"), Errc::bad_credentials) << i;
+}
+
 // ---- a device that signed in before ----
 
 // CHECKS C9
@@ -270,6 +298,31 @@ TEST_F(Login, LetsTheOwnersDeviceInWhileAStrangerTripsTheLimits)
     EXPECT_EQ(parse_device_token(world.master_key, grant->device_token)->device,
               parse_device_token(world.master_key, device)->device)
         << "it stays the same device";
+}
+
+// CHECKS C9
+TEST_F(Login, LetsTheOwnersDeviceInWhileAStrangerGuessesFromTheSameAddress)
+{
+    auto const device = world.sign_in()->device_token;
+    for (int i = 0; i < 60; ++i)
+        static_cast<void>(world.sign_in("wrong", {}, "user" + std::to_string(i) + "@example.com"));
+    EXPECT_EQ(refusal(kPassword), Errc::slow_down);
+    EXPECT_TRUE(world.sign_in(kPassword, device));
+}
+
+// CHECKS C7
+TEST_F(Login, LetsInWhomAnOperatorHelps)
+{
+    auto const from_elsewhere = origin("198.51.100.9");
+    guess(120, {}, from_elsewhere);
+    EXPECT_EQ(refusal(kPassword), Errc::slow_down);
+    ASSERT_TRUE(enable_user(world.ports, "ann@example.com"));
+    EXPECT_TRUE(world.sign_in());
+
+    guess(120, {}, from_elsewhere);
+    EXPECT_EQ(refusal(kPassword), Errc::slow_down);
+    ASSERT_TRUE(set_password(world.ports, "ann@example.com", SecretString{"another-good-one"}));
+    EXPECT_TRUE(world.sign_in("another-good-one"));
 }
 
 // CHECKS C7, C9

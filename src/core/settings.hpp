@@ -35,12 +35,12 @@ struct PasswordSettings {
 };
 
 struct ThrottleSettings {
-    std::uint32_t        account_free      = 5;    // failures without a wait
-    std::uint32_t        account_hard_stop = 100;  // failures after which only a trusted device or an admin gets in
-    std::uint32_t        address_free      = 50;
-    std::uint32_t        network_free      = 200;  // per IPv6 /64
-    std::chrono::seconds longest_wait      = 15min;
-    std::chrono::seconds forget_after      = 24h;            // since the latest failure
+    std::uint32_t account_free      = 5;    // failures without a wait
+    std::uint32_t account_hard_stop = 100;  // failures after which only a trusted device gets in, or an operator helps
+    std::uint32_t address_free      = 50;   // also how many are forgotten per `forget_after`
+    std::uint32_t network_free      = 200;  // per IPv6 /64, likewise
+    std::chrono::seconds longest_wait              = 15min;
+    std::chrono::seconds forget_after              = 24h;    // since the latest failure
     bool                 exempt_loopback_addresses = false;  // of the per-address limits only; --dev
 };
 

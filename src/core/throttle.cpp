@@ -13,6 +13,19 @@ bool is_forgotten(AttemptCounter const& counter, AttemptLimit const& limit, Time
     return counter.failures == 0 || now - counter.latest >= limit.forget_after;
 }
 
+// The counter at `now`: without what is forgotten and what has leaked away.
+AttemptCounter settled(AttemptCounter counter, AttemptLimit const& limit, TimePoint now)
+{
+    if (is_forgotten(counter, limit, now)) return {.leaking_since = now};
+    if (!limit.leaks || now <= counter.leaking_since) return counter;
+    milliseconds const each   = milliseconds{limit.forget_after} / std::max(limit.free, 1U);
+    auto const         leaked = (now - counter.leaking_since) / each;
+    counter.failures -= static_cast<std::uint32_t>(std::min<std::int64_t>(leaked, counter.failures));
+    // The rest of the time goes on counting, however many attempts come between.
+    counter.leaking_since += leaked * each;
+    return counter;
+}
+
 // What `failures` cost, counted from the latest of them.
 seconds wait_after(std::uint32_t failures, AttemptLimit const& limit)
 {
@@ -36,28 +49,29 @@ AttemptLimit account_limit(AttemptKey key, ThrottleSettings const& settings)
 
 milliseconds remaining_wait(AttemptCounter const& counter, AttemptLimit const& limit, TimePoint now)
 {
-    if (is_forgotten(counter, limit, now)) return milliseconds{0};
     auto const elapsed = std::max(now - counter.latest, milliseconds{0});
-    return std::max<milliseconds>(wait_after(counter.failures, limit) - elapsed, milliseconds{0});
+    auto const wait    = wait_after(settled(counter, limit, now).failures, limit);
+    return std::max<milliseconds>(wait - elapsed, milliseconds{0});
 }
 
 AttemptCounter count_attempt(AttemptCounter const& counter, AttemptLimit const& limit, TimePoint now)
 {
-    if (is_forgotten(counter, limit, now)) return {.failures = 1, .latest = now};
-    return {.failures = counter.failures + 1, .latest = now};
+    auto const before = settled(counter, limit, now);
+    return {.failures      = before.failures + 1,
+            .latest        = now,
+            .latest_before = before.latest,
+            .leaking_since = before.failures == 0 ? now : before.leaking_since};
 }
 
 std::vector<AttemptLimit> login_limits(Email const& email, ClientAddress const& from,
                                        std::optional<std::string> const& trusted_device,
                                        ThrottleSettings const&           settings)
 {
+    if (trusted_device) return {account_limit({AttemptScope::device, email.key() + '|' + *trusted_device}, settings)};
+
     std::vector<AttemptLimit> limits;
-    if (trusted_device) {
-        limits.push_back(account_limit({AttemptScope::device, email.key() + '|' + *trusted_device}, settings));
-    } else {
-        limits.push_back(account_limit({AttemptScope::account, email.key()}, settings));
-        limits.push_back(account_limit({AttemptScope::source, email.key() + '|' + from.text}, settings));
-    }
+    limits.push_back(account_limit({AttemptScope::account, email.key()}, settings));
+    limits.push_back(account_limit({AttemptScope::source, email.key() + '|' + from.text}, settings));
     std::ranges::move(address_limits(from, settings), std::back_inserter(limits));
     return limits;
 }
@@ -71,13 +85,15 @@ std::vector<AttemptLimit> address_limits(ClientAddress const& from, ThrottleSett
     limits.push_back({.key          = {AttemptScope::address, from.text},
                       .free         = settings.address_free,
                       .longest_wait = settings.longest_wait,
-                      .forget_after = settings.forget_after});
+                      .forget_after = settings.forget_after,
+                      .leaks        = true});
     // An IPv6 host has a whole /64 to itself; of IPv4 the address is the network.
     if (auto network = from.network(); network != from.text)
         limits.push_back({.key          = {AttemptScope::network, std::move(network)},
                           .free         = settings.network_free,
                           .longest_wait = settings.longest_wait,
-                          .forget_after = settings.forget_after});
+                          .forget_after = settings.forget_after,
+                          .leaks        = true});
     return limits;
 }
 

@@ -2,7 +2,7 @@
 //
 // Every attempt is counted before its hash, in one transaction, so that a
 // thousand parallel guesses count a thousand (CHECKS C10); a success takes its
-// own count back.
+// own count back, and is then as if it had not been.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace signet::core {
 enum class AttemptScope : std::uint8_t {
     account,  // one e-mail address, whether it has an account or not
     source,   // one e-mail address from one client address; part of `account`
-    device,   // one trusted device of one account; used instead of `account` and `source`
+    device,   // one trusted device of one account; used instead of all others
     address,  // one client address
     network,  // one IPv6 /64
 };
@@ -34,7 +34,9 @@ struct AttemptKey {
 
 struct AttemptCounter {
     std::uint32_t failures = 0;
-    TimePoint     latest{};  // of the latest counted attempt
+    TimePoint     latest{};         // of the latest counted attempt
+    TimePoint     latest_before{};  // what `latest` was before that one, and is again when it is taken back
+    TimePoint     leaking_since{};  // until here failures have leaked away; only where the limit leaks
 };
 
 // One counter to pass, and how it slows.
@@ -44,6 +46,7 @@ struct AttemptLimit {
     std::optional<std::uint32_t> hard_stop = std::nullopt;  // failures after which no try passes until forgotten
     std::chrono::seconds         longest_wait;
     std::chrono::seconds         forget_after;
+    bool                         leaks = false;  // one failure less per forget_after / free: many people share it
 };
 
 // How long from `now` until the next try is admitted; zero when it is now.
@@ -52,12 +55,13 @@ struct AttemptLimit {
 [[nodiscard]] std::chrono::milliseconds remaining_wait(AttemptCounter const& counter, AttemptLimit const& limit,
                                                        TimePoint now);
 
-// `counter` after one more counted attempt: begins anew when the old failures are forgotten.
+// `counter` after one more counted attempt: begins anew when the old failures are forgotten, and without those that
+// have leaked away.
 [[nodiscard]] AttemptCounter count_attempt(AttemptCounter const& counter, AttemptLimit const& limit, TimePoint now);
 
 // Which counters a sign-in must pass. `trusted_device` is the id from a device
-// token that belongs to this account, if one came along: then a stranger's guesses
-// at the account do not count against it (CHECKS C9).
+// token that belongs to this account, if one came along: then it has its own counter and no other, so that strangers'
+// guesses do not count against it, at the account or from the same address (CHECKS C9).
 [[nodiscard]] std::vector<AttemptLimit> login_limits(Email const& email, ClientAddress const& from,
                                                      std::optional<std::string> const& trusted_device,
                                                      ThrottleSettings const&           settings);

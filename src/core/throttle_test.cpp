@@ -80,6 +80,39 @@ TEST(Throttle, NeverWaitsLongerBecauseTheClockWasSetBack)
     EXPECT_EQ(remaining_wait({.failures = 6, .latest = kNow + 1h}, account_limit(), kNow), 1s);
 }
 
+// ---- what leaks ----
+
+AttemptLimit address_limit()
+{
+    return {.key          = {AttemptScope::address, "192.0.2.7"},
+            .free         = 48,  // one each half hour
+            .longest_wait = 15min,
+            .forget_after = 24h,
+            .leaks        = true};
+}
+
+TEST(Throttle, LetsASharedCounterLeakWhateverComesBetween)
+{
+    AttemptCounter counter;
+    for (int i = 0; i < 60; ++i) counter = count_attempt(counter, address_limit(), kNow);
+    EXPECT_GT(remaining_wait(counter, address_limit(), kNow + 1s), 0ms);
+    // 29 minutes later none has leaked, 31 minutes later one has, whether or not an attempt was counted between.
+    counter = count_attempt(counter, address_limit(), kNow + 29min);
+    EXPECT_EQ(counter.failures, 61U);
+    counter = count_attempt(counter, address_limit(), kNow + 31min);
+    EXPECT_EQ(counter.failures, 61U);
+    counter = count_attempt(counter, address_limit(), kNow + 61min);
+    EXPECT_EQ(counter.failures, 61U);
+    EXPECT_EQ(remaining_wait(counter, address_limit(), kNow + 61min + 14 * 30min), 0ms);
+    EXPECT_EQ(count_attempt(counter, address_limit(), kNow + 61min + 23h).failures, 16U);
+}
+
+TEST(Throttle, LetsNoAccountLeak)
+{
+    auto const later = count_attempt({.failures = 20, .latest = kNow}, account_limit(), kNow + 23h);
+    EXPECT_EQ(later.failures, 21U);
+}
+
 // ---- which counters ----
 
 std::vector<AttemptKey> keys(std::string_view typed, std::string const& address,
@@ -111,11 +144,11 @@ TEST(LoginLimits, CountAnIpv6HostByItsNetworkToo)
 }
 
 // CHECKS C9
-TEST(LoginLimits, LeaveTheAccountCounterOutForATrustedDevice)
+TEST(LoginLimits, AreATrustedDevicesOwnCounterAlone)
 {
-    EXPECT_EQ(keys("ann@example.com", "192.0.2.7", "some-device"),
-              (std::vector<AttemptKey>{{AttemptScope::device, "ann@example.com|some-device"},
-                                       {AttemptScope::address, "192.0.2.7"}}));
+    auto const own = std::vector<AttemptKey>{{AttemptScope::device, "ann@example.com|some-device"}};
+    EXPECT_EQ(keys("ann@example.com", "192.0.2.7", "some-device"), own);
+    EXPECT_EQ(keys("ann@example.com", "2001:db8:1:2:3::4", "some-device"), own);
 }
 
 TEST(LoginLimits, KnowNoAddressOnTheCommandLine)

@@ -1,6 +1,7 @@
 #include "storage/attempts.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "base/result.hpp"
 
@@ -31,23 +32,31 @@ std::string_view name(AttemptScope scope)
 
 Result<AttemptCounter> read_counter(Row const& row)
 {
-    return AttemptCounter{.failures = static_cast<std::uint32_t>(row.integer(0)), .latest = row.time(1)};
+    return AttemptCounter{.failures      = static_cast<std::uint32_t>(row.integer(0)),
+                          .latest        = row.time(1),
+                          .latest_before = row.time(2),
+                          .leaking_since = row.time(3)};
 }
 
 Result<AttemptCounter> get_counter(Transaction& transaction, AttemptKey const& key)
 {
-    auto const counter = TRY(transaction.find("SELECT failures, latest FROM attempts WHERE scope = $1 AND subject = $2",
-                                              {name(key.scope), key.subject}, read_counter));
+    auto const counter =
+        TRY(transaction.find("SELECT failures, latest, latest_before, leaking_since FROM attempts "
+                             "WHERE scope = $1 AND subject = $2",
+                             {name(key.scope), key.subject}, read_counter));
     return counter.value_or(AttemptCounter{});
 }
 
 Result<void> set_counter(Transaction& transaction, AttemptKey const& key, AttemptCounter const& counter)
 {
     TRY(
-        transaction.run("INSERT INTO attempts (scope, subject, failures, latest) VALUES ($1, $2, $3, $4) "
+        transaction.run("INSERT INTO attempts (scope, subject, failures, latest, latest_before, leaking_since) "
+                        "VALUES ($1, $2, $3, $4, $5, $6) "
                         "ON CONFLICT (scope, subject) "
-                        "DO UPDATE SET failures = excluded.failures, latest = excluded.latest",
-                        {name(key.scope), key.subject, counter.failures, counter.latest}));
+                        "DO UPDATE SET failures = excluded.failures, latest = excluded.latest, "
+                        "latest_before = excluded.latest_before, leaking_since = excluded.leaking_since",
+                        {name(key.scope), key.subject, counter.failures, counter.latest, counter.latest_before,
+                         counter.leaking_since}));
     return {};
 }
 
@@ -66,9 +75,15 @@ Result<void> remove(Transaction& transaction, AttemptKey const& key)
     return {};
 }
 
+// As if the attempt had not been: `latest` is again what it was, or a success a day would keep old failures for ever.
+// Where another attempt was admitted meanwhile, that one's predecessor is kept, which is later: the safe side.
 Result<void> take_back_one_of_each(Transaction& transaction, std::span<AttemptKey const> keys)
 {
-    for (auto const& key : keys) TRY(subtract(transaction, key, 1));
+    for (auto const& key : keys) {
+        TRY(subtract(transaction, key, 1));
+        TRY(transaction.run("UPDATE attempts SET latest = latest_before WHERE scope = $1 AND subject = $2",
+                            {name(key.scope), key.subject}));
+    }
     return {};
 }
 
@@ -89,9 +104,21 @@ Result<void> forgive_attempts(Transaction& transaction, std::span<AttemptKey con
     TRY(take_back_one_of_each(transaction, admitted));
     auto const of_source = TRY(clear_source(transaction, admitted));
     for (auto const& key : admitted) {
-        if (key.scope == AttemptScope::account && of_source > 0) TRY(subtract(transaction, key, of_source));
         if (key.scope == AttemptScope::device) TRY(remove(transaction, key));
+        if (key.scope != AttemptScope::source && of_source > 0) TRY(subtract(transaction, key, of_source));
     }
+    return {};
+}
+
+Result<void> forget_attempts_at(Transaction& transaction, std::string_view email_key)
+{
+    // A subject of `source` and `device` begins with "<e-mail key>|"; "}" is what follows "|".
+    auto const first = std::string{email_key} + '|';
+    auto const end   = std::string{email_key} + '}';
+    TRY(
+        transaction.run("DELETE FROM attempts WHERE (scope = 'account' AND subject = $1) "
+                        "OR (scope IN ('source', 'device') AND subject >= $2 AND subject < $3)",
+                        {email_key, first, end}));
     return {};
 }
 

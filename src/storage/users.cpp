@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/result.hpp"
+#include "storage/attempts.hpp"
 #include "storage/audit.hpp"
 #include "storage/sessions.hpp"
 
@@ -32,14 +33,29 @@ Result<core::User> read_whole_user(Row const& row)
     return read_user(row);
 }
 
-Result<core::PasswordHash> read_password(Row const& row)
+struct KeyAndPassword {
+    std::string        email_key;
+    core::PasswordHash password;
+};
+
+Result<KeyAndPassword> read_key_and_password(Row const& row)
 {
-    return core::PasswordHash{std::string{row.text(0)}};
+    return KeyAndPassword{std::string{row.text(0)}, {std::string{row.text(1)}}};
 }
 
-Result<bool> read_whether_disabled(Row const& row)
+struct KeyAndState {
+    std::string email_key;
+    bool        disabled;
+};
+
+Result<KeyAndState> read_key_and_state(Row const& row)
 {
-    return !row.is_null(0);
+    return KeyAndState{std::string{row.text(0)}, !row.is_null(1)};
+}
+
+Result<std::optional<KeyAndState>> find_state(Transaction& transaction, core::UserId id)
+{
+    return transaction.find("SELECT email_key, disabled_at FROM users WHERE id = $1", {id}, read_key_and_state);
 }
 
 std::unexpected<core::Error> no_user(core::UserId id)
@@ -121,9 +137,11 @@ Result<std::vector<core::SessionId>> Users::change_password(core::UserId        
                                                             core::AuditEntry const&                  audit)
 {
     return engine_.write([&](Transaction& transaction) -> Result<std::vector<core::SessionId>> {
-        auto const current = TRY(transaction.find("SELECT password FROM users WHERE id = $1", {id}, read_password));
+        auto const current =
+            TRY(transaction.find("SELECT email_key, password FROM users WHERE id = $1", {id}, read_key_and_password));
         if (!current) return no_user(id);
-        if (expected && *current != *expected)
+        if (!expected) TRY(forget_attempts_at(transaction, current->email_key));
+        if (expected && current->password != *expected)
             return core::refused(core::Errc::bad_credentials, "the password was changed meanwhile");
 
         TRY(transaction.run("UPDATE users SET password = $2 WHERE id = $1", {id, replacement.text}));
@@ -136,10 +154,9 @@ Result<std::vector<core::SessionId>> Users::change_password(core::UserId        
 Result<std::vector<core::SessionId>> Users::disable_user(core::UserId id, core::AuditEntry const& audit)
 {
     return engine_.write([&](Transaction& transaction) -> Result<std::vector<core::SessionId>> {
-        auto const disabled =
-            TRY(transaction.find("SELECT disabled_at FROM users WHERE id = $1", {id}, read_whether_disabled));
-        if (!disabled) return no_user(id);
-        if (*disabled) return std::vector<core::SessionId>{};
+        auto const found = TRY(find_state(transaction, id));
+        if (!found) return no_user(id);
+        if (found->disabled) return std::vector<core::SessionId>{};
 
         TRY(transaction.run("UPDATE users SET disabled_at = $2 WHERE id = $1", {id, audit.at}));
         auto ended = TRY(end_live_sessions(transaction, id, std::nullopt, core::EndReason::account_disabled, audit.at));
@@ -151,10 +168,10 @@ Result<std::vector<core::SessionId>> Users::disable_user(core::UserId id, core::
 Result<void> Users::enable_user(core::UserId id, core::AuditEntry const& audit)
 {
     return engine_.write([&](Transaction& transaction) -> Result<void> {
-        auto const disabled =
-            TRY(transaction.find("SELECT disabled_at FROM users WHERE id = $1", {id}, read_whether_disabled));
-        if (!disabled) return no_user(id);
-        if (!*disabled) return {};
+        auto const found = TRY(find_state(transaction, id));
+        if (!found) return no_user(id);
+        TRY(forget_attempts_at(transaction, found->email_key));
+        if (!found->disabled) return {};
 
         TRY(transaction.run("UPDATE users SET disabled_at = NULL WHERE id = $1", {id}));
         return add_audit(transaction, audit);

@@ -24,7 +24,8 @@ AttemptKey const kNetwork{AttemptScope::network, "2001:db8:1:2::/64"};
 
 AttemptLimit limit(AttemptKey const& key, std::uint32_t free)
 {
-    return {.key = key, .free = free, .longest_wait = 15min, .forget_after = 24h};
+    bool const shared = key.scope == AttemptScope::address || key.scope == AttemptScope::network;
+    return {.key = key, .free = free, .longest_wait = 15min, .forget_after = 24h, .leaks = shared};
 }
 
 class AttemptStore : public ContractTest {
@@ -168,19 +169,96 @@ TEST_P(AttemptStore, ASignInForgetsTheFailuresOfItsSourceOnly)
     EXPECT_EQ(failures(kSource), 0U);
     EXPECT_EQ(failures(kOtherSource), 4U);
     EXPECT_EQ(failures(kAccount), 4U);
-    EXPECT_EQ(failures(kAddress), 3U);
+    EXPECT_EQ(failures(kAddress), 0U);
+}
+
+TEST_P(AttemptStore, ASignInLeavesWhatOthersFailedAtItsAddress)
+{
+    fail({kAddress, kNetwork}, 5);
+    fail({kAccount, kSource, kAddress, kNetwork}, 3);
+
+    sign_in({kAccount, kSource, kAddress, kNetwork});
+    EXPECT_EQ(failures(kAddress), 5U);
+    EXPECT_EQ(failures(kNetwork), 5U);
 }
 
 // CHECKS C9: the counter of a trusted device stands by itself.
 TEST_P(AttemptStore, ASignInFromATrustedDeviceForgetsItsFailuresOnly)
 {
-    fail({kAccount, kOtherSource}, 7);
-    fail({kDevice, kAddress}, 3);
+    fail({kAccount, kOtherSource, kAddress}, 7);
+    fail({kDevice}, 3);
 
-    sign_in({kDevice, kAddress});
+    sign_in({kDevice});
     EXPECT_EQ(failures(kDevice), 0U);
-    EXPECT_EQ(failures(kAddress), 2U);
+    EXPECT_EQ(failures(kAddress), 7U);
     EXPECT_EQ(failures(kAccount), 7U);
+}
+
+TEST_P(AttemptStore, ATakenBackAttemptIsNotTheLatest)
+{
+    fail({kAccount}, 9);
+    auto const limits = std::vector{limit(kAccount, 100)};
+    for (auto const after : {8h, 16h, 23h}) {
+        ASSERT_TRUE(admits(limits, kStart + after));
+        ASSERT_TRUE(attempts_.take_back(std::vector{kAccount}));
+    }
+    // Forgotten a day after the latest failure, whatever succeeded since.
+    EXPECT_FALSE(admits({limit(kAccount, 8)}, kStart));
+    EXPECT_TRUE(admits({limit(kAccount, 1)}, kStart + 24h));
+}
+
+TEST_P(AttemptStore, ATakenBackAttemptDoesNotWaitForItself)
+{
+    fail({kAccount}, 9);
+    auto const limits = std::vector{limit(kAccount, 5)};  // 8 s
+    EXPECT_FALSE(admits(limits, kStart + 7s));
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(admits(limits, kStart + 8s)) << i;
+        ASSERT_TRUE(attempts_.take_back(std::vector{kAccount}));
+    }
+}
+
+TEST_P(AttemptStore, ASharedCounterLeaksThroughSuccesses)
+{
+    fail({kAddress}, 10);
+    auto const limits = std::vector{limit(kAddress, 24)};  // one an hour
+    for (int minutes = 5; minutes < 10 * 60; minutes += 5) {
+        ASSERT_TRUE(admits(limits, kStart + std::chrono::minutes{minutes}));
+        ASSERT_TRUE(attempts_.take_back(std::vector{kAddress}));
+    }
+    // Nine hours later one of the ten is left.
+    ASSERT_TRUE(admits({limit(kAddress, 1)}, kStart + 9h + 55min));
+    EXPECT_EQ(attempts_.admit(std::vector{limit(kAddress, 1)}, kStart + 9h + 55min).value(), 1s);
+}
+
+// CHECKS C7: the way out of a hard stop.
+TEST_P(AttemptStore, AnOperatorsPasswordForgetsTheFailuresOfThatAccount)
+{
+    AttemptKey const kOthers{AttemptScope::source, "ann@example.community|192.0.2.7"};
+    AttemptKey const kOther{AttemptScope::account, "ann@example.community"};
+    fail({kAccount, kSource, kOtherSource, kDevice, kAddress, kOthers, kOther}, 3);
+    users_.change_password(ann_.id, ann_.password, ann_.password, std::nullopt, entry(AuditEvent::password_changed))
+        .value();
+    EXPECT_EQ(failures(kAccount), 3U);  // its owner, who passed the counters
+
+    users_.change_password(ann_.id, std::nullopt, {"new"}, std::nullopt, entry(AuditEvent::password_changed)).value();
+    for (auto const& key : {kAccount, kSource, kOtherSource, kDevice}) EXPECT_EQ(failures(key), 0U) << key.subject;
+    for (auto const& key : {kAddress, kOthers, kOther}) EXPECT_EQ(failures(key), 3U) << key.subject;
+}
+
+TEST_P(AttemptStore, EnablingAnAccountForgetsItsFailures)
+{
+    fail({kAccount, kSource, kDevice}, 3);
+    auto const rows = audited();
+    ASSERT_TRUE(users_.enable_user(ann_.id, entry(AuditEvent::user_enabled)));  // it was not disabled
+    EXPECT_EQ(audited(), rows);
+    for (auto const& key : {kAccount, kSource, kDevice}) EXPECT_EQ(failures(key), 0U) << key.subject;
+
+    fail({kAccount}, 3);
+    ASSERT_TRUE(users_.disable_user(ann_.id, entry(AuditEvent::user_disabled)));
+    EXPECT_EQ(failures(kAccount), 3U);
+    ASSERT_TRUE(users_.enable_user(ann_.id, entry(AuditEvent::user_enabled)));
+    EXPECT_EQ(failures(kAccount), 0U);
 }
 
 TEST_P(AttemptStore, ASignInTakesNothingBackThatIsNotThere)

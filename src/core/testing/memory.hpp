@@ -48,10 +48,28 @@ struct Memory {
         return ended;
     }
 
-    void take_back(AttemptKey const& key, std::uint32_t failures)
+    void subtract(AttemptKey const& key, std::uint32_t failures)
     {
         auto const found = attempts.find(key);
         if (found != attempts.end()) found->second.failures -= std::min(found->second.failures, failures);
+    }
+
+    void take_back(AttemptKey const& key)
+    {
+        auto const found = attempts.find(key);
+        if (found == attempts.end()) return;
+        subtract(key, 1);
+        found->second.latest = found->second.latest_before;
+    }
+
+    void forget_attempts_at(std::string const& email)
+    {
+        using enum AttemptScope;
+        std::erase_if(attempts, [&](auto const& entry) {
+            auto const& [scope, subject] = entry.first;
+            if (scope == account) return subject == email;
+            return (scope == source || scope == device) && subject.starts_with(email + '|');
+        });
     }
 
     // One deed: locked, counted, or refused when storage is made to fail.
