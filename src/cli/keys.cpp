@@ -22,6 +22,7 @@ std::string moment(std::optional<TimePoint> at)
 std::string_view state_of(Record const& record, std::string_view signing, TimePoint now)
 {
     if (record.kid == signing) return "signing";
+    if (record.retired_at && *record.retired_at <= record.active_from) return "overtaken";  // it never signs
     return record.active_from > now ? "next" : "retired";
 }
 
@@ -36,7 +37,7 @@ void set_time(json::Object& out, std::string_view name, std::optional<TimePoint>
 void print(Record const& record, std::string_view state, bool as_json)
 {
     if (!as_json) {
-        fmt::print("{:<44} {:<6} {:<8} {:<20} {:<20} {}\n", record.kid, record.algorithm, state,
+        fmt::print("{:<44} {:<6} {:<9} {:<20} {:<20} {}\n", record.kid, record.algorithm, state,
                    moment(record.active_from), moment(record.retired_at), moment(record.published_until));
         return;
     }
@@ -54,7 +55,7 @@ void print_keys(Instance& instance, bool as_json)
     auto const keys = instance.keyring().current();
     auto const now  = instance.ports().clock.now();
     if (!as_json)
-        fmt::print("{:<44} {:<6} {:<8} {:<20} {:<20} {}\n", "KID", "ALG", "STATE", "SIGNS FROM (UTC)", "UNTIL",
+        fmt::print("{:<44} {:<6} {:<9} {:<20} {:<20} {}\n", "KID", "ALG", "STATE", "SIGNS FROM (UTC)", "UNTIL",
                    "PUBLISHED UNTIL");
     for (auto const& record : keys->records) print(record, state_of(record, keys->signing->kid(), now), as_json);
 }

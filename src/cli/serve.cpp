@@ -38,7 +38,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience        = 10s;  // for running requests, when told to stop
 constexpr auto kHashingNiceness = 10;   // refreshes go first
-constexpr auto kSkewAllowance   = 1min;
 
 // Where people reach a server that listens on every address.
 std::string public_host(std::string const& host)
@@ -59,12 +58,13 @@ std::size_t hashing_threads(Config const& config)
     return std::clamp<std::size_t>(fitting, 1, cores);
 }
 
-// The algorithm of the newest key, if there is one.
-void keep_algorithm(core::Settings& rules, core::SigningKeyStore& keys)
+// How a process that signs no tokens makes keys: of the newest one's algorithm, if there is one.
+void sign_nothing(core::TokenSettings& tokens, core::SigningKeyStore& keys)
 {
-    auto const records = keys.list_keys(SystemClock{}.now());
+    tokens.access_lifetime = 0s;
+    auto const records     = keys.list_keys(SystemClock{}.now());
     if (!records || records->empty()) return;
-    rules.tokens.algorithm = jose::find_algorithm(records->back().algorithm).value_or(rules.tokens.algorithm);
+    tokens.algorithm = jose::find_algorithm(core::find_latest(*records).algorithm).value_or(tokens.algorithm);
 }
 
 }  // namespace
@@ -75,8 +75,7 @@ struct Instance::State {
           master_key(std::move(key)),
           storage(std::move(opened)),
           passwords(settings.passwords),
-          keyring(storage->signing_keys(), master_key, settings, clock, random),
-          ended_sessions(settings.tokens.access_lifetime + kSkewAllowance)
+          keyring(storage->signing_keys(), master_key, settings, clock, random)
     {
     }
 
@@ -115,7 +114,7 @@ std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& c
     auto             rules   = config.rules;
     rules.tokens.issuer      = config.issuer;
     if (rules.tokens.audience.empty()) rules.tokens.audience = config.issuer;
-    if (purpose == Purpose::administering) keep_algorithm(rules, storage->signing_keys());
+    if (purpose == Purpose::administering) sign_nothing(rules.tokens, storage->signing_keys());
 
     auto       state  = std::make_unique<State>(std::move(rules), std::move(storage), std::move(key));
     auto const loaded = state->keyring.load();
@@ -141,7 +140,7 @@ core::Keyring& Instance::keyring()
 core::Result<bool> Instance::schedule_key()
 {
     auto const now = state_->clock.now();
-    if (state_->keyring.current()->records.back().active_from > now) return false;
+    if (core::find_latest(state_->keyring.current()->records).active_from > now) return false;
     // The keyring adds the next key when it is due; with keys that live no time it is due now.
     auto due              = state_->settings;
     due.keys.rotate_every = 0s;
@@ -206,7 +205,8 @@ public:
         watch();
         // Sessions that ended while no server ran: their tokens may still live.
         auto const& ports    = instance_->ports();
-        auto const  followed = ports.ended_sessions.follow(ports.sessions, ports.clock.now());
+        auto const  life     = ports.keyring.current()->longest_token_life;
+        auto const  followed = ports.ended_sessions.follow(ports.sessions, life, ports.clock.now());
         if (!followed) return std::unexpected(sentence(followed.error(), "the sessions"));
         return {};
     }

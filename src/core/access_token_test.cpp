@@ -130,7 +130,7 @@ TEST_F(AccessTokenTest, IsRefusedFromTheSecondOfItsExpiry)
 
 TEST_F(AccessTokenTest, IsRefusedOnceItsSessionHasEnded)
 {
-    world.ended_sessions.add(grant.session, world.clock.now());
+    world.ended_sessions.add(grant.session);
     EXPECT_EQ(detail(grant.access.text), "session_ended");
 }
 
@@ -142,7 +142,7 @@ TEST_F(AccessTokenTest, IsCheckedForTimeAndSessionEachTimeItComes)
     last.back() = last.back() == 'A' ? 'Q' : 'A';
     EXPECT_EQ(detail(last), "bad_signature");
     EXPECT_EQ(detail(grant.access.text), "accepted");
-    world.ended_sessions.add(grant.session, world.clock.now());
+    world.ended_sessions.add(grant.session);
     EXPECT_EQ(detail(grant.access.text), "session_ended");
 
     auto const other = world.sign_in()->access;
@@ -200,61 +200,102 @@ TEST_F(AccessTokenTest, CannotBeCheckedWithoutAnIssuerOrAudience)
 
 // ---- sessions that are over ----
 
-TEST(EndedSessionsTest, FollowStorageAndForgetWhatIsPast)
-{
+struct EndedSessionsTest : ::testing::Test {
     World         world;
-    EndedSessions here{600s};
-    EndedSessions fresh{600s};
-    world.add_user();
-    auto const one = world.sign_in()->session;
-    auto const two = world.sign_in()->session;
+    User          ann = world.add_user();
+    EndedSessions here;
 
-    auto const end = [&](SessionId id) {
-        ASSERT_TRUE(*world.stores.sessions().end_session(
-            id, std::nullopt, EndReason::signed_out, {.at = world.clock.now(), .event = AuditEvent::session_ended}));
-    };
-    end(one);
+    void end(SessionId id, TimePoint at)
+    {
+        ASSERT_TRUE(*world.stores.sessions().end_session(id, std::nullopt, EndReason::signed_out,
+                                                         {.at = at, .event = AuditEvent::session_ended}));
+    }
+    Result<void> follow(EndedSessions& ended) { return ended.follow(world.stores.sessions(), 600s, world.clock.now()); }
+    // As a server does: time passes, and every while it looks.
+    void         pass(std::chrono::seconds time)
+    {
+        for (auto const until = world.clock.now() + time; world.clock.now() < until;) {
+            world.clock.advance(20s);
+            ASSERT_TRUE(follow(here));
+        }
+    }
+};
+
+TEST_F(EndedSessionsTest, FollowStorageAndForgetWhatIsPast)
+{
+    EndedSessions fresh;
+    auto const    one = world.sign_in()->session;
+    auto const    two = world.sign_in()->session;
+
+    end(one, world.clock.now());
     EXPECT_FALSE(here.contains(one)) << "another process ended it";
-    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    ASSERT_TRUE(follow(here));
     EXPECT_TRUE(here.contains(one));
     EXPECT_FALSE(here.contains(two));
 
-    world.clock.advance(300s);
-    end(two);
-    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    pass(300s);
+    end(two, world.clock.now());
+    ASSERT_TRUE(follow(here));
     EXPECT_EQ(here.size(), 2U);
-    ASSERT_TRUE(fresh.follow(world.stores.sessions(), world.clock.now()));
+    ASSERT_TRUE(follow(fresh));
     EXPECT_TRUE(fresh.contains(one)) << "a process that starts learns all that still matters";
 
-    world.clock.advance(361s);
-    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    pass(300s);
+    EXPECT_TRUE(here.contains(one));
+    pass(140s);
     EXPECT_FALSE(here.contains(one)) << "its tokens have expired";
     EXPECT_TRUE(here.contains(two));
 }
 
-TEST(EndedSessionsTest, FindWhatWasCommittedALittleLate)
+// CHECKS E26
+TEST_F(EndedSessionsTest, AreNotForgottenByAClockThatJumps)
 {
-    World         world;
-    EndedSessions here{600s};
-    world.add_user();
+    auto const by_us   = world.sign_in()->session;
+    auto const by_them = world.sign_in()->session;
+    ASSERT_TRUE(follow(here));
+    here.add(by_us);
+    end(by_them, world.clock.now());
+    ASSERT_TRUE(follow(here));
+
+    for (auto const jump : {1h, -1h, -1h, 1h}) {
+        world.clock.advance(jump);
+        for (int i = 0; i < 3; ++i) {
+            ASSERT_TRUE(follow(here));
+            EXPECT_TRUE(here.contains(by_us) && here.contains(by_them)) << jump.count();
+        }
+    }
+}
+
+// CHECKS E26
+TEST_F(EndedSessionsTest, FindWhatEndedBeforeAClockThatWasSetBack)
+{
     auto const id = world.sign_in()->session;
-    auto const at = world.clock.now();
-    world.clock.advance(20s);
-    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
-    ASSERT_TRUE(*world.stores.sessions().end_session(id, std::nullopt, EndReason::signed_out,
-                                                     {.at = at, .event = AuditEvent::session_ended}));
-    ASSERT_TRUE(here.follow(world.stores.sessions(), world.clock.now()));
+    world.clock.advance(1h);
+    ASSERT_TRUE(follow(here));
+    world.clock.advance(-1h);
+    end(id, world.clock.now());
+    ASSERT_TRUE(follow(here));
     EXPECT_TRUE(here.contains(id));
 }
 
-TEST(EndedSessionsTest, KeepWhatTheyHaveWhileStorageFails)
+TEST_F(EndedSessionsTest, FindWhatWasCommittedALittleLate)
 {
-    World           world;
-    EndedSessions   here{600s};
+    auto const id = world.sign_in()->session;
+    auto const at = world.clock.now();
+    world.clock.advance(20s);
+    ASSERT_TRUE(follow(here));
+    end(id, at);
+    ASSERT_TRUE(follow(here));
+    EXPECT_TRUE(here.contains(id));
+}
+
+TEST_F(EndedSessionsTest, KeepWhatTheyHaveWhileStorageFails)
+{
     SessionId const id = SessionId::make(world.clock.now(), world.random);
-    here.add(id, world.clock.now());
+    here.add(id);
     world.stores.memory().failing = true;
-    EXPECT_EQ(here.follow(world.stores.sessions(), world.clock.now() + 24h).error().code, Errc::unavailable);
+    world.clock.advance(24h);
+    EXPECT_EQ(follow(here).error().code, Errc::unavailable);
     EXPECT_TRUE(here.contains(id));
 }
 

@@ -16,9 +16,9 @@ Result<User> get_user(Ports const& ports, std::string_view typed)
     return *std::move(user);
 }
 
-void remember(Ports const& ports, std::vector<SessionId> const& ended, TimePoint now)
+void remember(Ports const& ports, std::vector<SessionId> const& ended)
 {
-    for (auto const session : ended) ports.ended_sessions.add(session, now);
+    for (auto const session : ended) ports.ended_sessions.add(session);
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ Result<User> disable_user(Ports const& ports, std::string_view email)
     auto       user = TRY(get_user(ports, email));
     auto const ended =
         TRY(ports.users.disable_user(user.id, {.at = now, .event = AuditEvent::user_disabled, .user = user.id}));
-    remember(ports, ended, now);
+    remember(ports, ended);
     if (!user.disabled_at) user.disabled_at = now;
     return user;
 }
@@ -52,7 +52,7 @@ Result<User> set_password(Ports const& ports, std::string_view email, SecretStri
     auto const ended = TRY(ports.users.change_password(
         user.id, std::nullopt, hash, std::nullopt,
         {.at = now, .event = AuditEvent::password_changed, .user = user.id, .detail = "by an operator"}));
-    remember(ports, ended, now);
+    remember(ports, ended);
     user.password = hash;
     return user;
 }

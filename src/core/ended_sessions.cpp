@@ -8,18 +8,17 @@ namespace {
 
 using std::chrono_literals::operator""min;
 
-// A commit of another process may become visible a little after the time written in it.
-constexpr auto kOverlap = 1min;
+// A commit of another process may become visible a little after the time written in it, and its clock may differ.
+constexpr auto kOverlap     = 2min;
+// Between two calls of follow(); more is a jump of the clock, or a machine that slept.
+constexpr auto kLongestStep = 1min;
 
 }  // namespace
 
-EndedSessions::EndedSessions(std::chrono::seconds longest_token_life) : longest_token_life_(longest_token_life) {}
-
-void EndedSessions::add(SessionId id, TimePoint ended_at)
+void EndedSessions::add(SessionId id)
 {
     std::unique_lock const lock{mutex_};
-    auto const [place, is_new] = ended_.emplace(id, ended_at);
-    if (!is_new) place->second = std::max(place->second, ended_at);
+    ended_.emplace(id, age_);
 }
 
 bool EndedSessions::contains(SessionId id) const
@@ -28,18 +27,20 @@ bool EndedSessions::contains(SessionId id) const
     return ended_.contains(id);
 }
 
-Result<void> EndedSessions::follow(SessionStore& sessions, TimePoint now)
+Result<void> EndedSessions::follow(SessionStore& sessions, std::chrono::seconds longest_token_life, TimePoint now)
 {
-    auto const oldest_that_matters = now - longest_token_life_ - kOverlap;
-    auto const since               = [&] {
+    auto const matters = longest_token_life + kOverlap;
+    auto const since   = [&] {
         std::shared_lock const lock{mutex_};
-        return std::max(followed_until_ - kOverlap, oldest_that_matters);
+        bool const             set_back = now < followed_until_;
+        return set_back ? now - matters : std::max<TimePoint>(followed_until_ - kOverlap, now - matters);
     }();
     auto const ended = TRY(sessions.sessions_ended_since(since));
-    for (auto const& session : ended) add(session.id, session.ended_at);
+    for (auto const& session : ended) add(session.id);
 
     std::unique_lock const lock{mutex_};
-    std::erase_if(ended_, [&](auto const& entry) { return entry.second < oldest_that_matters; });
+    age_ += std::clamp<Age>(now - followed_until_, Age{0}, kLongestStep);
+    std::erase_if(ended_, [&](auto const& entry) { return age_ - entry.second > matters; });
     followed_until_ = now;
     return {};
 }

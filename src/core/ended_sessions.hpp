@@ -16,23 +16,25 @@ namespace signet::core {
 // Thread-safe.
 class EndedSessions {
 public:
-    // `longest_token_life`: after it an ended session needs no remembering.
-    explicit EndedSessions(std::chrono::seconds longest_token_life);
-
-    void               add(SessionId id, TimePoint ended_at);
+    void               add(SessionId id);
     [[nodiscard]] bool contains(SessionId id) const;
 
-    // Takes over what storage says has ended since the last call (all that matters, at the first), and forgets what is
-    // past.
-    [[nodiscard]] Result<void> follow(SessionStore& sessions, TimePoint now);
+    // Takes over what storage says has ended since the last call, or, at the first and whenever the clock was set back,
+    // all that matters; forgets what no token is left of. `longest_token_life`: of any token that may be about. Call
+    // every second.
+    [[nodiscard]] Result<void> follow(SessionStore& sessions, std::chrono::seconds longest_token_life, TimePoint now);
 
     [[nodiscard]] std::size_t size() const;
 
 private:
-    std::chrono::seconds           longest_token_life_;
-    mutable std::shared_mutex      mutex_;
-    std::map<SessionId, TimePoint> ended_;
-    TimePoint                      followed_until_{};
+    // How long follow() has been called, without the clock's jumps: a clock set forward must not make us forget what
+    // matters again when it is set back (CHECKS E26).
+    using Age = std::chrono::milliseconds;
+
+    mutable std::shared_mutex mutex_;
+    std::map<SessionId, Age>  ended_;  // and when each became known
+    Age                       age_{};
+    TimePoint                 followed_until_{};
 };
 
 }  // namespace signet::core

@@ -43,17 +43,11 @@ SigningKeyRecord const& find_signing(std::vector<SigningKeyRecord> const& record
     return *chosen;
 }
 
-// The one added last: every other has been given its end.
-SigningKeyRecord const& find_latest(std::vector<SigningKeyRecord> const& records)
-{
-    auto const found = std::ranges::find_if(records, [](SigningKeyRecord const& record) { return !record.retired_at; });
-    return found == records.end() ? records.back() : *found;
-}
-
 bool are_same(std::vector<SigningKeyRecord> const& some, std::vector<SigningKeyRecord> const& others)
 {
     return std::ranges::equal(some, others, [](SigningKeyRecord const& a, SigningKeyRecord const& b) {
-        return a.kid == b.kid && a.retired_at == b.retired_at && a.published_until == b.published_until;
+        return a.kid == b.kid && a.retired_at == b.retired_at && a.published_until == b.published_until &&
+               a.longest_token_life == b.longest_token_life;
     });
 }
 
@@ -90,11 +84,19 @@ Result<Keys> assemble(std::vector<SigningKeyRecord> records, Keys const* previou
         if (!jwks) return unusable(jwks.error());
         keys.jwks = *std::move(jwks);
     }
-    keys.records = std::move(records);
+    keys.longest_token_life = std::ranges::max(records, {}, &SigningKeyRecord::longest_token_life).longest_token_life;
+    keys.records            = std::move(records);
     return keys;
 }
 
 }  // namespace
+
+SigningKeyRecord const& find_latest(std::span<SigningKeyRecord const> records)
+{
+    // Every other has been given its end.
+    auto const found = std::ranges::find_if(records, [](SigningKeyRecord const& record) { return !record.retired_at; });
+    return found == records.end() ? records.back() : *found;
+}
 
 Keyring::Keyring(SigningKeyStore& store, MasterKey const& master_key, Settings const& settings, Clock const& clock,
                  Random& random)
@@ -150,12 +152,25 @@ std::shared_ptr<Keys const> Keyring::current() const
     return current_;
 }
 
+Result<std::vector<SigningKeyRecord>> Keyring::list(TimePoint now)
+{
+    auto records = TRY(store_.list_keys(now));
+    std::erase_if(records, [](SigningKeyRecord const& record) { return record.purpose != kPurpose; });
+    return records;
+}
+
 Result<void> Keyring::reload()
 {
     auto const now     = clock_.now();
-    auto       records = TRY(store_.list_keys(now));
-    std::erase_if(records, [](SigningKeyRecord const& record) { return record.purpose != kPurpose; });
+    auto       records = TRY(list(now));
     if (records.empty()) return {};
+
+    // Before it signs: how long it must stay published once it is retired, whoever retires it.
+    auto const life = settings_.tokens.access_lifetime;
+    if (auto const& signing = find_signing(records, now); signing.longest_token_life < life) {
+        TRY(store_.raise_token_life(signing.kid, life));
+        records = TRY(list(now));
+    }
 
     auto const previous = current();
     if (previous && are_same(previous->records, records) && previous->signing->kid() == find_signing(records, now).kid)
@@ -181,16 +196,17 @@ Result<std::optional<std::string>> Keyring::add(TimePoint active_from, std::opti
     OPENSSL_cleanse(text.data(), text.size());
 
     auto const             now = clock_.now();
-    SigningKeyRecord const record{.kid             = kid,
-                                  .algorithm       = std::string{jose::name(key->algorithm())},
-                                  .purpose         = std::string{kPurpose},
-                                  .sealed          = master_key_.seal(jwk, sealing_context(kid), random_),
-                                  .created_at      = now,
-                                  .active_from     = active_from,
-                                  .retired_at      = std::nullopt,
-                                  .published_until = std::nullopt};
-    bool const added = TRY(store_.add_key(record, unless_newer_than, settings_.tokens.access_lifetime + kSlack,
-                                          {.at = now, .event = event, .detail = kid}));
+    SigningKeyRecord const record{.kid                = kid,
+                                  .algorithm          = std::string{jose::name(key->algorithm())},
+                                  .purpose            = std::string{kPurpose},
+                                  .sealed             = master_key_.seal(jwk, sealing_context(kid), random_),
+                                  .created_at         = now,
+                                  .active_from        = active_from,
+                                  .retired_at         = std::nullopt,
+                                  .published_until    = std::nullopt,
+                                  .longest_token_life = settings_.tokens.access_lifetime};
+    bool const             added =
+        TRY(store_.add_key(record, unless_newer_than, kSlack, {.at = now, .event = event, .detail = kid}));
     return added ? std::optional{kid} : std::nullopt;
 }
 

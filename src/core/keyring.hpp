@@ -1,9 +1,11 @@
 // core/keyring.hpp - the signing keys in use: made at first start, rotated by themselves.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,9 +21,14 @@ struct Keys {
     std::shared_ptr<jose::SigningKey const> signing;    // the key that signs now
     jose::KeySet                            published;  // verifies; includes the next and the recently retired keys
     std::string                             jwks;       // the published set as JSON; "" for a symmetric algorithm
-    std::vector<SigningKeyRecord>           records;
-    std::uint64_t                           generation = 1;  // grows with every change
+    std::vector<SigningKeyRecord>           records;    // oldest active_from first
+    std::chrono::seconds                    longest_token_life;  // of all tokens that may still be about
+    std::uint64_t                           generation = 1;      // grows with every change
 };
+
+// The key that signs last of all: the one added last, also when it overtook another that still waits. `records` is not
+// empty.
+[[nodiscard]] SigningKeyRecord const& find_latest(std::span<SigningKeyRecord const> records);
 
 // Thread-safe. current() costs one short lock and a shared pointer's copy.
 class Keyring {
@@ -31,7 +38,7 @@ public:
 
     // Opens what storage holds; makes the first key when there is none at all. Errc::wrong_master_key when a key does
     // not open: then nothing is made. When the configured algorithm is no longer that of the key in use, a key of the
-    // new one signs from now on. Call once before use.
+    // new one signs from now on. Call once before use. Where access_lifetime is 0 the caller signs no tokens.
     [[nodiscard]] Result<void>        load();
     // Takes over what another process changed, lets due keys become active, and adds the next key when it is time.
     // Call every few seconds.
@@ -43,10 +50,11 @@ public:
     [[nodiscard]] std::shared_ptr<Keys const> current() const;
 
 private:
-    [[nodiscard]] Result<void>                       reload();
+    [[nodiscard]] Result<std::vector<SigningKeyRecord>> list(TimePoint now);
+    [[nodiscard]] Result<void>                          reload();
     // The new key's kid; nullopt when another process was first.
-    [[nodiscard]] Result<std::optional<std::string>> add(TimePoint                active_from,
-                                                         std::optional<TimePoint> unless_newer_than, AuditEvent event);
+    [[nodiscard]] Result<std::optional<std::string>>    add(TimePoint                active_from,
+                                                            std::optional<TimePoint> unless_newer_than, AuditEvent event);
 
     SigningKeyStore& store_;
     MasterKey const& master_key_;

@@ -191,6 +191,53 @@ TEST_F(KeyringTest, RotatesNowWhenTold)
     EXPECT_FALSE(publishes(first));
 }
 
+// An administering process knows no token's life, and a server may have been told another since.
+TEST_F(KeyringTest, PublishesARetiredKeyForTheLongestLifeItSignedWith)
+{
+    settings.tokens.access_lifetime = 1h;
+    ASSERT_TRUE(keyring.load());
+    auto const first = signing();
+    EXPECT_EQ(keyring.current()->longest_token_life, 1h);
+
+    auto shorter                   = settings;
+    shorter.tokens.access_lifetime = 5min;
+    Keyring server{stores.signing_keys(), master_key, shorter, clock, random};
+    ASSERT_TRUE(server.load());
+    EXPECT_EQ(server.current()->longest_token_life, 1h) << "tokens from before the restart are about";
+
+    auto signs_none                   = settings;
+    signs_none.tokens.access_lifetime = 0s;
+    Keyring admin{stores.signing_keys(), master_key, signs_none, clock, random};
+    ASSERT_TRUE(admin.load());
+    clock.advance(5s);
+    ASSERT_TRUE(admin.rotate_now());
+    ASSERT_TRUE(server.maintain());
+    EXPECT_NE(server.current()->signing->kid(), first);
+    EXPECT_EQ(stores.memory().keys.back().longest_token_life, 5min) << "from when the server signs with it";
+
+    clock.advance(1h);
+    ASSERT_TRUE(server.maintain());
+    EXPECT_NE(server.current()->published.find(first), nullptr);
+    EXPECT_EQ(server.current()->longest_token_life, 1h);
+    clock.advance(1min);
+    ASSERT_TRUE(server.maintain());
+    EXPECT_EQ(server.current()->published.find(first), nullptr);
+    EXPECT_EQ(server.current()->longest_token_life, 5min);
+}
+
+TEST_F(KeyringTest, PublishesLongerWhenALongerLifeIsSetBeforeItRetires)
+{
+    ASSERT_TRUE(keyring.load());
+    auto const first = signing();
+    advance(30 * 24h - 1h);  // its end is written down
+    settings.tokens.access_lifetime = 1h;
+    ASSERT_TRUE(keyring.maintain());
+    advance(1h + 1h);
+    EXPECT_TRUE(publishes(first));
+    advance(1min);
+    EXPECT_FALSE(publishes(first));
+}
+
 TEST_F(KeyringTest, NeverSignsWithASuccessorThatWasOvertaken)
 {
     ASSERT_TRUE(keyring.load());

@@ -22,7 +22,7 @@ Result<bool> end_one(Ports const& ports, SessionId session, UserId owner, EndRea
     auto const now = ports.clock.now();
     bool const ended =
         TRY(ports.sessions.end_session(session, owner, reason, entry(now, owner, session, origin, reason)));
-    if (ended) ports.ended_sessions.add(session, now);
+    if (ended) ports.ended_sessions.add(session);
     return ended;
 }
 
@@ -52,7 +52,7 @@ Result<void> logout_everywhere(Ports const& ports, Caller const& caller, Origin 
     auto const reason = EndReason::signed_out_everywhere;
     auto const ended =
         TRY(ports.sessions.end_sessions(caller.user, reason, entry(now, caller.user, caller.session, origin, reason)));
-    for (auto const session : ended) ports.ended_sessions.add(session, now);
+    for (auto const session : ended) ports.ended_sessions.add(session);
     return {};
 }
 

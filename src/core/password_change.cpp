@@ -54,7 +54,7 @@ Result<void> change_password(Ports const& ports, Caller const& caller, PasswordC
     auto const replacement = TRY(ports.passwords.hash(change.replacement));
     auto const ended       = TRY(ports.users.change_password(user.id, user.password, replacement, caller.session,
                                                              entry(caller, change, AuditEvent::password_changed, now)));
-    for (auto const session : ended) ports.ended_sessions.add(session, now);
+    for (auto const session : ended) ports.ended_sessions.add(session);
     return {};
 }
 

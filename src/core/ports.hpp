@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -40,7 +41,8 @@ public:
                                                                                PasswordHash const& replacement,
                                                                                AuditEntry const&   audit) = 0;
     // Sets the hash and ends the user's live sessions, all but `keep`. With `expected`, only while the hash still is
-    // that (else Errc::bad_credentials). Errc::not_found. Gives the ended sessions.
+    // that (else Errc::bad_credentials); without, an operator does it, and the account's attempt counters go as well.
+    // Errc::not_found. Gives the ended sessions.
     [[nodiscard]] virtual Result<std::vector<SessionId>> change_password(UserId                             id,
                                                                          std::optional<PasswordHash> const& expected,
                                                                          PasswordHash const&                replacement,
@@ -49,6 +51,7 @@ public:
 
     // Ends the user's live sessions and gives them. Disabling twice changes nothing. Errc::not_found.
     [[nodiscard]] virtual Result<std::vector<SessionId>> disable_user(UserId id, AuditEntry const& audit) = 0;
+    // The account's attempt counters go as well, also when it was not disabled. Errc::not_found.
     [[nodiscard]] virtual Result<void>                   enable_user(UserId id, AuditEntry const& audit)  = 0;
 };
 
@@ -78,7 +81,7 @@ public:
     // Opens a session for a password that was just found right: Errc::bad_credentials when the account has
     // meanwhile been disabled or its hash is no longer `verified_against`. `admitted` are the counters this
     // sign-in was counted against: its own count is taken back, and failures of the same source or device are
-    // forgotten.
+    // forgotten, at the account and at the address too.
     [[nodiscard]] virtual Result<void> open_session(Session const& session, PasswordHash const& verified_against,
                                                     std::span<AttemptKey const> admitted, AuditEntry const& audit) = 0;
 
@@ -117,7 +120,8 @@ public:
     // longest wait. Zero: admitted. Uses core::remaining_wait().
     [[nodiscard]] virtual Result<std::chrono::milliseconds> admit(std::span<AttemptLimit const> limits,
                                                                   TimePoint                     now)                                = 0;
-    // Takes back the attempt counted by admit(): the try failed for a reason that says nothing about the password.
+    // Takes back the attempt counted by admit(), with its time: the try failed for a reason that says nothing about the
+    // password.
     [[nodiscard]] virtual Result<void>                      take_back(std::span<AttemptKey const> keys)         = 0;
     // Removes at most `most` counters whose latest attempt is before `before`; gives how many.
     [[nodiscard]] virtual Result<std::size_t>               remove_attempts(TimePoint before, std::size_t most) = 0;
@@ -130,11 +134,16 @@ public:
     // All not yet past published_until at `now`, oldest active_from first.
     [[nodiscard]] virtual Result<std::vector<SigningKeyRecord>> list_keys(TimePoint now)            = 0;
     // Adds `key` and, in the same transaction, retires every key of its purpose whose retired_at is later than
-    // key.active_from or none: retired_at = key.active_from, published_until = key.active_from + `grace`.
+    // key.active_from or none: retired_at = key.active_from, published_until = key.active_from + that key's own
+    // longest_token_life + `slack`.
     // Adds nothing and gives false when a key of the purpose was created after `unless_newer_than` (two processes
     // rotating at once).
     [[nodiscard]] virtual Result<bool> add_key(SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
-                                               std::chrono::seconds grace, AuditEntry const& audit) = 0;
+                                               std::chrono::seconds slack, AuditEntry const& audit) = 0;
+
+    // From now on the key signs tokens of this life: raises its longest_token_life when it is less, and its
+    // published_until, if it has one, by as much. Errc::not_found.
+    [[nodiscard]] virtual Result<void> raise_token_life(std::string_view kid, std::chrono::seconds life) = 0;
 };
 
 class AuditStore {

@@ -61,7 +61,7 @@ Result<SessionGrant> end_and_refuse(Refresh const& refresh, Session const& sessi
                                     std::string detail)
 {
     TRY(refresh.ports.sessions.end_session(session.id, std::nullopt, reason, entry(refresh, session, event, detail)));
-    refresh.ports.ended_sessions.add(session.id, refresh.now);
+    refresh.ports.ended_sessions.add(session.id);
     return refused(Errc::invalid_grant, std::move(detail));
 }
 

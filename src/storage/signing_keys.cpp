@@ -9,14 +9,15 @@ namespace {
 Result<core::SigningKeyRecord> read_key(Row const& row)
 {
     return core::SigningKeyRecord{
-        .kid             = std::string{row.text(0)},
-        .algorithm       = std::string{row.text(1)},
-        .purpose         = std::string{row.text(2)},
-        .sealed          = std::string{row.bytes(3)},
-        .created_at      = row.time(4),
-        .active_from     = row.time(5),
-        .retired_at      = row.find_time(6),
-        .published_until = row.find_time(7),
+        .kid                = std::string{row.text(0)},
+        .algorithm          = std::string{row.text(1)},
+        .purpose            = std::string{row.text(2)},
+        .sealed             = std::string{row.bytes(3)},
+        .created_at         = row.time(4),
+        .active_from        = row.time(5),
+        .retired_at         = row.find_time(6),
+        .published_until    = row.find_time(7),
+        .longest_token_life = std::chrono::seconds{row.integer(8)},
     };
 }
 
@@ -36,30 +37,47 @@ Result<std::vector<core::SigningKeyRecord>> SigningKeys::list_keys(TimePoint now
     return engine_.read([&](Transaction& transaction) {
         return transaction.list(
             "SELECT kid, algorithm, purpose, sealed, created_at, active_from, retired_at, "
-            "published_until FROM signing_keys WHERE published_until IS NULL OR published_until > $1 "
+            "published_until, longest_token_life FROM signing_keys WHERE published_until IS NULL OR published_until > "
+            "$1 "
             "ORDER BY active_from, created_at, kid",
             {now}, read_key);
     });
 }
 
 Result<bool> SigningKeys::add_key(core::SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
-                                  std::chrono::seconds grace, core::AuditEntry const& audit)
+                                  std::chrono::seconds slack, core::AuditEntry const& audit)
 {
     return engine_.write([&](Transaction& transaction) -> Result<bool> {
         bool const outrun = TRY(has_newer_key(transaction, key.purpose, unless_newer_than));
         if (outrun) return false;
 
         TRY(
-            transaction.run("UPDATE signing_keys SET retired_at = $2, published_until = $3 "
+            transaction.run("UPDATE signing_keys SET retired_at = $2, published_until = $3 + longest_token_life * 1000 "
                             "WHERE purpose = $1 AND (retired_at IS NULL OR retired_at > $2)",
-                            {key.purpose, key.active_from, key.active_from + grace}));
+                            {key.purpose, key.active_from, key.active_from + slack}));
         TRY(
             transaction.run("INSERT INTO signing_keys (kid, algorithm, purpose, sealed, created_at, active_from, "
-                            "retired_at, published_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                            "retired_at, published_until, longest_token_life) "
+                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                             {key.kid, key.algorithm, key.purpose, Param::bytes(key.sealed), key.created_at,
-                             key.active_from, key.retired_at, key.published_until}));
+                             key.active_from, key.retired_at, key.published_until, key.longest_token_life.count()}));
         TRY(add_audit(transaction, audit));
         return true;
+    });
+}
+
+Result<void> SigningKeys::raise_token_life(std::string_view kid, std::chrono::seconds life)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<void> {
+        auto const known = TRY(transaction.run(
+            "UPDATE signing_keys SET "
+            "published_until = CASE WHEN longest_token_life < $2 "
+            "THEN published_until + ($2 - longest_token_life) * 1000 ELSE published_until END, "
+            "longest_token_life = CASE WHEN longest_token_life < $2 THEN $2 ELSE longest_token_life END "
+            "WHERE kid = $1",
+            {kid, life.count()}));
+        if (known == 0) return core::refused(core::Errc::not_found, "no such signing key");
+        return {};
     });
 }
 

@@ -11,7 +11,8 @@ public:
 
     [[nodiscard]] Result<std::vector<core::SigningKeyRecord>> list_keys(TimePoint now) override;
     [[nodiscard]] Result<bool> add_key(core::SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
-                                       std::chrono::seconds grace, core::AuditEntry const& audit) override;
+                                       std::chrono::seconds slack, core::AuditEntry const& audit) override;
+    [[nodiscard]] Result<void> raise_token_life(std::string_view kid, std::chrono::seconds life) override;
 
 private:
     Engine& engine_;

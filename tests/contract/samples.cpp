@@ -67,14 +67,15 @@ core::SessionRotation sample_rotation(core::Session const& session, std::uint64_
 core::SigningKeyRecord sample_key(std::string kid, TimePoint created_at, TimePoint active_from)
 {
     using namespace std::string_literals;
-    return {.kid             = std::move(kid),
-            .algorithm       = "ES256",
-            .purpose         = "access_token",
-            .sealed          = "\0sealed\xff\x01"s,
-            .created_at      = created_at,
-            .active_from     = active_from,
-            .retired_at      = std::nullopt,
-            .published_until = std::nullopt};
+    return {.kid                = std::move(kid),
+            .algorithm          = "ES256",
+            .purpose            = "access_token",
+            .sealed             = "\0sealed\xff\x01"s,
+            .created_at         = created_at,
+            .active_from        = active_from,
+            .retired_at         = std::nullopt,
+            .published_until    = std::nullopt,
+            .longest_token_life = {}};
 }
 
 core::AuditEntry entry(AuditEvent event, TimePoint at)

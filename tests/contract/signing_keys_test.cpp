@@ -43,9 +43,10 @@ TEST_P(SigningKeyStore, IsEmptyAtFirst)
 
 TEST_P(SigningKeyStore, KeepsEveryField)
 {
-    auto added            = sample_key("first", kStart, kStart + 1h);
-    added.retired_at      = kStart + 2h;
-    added.published_until = kStart + 3h;
+    auto added               = sample_key("first", kStart, kStart + 1h);
+    added.retired_at         = kStart + 2h;
+    added.published_until    = kStart + 3h;
+    added.longest_token_life = 7min;
     ASSERT_TRUE(add(added));
     auto const kept = key("first");
     EXPECT_EQ(kept.algorithm, "ES256");
@@ -55,6 +56,7 @@ TEST_P(SigningKeyStore, KeepsEveryField)
     EXPECT_EQ(kept.active_from, kStart + 1h);
     EXPECT_EQ(kept.retired_at, kStart + 2h);
     EXPECT_EQ(kept.published_until, kStart + 3h);
+    EXPECT_EQ(kept.longest_token_life, 7min);
     EXPECT_EQ(audited(), 1U);
 }
 
@@ -80,6 +82,26 @@ TEST_P(SigningKeyStore, RetiresEarlierThanPlannedButNeverLater)
     ASSERT_TRUE(add(sample_key("fourth", kStart + 3min, kStart + 5h)));
     EXPECT_EQ(key("first").retired_at, kStart + 2min);
     EXPECT_EQ(key("third").retired_at, kStart + 5h);
+}
+
+TEST_P(SigningKeyStore, PublishesARetiredKeyAsLongAsItsOwnTokensLive)
+{
+    auto first               = sample_key("first", kStart, kStart);
+    first.longest_token_life = 10min;
+    ASSERT_TRUE(add(first));
+    ASSERT_TRUE(signing_keys_.raise_token_life("first", 20min));
+    ASSERT_TRUE(signing_keys_.raise_token_life("first", 5min));
+    EXPECT_EQ(key("first").longest_token_life, 20min);
+    EXPECT_EQ(key("first").published_until, std::nullopt);
+
+    ASSERT_TRUE(add(sample_key("second", kStart + 1min, kStart + 1h)));
+    EXPECT_EQ(key("first").published_until, kStart + 1h + 20min + 15min);
+    EXPECT_EQ(key("second").longest_token_life, 0min);
+
+    // It signs until then, perhaps for longer lives.
+    ASSERT_TRUE(signing_keys_.raise_token_life("first", 30min));
+    EXPECT_EQ(key("first").published_until, kStart + 1h + 30min + 15min);
+    EXPECT_EQ(signing_keys_.raise_token_life("third", 30min).error().code, core::Errc::not_found);
 }
 
 TEST_P(SigningKeyStore, LeavesKeysOfAnotherPurposeAlone)

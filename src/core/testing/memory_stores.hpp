@@ -70,6 +70,7 @@ public:
             if (user == nullptr) return refused(Errc::not_found);
             if (expected && user->password != *expected) return refused(Errc::bad_credentials);
             user->password = replacement;
+            if (!expected) memory_.forget_attempts_at(user->email.key());
             memory_.audit.push_back(audit);
             return memory_.end_sessions(id, keep, EndReason::password_changed, audit.at);
         });
@@ -90,6 +91,7 @@ public:
         return memory_.run([&]() -> Result<void> {
             auto* const user = memory_.find_user(id);
             if (user == nullptr) return refused(Errc::not_found);
+            memory_.forget_attempts_at(user->email.key());
             if (!user->disabled_at) return {};
             user->disabled_at.reset();
             memory_.audit.push_back(audit);
@@ -218,11 +220,11 @@ private:
     // The password was right: this attempt is taken back, and what the same source or device failed before.
     void forgive(std::span<AttemptKey const> admitted)
     {
-        for (auto const& key : admitted) memory_.take_back(key, 1);
+        for (auto const& key : admitted) memory_.take_back(key);
         auto const source = std::ranges::find(admitted, AttemptScope::source, &AttemptKey::scope);
         auto const failed = source == admitted.end() ? 0U : memory_.attempts[*source].failures;
         for (auto const& key : admitted) {
-            if (key.scope == AttemptScope::account) memory_.take_back(key, failed);
+            memory_.subtract(key, failed);
             if (key.scope == AttemptScope::source || key.scope == AttemptScope::device) memory_.attempts.erase(key);
         }
     }
@@ -251,7 +253,7 @@ public:
     Result<void> take_back(std::span<AttemptKey const> keys) override
     {
         return memory_.run([&]() -> Result<void> {
-            for (auto const& key : keys) memory_.take_back(key, 1);
+            for (auto const& key : keys) memory_.take_back(key);
             return {};
         });
     }
@@ -289,7 +291,7 @@ public:
         });
     }
     Result<bool> add_key(SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
-                         std::chrono::seconds grace, AuditEntry const& audit) override
+                         std::chrono::seconds slack, AuditEntry const& audit) override
     {
         return memory_.run([&]() -> Result<bool> {
             for (auto const& other : memory_.keys)
@@ -299,11 +301,22 @@ public:
                 if (other.purpose != key.purpose || other.retired_at.value_or(TimePoint::max()) <= key.active_from)
                     continue;
                 other.retired_at      = key.active_from;
-                other.published_until = key.active_from + grace;
+                other.published_until = key.active_from + other.longest_token_life + slack;
             }
             memory_.keys.push_back(key);
             memory_.audit.push_back(audit);
             return true;
+        });
+    }
+    Result<void> raise_token_life(std::string_view kid, std::chrono::seconds life) override
+    {
+        return memory_.run([&]() -> Result<void> {
+            auto const key = std::ranges::find(memory_.keys, kid, &SigningKeyRecord::kid);
+            if (key == memory_.keys.end()) return refused(Errc::not_found);
+            if (key->longest_token_life >= life) return {};
+            if (key->published_until) *key->published_until += life - key->longest_token_life;
+            key->longest_token_life = life;
+            return {};
         });
     }
 

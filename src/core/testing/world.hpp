@@ -82,7 +82,7 @@ struct World {
     MasterKey      master_key = make_master_key();
     Passwords      passwords{settings.passwords};
     Keyring        keyring{stores.signing_keys(), master_key, settings, clock, random};
-    EndedSessions  ended_sessions{settings.tokens.access_lifetime};
+    EndedSessions  ended_sessions;
     Ports          ports{.clock          = clock,
                          .random         = random,
                          .users          = stores.users(),
