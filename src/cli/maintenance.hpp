@@ -2,12 +2,13 @@
 //
 //   every second   takes over sessions that another process ended (`signet user disable`)
 //   every 5 s      takes over or makes signing keys
-//   every minute   removes sessions long over and forgotten failures, a few rows at a time
+//   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time
 //
 #pragma once
-#include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 #include "core/ended_sessions.hpp"
@@ -16,7 +17,22 @@
 
 namespace signet::cli {
 
-// One thread, from construction to destruction. A failing storage is logged once and tried again.
+// Work done again and again. Its failures are logged once, and once more when it works again.
+class Task {
+public:
+    using Work = std::function<core::Result<void>()>;
+
+    explicit Task(std::string_view name) : name_(name) {}
+
+    // True when it was done. An exception is a failure too: it must not end the server.
+    bool attempt(Work const& work);
+
+private:
+    std::string_view name_;
+    bool             failing_ = false;
+};
+
+// One thread, from construction to destruction.
 class Maintenance {
 public:
     Maintenance(core::Ports const& ports, core::Keyring& keyring);
@@ -25,11 +41,15 @@ public:
 private:
     void run(std::stop_token const& stop);
     void remove_old_rows(std::stop_token const& stop);
-    void note(std::string_view task, core::Result<void> const& outcome);
 
-    core::Ports const&          ports_;
-    core::Keyring&              keyring_;
-    bool                        failing_ = false;
+    core::Ports const& ports_;
+    core::Keyring&     keyring_;
+
+    Task following_{"following ended sessions"};
+    Task maintaining_keys_{"maintaining keys"};
+    Task removing_sessions_{"removing old sessions"};
+    Task removing_attempts_{"removing forgotten failures"};
+
     std::mutex                  mutex_;
     std::condition_variable_any wake_;
     std::jthread                thread_;
