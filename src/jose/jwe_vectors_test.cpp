@@ -1,6 +1,12 @@
-// Other people's test vectors of JWE: RFC 7516 appendix A.3, RFC 7518 appendices B and C.
+// Other people's test vectors of JWE: RFC 7516 appendix A.3, RFC 7518 appendices B and C, RFC 8037.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "base/json.hpp"
 #include "jose/jwe_key.hpp"
 #include "jose/test_jwe.hpp"
 
@@ -96,6 +102,30 @@ TEST(JweVectors, Rfc7518AppendixCAgreesFromBothSides)
     };
     EXPECT_EQ(agreed(alice, bob), "VqqN6vgjbSBcIijNcacQGg");
     EXPECT_EQ(agreed(bob, alice), "VqqN6vgjbSBcIijNcacQGg");
+}
+
+// The cookbook's example of X25519. A missing file is the one thing a test may skip, loudly.
+TEST(JweVectors, CookbookX25519)
+{
+    auto const path = std::filesystem::path{SIGNET_VECTORS_DIR} / "cookbook/curve25519/ecdh-es.json";
+    if (!std::filesystem::exists(path)) {
+        std::cerr << "\n*** NOT CHECKED: the vectors " << path << " are absent ***\n\n";
+        GTEST_SKIP() << "no vectors";
+    }
+    std::ifstream      in(path);
+    std::ostringstream text;
+    text << in.rdbuf();
+    auto const json      = text.str();
+    auto const root      = signet::json::parse_object(json).value();
+    auto const input     = root.find("input").value();
+    auto const jwk       = input.find("key")->text();
+    auto const plaintext = std::string(*input.find("plaintext")->string());
+    auto const compact   = std::string(*root.find("output")->find("compact")->string());
+
+    auto const key   = must(DecryptionKey::parse_jwk(jwk, KeyManagement::ecdh_es));
+    auto const plain = decrypt(compact, key, jwe_policy(KeyManagement::ecdh_es, {ContentEncryption::a128gcm}));
+    ASSERT_TRUE(plain) << name(plain.error().code);
+    EXPECT_EQ(plain->bytes(), plaintext);
 }
 
 }  // namespace
