@@ -359,8 +359,8 @@ TEST(Jwe, RefusesEphemeralX25519KeysOfSmallOrder)
     }
 }
 
-// RFC 7518 4.6.2: both names go into the key.
-TEST(Jwe, PartiesAreInTheAgreedKey)
+// RFC 7518 4.6.2: an absent name is an empty one. That names matter, appendix C shows.
+TEST(Jwe, AgreesWhenOnePartyAloneIsNamed)
 {
     for (auto const algorithm : {KeyManagement::ecdh_es, KeyManagement::ecdh_es_a256kw}) {
         auto const& key   = decryption_key({.algorithm = algorithm, .curve = "P-256"});
