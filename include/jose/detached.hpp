@@ -26,7 +26,7 @@ namespace jose {
 // bounds the text, not the payload, which the caller holds already. Cost: one
 // signature check, and base64url of the payload. Thread-safe.
 [[nodiscard]] Result<VerifiedPayload> verify_detached(std::string_view compact, std::string_view payload,
-                                                      KeySet const& keys, std::size_t max_bytes = 8 * 1024);
+                                                      KeySet const& keys, std::size_t max_bytes = 8UL * 1024);
 
 // The same over the payload's bytes as they are, with
 // {"alg","kid"[,"typ"],"b64":false,"crit":["b64"]}. RFC 7797 3.
@@ -36,6 +36,6 @@ namespace jose {
 // Accepts only what says so: Errc::unsupported_critical unless "b64" is false and
 // "crit" is exactly ["b64"] (RFC 7797 6). Otherwise as verify_detached().
 [[nodiscard]] Result<VerifiedPayload> verify_detached_unencoded(std::string_view compact, std::string_view payload,
-                                                                KeySet const& keys, std::size_t max_bytes = 8 * 1024);
+                                                                KeySet const& keys, std::size_t max_bytes = 8UL * 1024);
 
 }  // namespace jose

@@ -29,7 +29,7 @@ struct JweExpectations {
     std::optional<KeyManagement>   algorithm{};    // exactly one
     std::vector<ContentEncryption> encryptions{};  // at least one
 
-    std::size_t max_token_bytes = 8 * 1024;  // of the whole text
+    std::size_t max_token_bytes = 8UL * 1024;  // of the whole text
 };
 
 // Expectations that have been checked. Immutable.

@@ -28,6 +28,6 @@ private:
 // Checks the signature only. The header's "alg" must be the key's. `max_bytes`
 // bounds the whole text. Thread-safe.
 [[nodiscard]] Result<VerifiedPayload> verify_payload(std::string_view compact, KeySet const& keys,
-                                                     std::size_t max_bytes = 8 * 1024);
+                                                     std::size_t max_bytes = 8UL * 1024);
 
 }  // namespace jose

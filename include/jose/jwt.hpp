@@ -67,7 +67,7 @@ private:
 // For tools that show a token; no decision may rest on it.
 class UnverifiedToken {
 public:
-    [[nodiscard]] static Result<UnverifiedToken> parse(std::string_view compact, std::size_t max_bytes = 8 * 1024);
+    [[nodiscard]] static Result<UnverifiedToken> parse(std::string_view compact, std::size_t max_bytes = 8UL * 1024);
 
     [[nodiscard]] std::string_view header_json() const { return header_; }
     [[nodiscard]] std::string_view claims_json() const { return claims_; }

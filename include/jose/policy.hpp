@@ -20,7 +20,7 @@ struct Expectations {
     std::vector<Algorithm> algorithms{};   // at least one
     std::chrono::seconds   clock_skew{0};  // 0 s to 10 min
 
-    std::size_t max_token_bytes = 8 * 1024;
+    std::size_t max_token_bytes = 8UL * 1024;
 
     bool dangerously_allow_missing_expiry = false;
     bool dangerously_accept_any_issuer    = false;

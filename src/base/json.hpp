@@ -22,7 +22,7 @@ enum class Fault { malformed, invalid_utf8, duplicate_member, too_deep, too_many
 [[nodiscard]] std::string_view name(Fault fault);
 
 struct Limits {
-    std::size_t bytes   = 64 * 1024;
+    std::size_t bytes   = 64UL * 1024;
     std::size_t depth   = 32;    // the outermost object is depth 1
     std::size_t members = 1024;  // in any one object
 };

@@ -11,7 +11,7 @@ enum class NoBearer {
     malformed,  // longer than any header should be
 };
 
-inline constexpr std::size_t kLongestAuthorization = 16 * 1024;  // bytes
+inline constexpr std::size_t kLongestAuthorization = 16UL * 1024;  // bytes
 
 // What stands after "Bearer", a view into `authorization`. Whether that is one
 // token, and what it is worth, is for the verification to say.

@@ -14,7 +14,7 @@
 
 namespace signet {
 
-inline constexpr std::size_t               kLargestAnswer = 64 * 1024;  // bytes
+inline constexpr std::size_t               kLargestAnswer = 64UL * 1024;  // bytes
 inline constexpr std::chrono::milliseconds kLongestFetch  = std::chrono::seconds{5};
 
 struct FetchRequest {

@@ -27,7 +27,7 @@ TEST(KeySetAddress, RefusesPlainHttpOtherwise)
         EXPECT_EQ(key_set_address(issuer, false).error(), "the issuer is not an https URL") << issuer;
     for (auto const* issuer : {"http://example.com", "http://127.example.com", "http://localhost.example.com",
                                "http://128.0.0.1", "http://[::2]", "http://0.0.0.0"})
-        EXPECT_EQ(key_set_address(issuer, true).error(), "plain http is for a loopback issuer only") << issuer;
+        EXPECT_EQ(key_set_address(issuer, true).error(), "plain http is for a loopback host only") << issuer;
 }
 
 TEST(KeySetAddress, RefusesWhatIsNoIssuer)
