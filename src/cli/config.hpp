@@ -48,8 +48,7 @@ struct Config {
     std::uint32_t            connections = 20'000;
     HostPort                 admin_listen{"127.0.0.1", 8444};
     core::Settings           rules;  // tokens, sessions, passwords, throttle, keys
-    bool                     publish_key_set   = true;
-    std::uint32_t            memory_budget_mib = 512;
+    bool                     publish_key_set = true;
     PoolSettings             hashing{.threads = 0, .queue = 64};
     PoolSettings             storage{.threads = 16, .queue = 1024};
     bool                     signup = true;

@@ -95,7 +95,7 @@ public:
             problem("passwords", "iterations",
                     fmt::format("must be at least {} with memory_kib = {}, or hashes are too cheap to guess.", passes,
                                 p.memory_kib));
-        if (std::uint64_t{config_.memory_budget_mib} * 1024 < p.memory_kib)
+        if (std::uint64_t{p.memory_budget_mib} * 1024 < p.memory_kib)
             problem("passwords", "memory_budget_mib", "is less than one hash needs (memory_kib).");
     }
 

@@ -68,9 +68,11 @@ auto const kTable = std::to_array<Setting>({
      "1048576", "Argon2id memory of one hash, in KiB. With `iterations` at least as strong as OWASP's lowest advice."},
     {"passwords", "iterations", at<&Config::rules, &Settings::passwords, &core::PasswordSettings::iterations>, "1",
      "20", "Argon2id passes of one hash."},
-    {"passwords", "memory_budget_mib", at<&Config::memory_budget_mib>, "8", "1048576",
+    {"passwords", "memory_budget_mib",
+     at<&Config::rules, &Settings::passwords, &core::PasswordSettings::memory_budget_mib>, "8", "1048576",
      "Memory for all hashes that run at once, in MiB: the smaller of this divided by `memory_kib` and the number of "
-     "cores is how many do."},
+     "cores is how many do. Imported hashes that take more wait for each other; one that takes more than all of it is "
+     "not imported."},
     {"passwords", "queue", at<&Config::hashing, &PoolSettings::queue>, "1", "10000",
      "Sign-ins that may wait for their hash; more are answered 503 with Retry-After."},
     {"passwords", "queue_wait", at<&Config::hashing, &PoolSettings::wait>, "100ms", "30s",
@@ -95,6 +97,8 @@ auto const kTable = std::to_array<Setting>({
      "other."},
     {"throttle", "network_free", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::network_free>, "5",
      "1000000", "Failed sign-ins from one IPv6 /64 without a wait, likewise."},
+    {"throttle", "signup_free", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::signup_free>, "1",
+     "100000", "Accounts made from one address, or one IPv6 /64, in an hour without a wait."},
     {"throttle", "longest_wait", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::longest_wait>, "1m",
      "24h", "The waits grow up to this."},
     {"throttle", "forget_after", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::forget_after>, "1h",
@@ -104,6 +108,10 @@ auto const kTable = std::to_array<Setting>({
      "A new signing key takes over this often."},
     {"keys", "publish_ahead", at<&Config::rules, &Settings::keys, &core::KeySettings::publish_ahead>, "1h", "30d",
      "A new key is in the key set this long before it signs, so that every verifier has it."},
+
+    {"audit", "keep", at<&Config::rules, &Settings::audit, &core::AuditSettings::keep>, "1d", "3650d",
+     "Rows of the audit log are removed when they are this old. Copy them elsewhere before if they must be kept "
+     "longer."},
 
     {"signup", "enabled", at<&Config::signup>, "", "",
      "Whether strangers may make an account. False: only `signet user add` does."},

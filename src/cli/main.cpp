@@ -2,10 +2,13 @@
 #include <exception>
 
 #include "cli/command_line.hpp"
+#include "cli/process.hpp"
 #include "cli/refusals.hpp"
 
 int main(int argc, char** argv)
 {
+    // Every verb: keys and passwords are in their memory too.
+    signet::cli::harden_process();
     try {
         return signet::cli::run_command_line(argc, argv);
     } catch (std::exception const& error) {

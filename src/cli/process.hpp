@@ -4,8 +4,8 @@
 
 namespace signet::cli {
 
-// No core dumps (they would hold keys), no new privileges, files for the owner only, and as many descriptors as
-// allowed.
+// No core dumps (they would hold keys), no debugger of the same user, no new privileges, files for the owner only, and
+// as many descriptors as allowed.
 void harden_process();
 
 // Signals that are waited for instead of interrupting. Make one before any other thread starts: threads inherit it.

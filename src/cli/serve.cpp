@@ -53,8 +53,9 @@ std::string url(bool tls, HostPort const& address)
 
 std::size_t hashing_threads(Config const& config)
 {
-    std::size_t const cores   = std::max(1U, std::thread::hardware_concurrency());
-    std::size_t const fitting = std::size_t{config.memory_budget_mib} * 1024 / config.rules.passwords.memory_kib;
+    std::size_t const cores     = std::max(1U, std::thread::hardware_concurrency());
+    auto const&       passwords = config.rules.passwords;
+    std::size_t const fitting   = std::size_t{passwords.memory_budget_mib} * 1024 / passwords.memory_kib;
     return std::clamp<std::size_t>(fitting, 1, cores);
 }
 
@@ -379,7 +380,6 @@ Exit serve(ServeOptions const& options)
     log::configure(config.log_level, config.log_format);
     for (auto const& warning : loaded->warnings) log::warning(warning);
 
-    harden_process();
     Signals const signals;
 
     auto const stop = [](Trouble const& trouble) {

@@ -64,6 +64,8 @@ Result<User> import_user(Ports const& ports, ImportedAccount const& account)
     auto const name  = TRY(parse_name(account.name));
     auto const roles = TRY(parse_roles(account.roles));
     TRY(check_foreign_hash(account.password));
+    if (hash_memory_bytes(account.password) >> 20 > ports.settings.passwords.memory_budget_mib)
+        return refused(Errc::unsupported_hash, "it takes more memory than [passwords] memory_budget_mib");
 
     User user{.id          = UserId::make(now, ports.random),
               .email       = email,

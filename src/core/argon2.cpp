@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <string>
 
 #include "core/password_hash_fields.hpp"
 
@@ -53,6 +54,21 @@ std::optional<Argon2> parse_argon2(std::string_view text)
                   .lanes      = *lanes,
                   .salt       = *std::move(salt),
                   .hash       = *std::move(hash)};
+}
+
+PasswordHash make_random_argon2(std::uint32_t memory_kib, std::uint32_t iterations)
+{
+    auto const random = [](std::size_t size) {
+        constexpr int                        kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
+        std::array<std::uint8_t, kHashBytes> bytes{};
+        randombytes_buf(bytes.data(), size);
+        std::string text(sodium_base64_encoded_len(size, kVariant), '\0');
+        sodium_bin2base64(text.data(), text.size(), bytes.data(), size, kVariant);
+        text.pop_back();  // its NUL
+        return text;
+    };
+    return {"$argon2id$v=19$m=" + std::to_string(memory_kib) + ",t=" + std::to_string(iterations) + ",p=1$" +
+            random(kSaltBytes) + "$" + random(kHashBytes)};
 }
 
 Result<bool> argon2_matches(SecretString const& password, PasswordHash const& expected)

@@ -27,6 +27,9 @@ struct Argon2 {
 // "$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>", or argon2i; nullopt for anything else.
 [[nodiscard]] std::optional<Argon2> parse_argon2(std::string_view text);
 
+// The text of a hash of our form, its salt and its hash drawn at random: costs no hash to make, and one to check.
+[[nodiscard]] PasswordHash make_random_argon2(std::uint32_t memory_kib, std::uint32_t iterations);
+
 // Costs one hash with the parameters in `expected`. Errc::busy when there is no memory for it (only told of ours),
 // Errc::unavailable when `expected` cannot be read.
 [[nodiscard]] Result<bool> argon2_matches(SecretString const& password, PasswordHash const& expected);

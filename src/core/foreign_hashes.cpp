@@ -155,7 +155,9 @@ struct Pbkdf2 {
     std::string   hash;
 };
 
-constexpr std::uint32_t    kPbkdf2MinRounds = 100'000;
+// OWASP Password Storage Cheat Sheet, CHECKS C5.
+constexpr std::uint32_t    kMinRoundsSha256 = 600'000;
+constexpr std::uint32_t    kMinRoundsSha512 = 210'000;
 constexpr std::uint32_t    kPbkdf2MaxRounds = 5'000'000;
 constexpr std::string_view kDjangoPrefix    = "pbkdf2_sha256$";
 
@@ -192,7 +194,8 @@ Result<void> check_pbkdf2(std::string_view text)
 {
     auto const found = parse_pbkdf2(text);
     if (!found) return unsupported("not a PBKDF2 text");
-    if (found->rounds < kPbkdf2MinRounds) return unsupported("PBKDF2 with fewer than 100000 rounds");
+    auto const least = found->digest == EVP_sha512() ? kMinRoundsSha512 : kMinRoundsSha256;
+    if (found->rounds < least) return unsupported("PBKDF2 with fewer than " + std::to_string(least) + " rounds");
     if (found->rounds > kPbkdf2MaxRounds) return unsupported("PBKDF2 with more than 5000000 rounds");
     return check_sizes(found->salt.size(), found->hash.size());
 }
@@ -213,25 +216,44 @@ Result<bool> pbkdf2_matches(SecretString const& password, std::string const& exp
 
 // ---- The kinds ----
 
+std::size_t argon2_memory(std::string_view text)
+{
+    return parse_argon2(text)
+        .transform([](Argon2 const& argon2) { return std::size_t{argon2.memory_kib} * 1024; })
+        .value_or(0);
+}
+
+std::size_t scrypt_memory(std::string_view text)
+{
+    return parse_scrypt(text).transform([](Scrypt const& scrypt) { return scrypt.memory(); }).value_or(0);
+}
+
+std::size_t next_to_none(std::string_view)
+{
+    return 0;
+}
+
 struct Kind {
     bool (*is)(std::string_view text);
     Result<void> (*check)(std::string_view text);
+    std::size_t (*memory)(std::string_view text);
     Result<bool> (*matches)(SecretString const& password, std::string const& expected);
 };
 
 constexpr std::array kKinds{
     Kind{[](std::string_view text) { return text.starts_with("$argon2id$") || text.starts_with("$argon2i$"); },
-         check_argon2,
+         check_argon2, argon2_memory,
          [](SecretString const& password, std::string const& expected) {
              return argon2_matches(password, PasswordHash{expected});
          }},
-    Kind{is_bcrypt, check_bcrypt, bcrypt_matches},
-    Kind{[](std::string_view text) { return text.starts_with("$scrypt$"); }, check_scrypt, scrypt_matches},
+    Kind{is_bcrypt, check_bcrypt, next_to_none, bcrypt_matches},
+    Kind{[](std::string_view text) { return text.starts_with("$scrypt$"); }, check_scrypt, scrypt_memory,
+         scrypt_matches},
     Kind{[](std::string_view text) {
              return text.starts_with("$pbkdf2-sha256$") || text.starts_with("$pbkdf2-sha512$") ||
                     text.starts_with(kDjangoPrefix);
          },
-         check_pbkdf2, pbkdf2_matches},
+         check_pbkdf2, next_to_none, pbkdf2_matches},
 };
 
 Kind const* find_kind(PasswordHash const& hash)
@@ -249,6 +271,12 @@ Result<void> check_foreign_hash(PasswordHash const& hash)
     auto const* const kind = find_kind(hash);
     if (kind == nullptr) return unsupported("neither Argon2, bcrypt, scrypt, nor PBKDF2-SHA256 or -SHA512");
     return kind->check(hash.text);
+}
+
+std::size_t hash_memory_bytes(PasswordHash const& hash)
+{
+    auto const* const kind = find_kind(hash);
+    return kind == nullptr ? 0 : kind->memory(hash.text);
 }
 
 bool is_foreign_hash(PasswordHash const& hash)

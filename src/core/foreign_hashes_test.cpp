@@ -18,10 +18,10 @@ constexpr char const*      kHashes[] = {
     "$argon2id$v=19$m=16384,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$1RUw1/knx965AMDOyhmNxvbuLz+VLT0J/G5+DrBYnFM",
     "$argon2i$v=19$m=16384,t=3,p=2$c29tZXNhbHRzb21lc2FsdA$wGvPsrrPrYYUEhYDpJkWG+o/9IFyOqkiOVVKI18WNtI",
     "$scrypt$ln=14,r=8,p=1$8PHy8/T19vf4+fr7/P3+/w$ZJTo6Jd3JtMhqhVm9hyx2q9OgqHmSzfx2yuOJ7B/A0I",
-    "$pbkdf2-sha256$100000$8PHy8/T19vf4.fr7/P3./w$MqPxC4BydD9t5kB3PlRREdH6A2vC6fuN9A5Euf9thyU",
-    "$pbkdf2-sha512$100000$MDEyMzQ1Njc4OWFiY2RlZg$C.dOFpKqFeIzUANU3ZXZkPDPTPiTOG2osuKiNKUrSFW2RC7gk1XaF."
-         "MReHmX9491VuSWI/UHg5Na7.8UfaJVQA",
-    "pbkdf2_sha256$100000$NaClNaClNaCl$hKZf4BimN8ha+gEemjXloOhR6YzuFE6MZ9xSRFZeGVo=",
+    "$pbkdf2-sha256$600000$8PHy8/T19vf4.fr7/P3./w$5U2tn26sw22afKKabm/VovoZLhU.mJgYs6P3cKRrEN0",
+    "$pbkdf2-sha512$210000$MDEyMzQ1Njc4OWFiY2RlZg$k8YH0Yn3oOV/55BXLWBweWK4tppWYEpSjRW0XrRWj."
+         "KlhCNUXY/Sq/rSYmjEoC0m/4O1k8u7ZDR6pPsFXzu6/w",
+    "pbkdf2_sha256$600000$NaClNaClNaCl$EAmB3JRukCR83pJTL9x7vj3IU0RMV75r6CV7rUAJ5Kw=",
 };
 
 bool matches(std::string_view password, std::string const& hash)
@@ -152,20 +152,33 @@ constexpr Refused kRefused[] = {
     {"$scrypt$ln=0,r=8,p=1$8PHy8/T19vf4+fr7/P3+/w$ZJTo6Jd3JtMhqhVm9hyx2q9OgqHmSzfx2yuOJ7B/A0I",
      "scrypt parameters out of range"},
     // PBKDF2
-    {"$pbkdf2-sha256$99999$8PHy8/T19vf4.fr7/P3./w$MqPxC4BydD9t5kB3PlRREdH6A2vC6fuN9A5Euf9thyU",
-     "PBKDF2 with fewer than 100000 rounds"},
+    {"$pbkdf2-sha256$599999$8PHy8/T19vf4.fr7/P3./w$MqPxC4BydD9t5kB3PlRREdH6A2vC6fuN9A5Euf9thyU",
+     "PBKDF2 with fewer than 600000 rounds"},
+    {"pbkdf2_sha256$599999$NaClNaClNaCl$hKZf4BimN8ha+gEemjXloOhR6YzuFE6MZ9xSRFZeGVo=",
+     "PBKDF2 with fewer than 600000 rounds"},
+    {"$pbkdf2-sha512$209999$8PHy8/T19vf4.fr7/P3./w$MqPxC4BydD9t5kB3PlRREdH6A2vC6fuN9A5Euf9thyU",
+     "PBKDF2 with fewer than 210000 rounds"},
     {"$pbkdf2-sha256$5000001$8PHy8/T19vf4.fr7/P3./w$MqPxC4BydD9t5kB3PlRREdH6A2vC6fuN9A5Euf9thyU",
      "PBKDF2 with more than 5000000 rounds"},
     {"$pbkdf2-sha256$0100000$8PHy8/T19vf4.fr7/P3./w$MqPxC4BydD9t5kB3PlRREdH6A2vC6fuN9A5Euf9thyU", "not a PBKDF2 text"},
     {"$pbkdf2-sha256$100000$8PHy8/T19vf4+fr7/P3+/w$MqPxC4BydD9t5kB3PlRREdH6A2vC6fuN9A5Euf9thyU", "not a PBKDF2 text"},
     {"$pbkdf2-sha256$100000$8PHy8/T19vf4.fr7/P3./w", "not a PBKDF2 text"},
     {"pbkdf2_sha256$100000$NaClNaClNaCl$hKZf4BimN8ha+gEemjXloOhR6YzuFE6MZ9xSRFZeGVo", "not a PBKDF2 text"},
-    {"pbkdf2_sha256$100000$NaCl$hKZf4BimN8ha+gEemjXloOhR6YzuFE6MZ9xSRFZeGVo=", "salt shorter than 8 bytes"},
+    {"pbkdf2_sha256$600000$NaCl$hKZf4BimN8ha+gEemjXloOhR6YzuFE6MZ9xSRFZeGVo=", "salt shorter than 8 bytes"},
 };
 
 TEST(ForeignHashes, AreRefusedWithTheReason)
 {
     for (auto const& c : kRefused) EXPECT_EQ(refusal(c.hash), c.reason) << c.hash;
+}
+
+TEST(ForeignHashes, SayWhatMemoryTheyTake)
+{
+    EXPECT_EQ(hash_memory_bytes({kHashes[0]}), 0U);
+    EXPECT_EQ(hash_memory_bytes({kHashes[3]}), 7168U * 1024);
+    EXPECT_EQ(hash_memory_bytes({kHashes[6]}), 128U * 8 << 14);
+    EXPECT_EQ(hash_memory_bytes({kHashes[7]}), 0U);
+    EXPECT_EQ(hash_memory_bytes({"nonsense"}), 0U);
 }
 
 TEST(ForeignHashes, AreRefusedWithANulOrAMegabyte)

@@ -67,13 +67,9 @@ std::size_t memory_bytes(PasswordSettings const& settings)
     return std::size_t{settings.memory_kib} * 1024;
 }
 
-PasswordHash hash_of_random_bytes(Passwords const& passwords)
+std::size_t budget_bytes(PasswordSettings const& settings)
 {
-    std::array<char, 32> bytes{};
-    randombytes_buf(bytes.data(), bytes.size());
-    auto hash = passwords.hash(SecretString{std::string_view{bytes.data(), bytes.size()}});
-    if (!hash) throw std::runtime_error("no password hash can be made: no memory, or parameters out of range");
-    return *std::move(hash);
+    return std::size_t{settings.memory_budget_mib} * 1024 * 1024;
 }
 
 }  // namespace
@@ -93,16 +89,17 @@ Result<void> check_new_password(SecretString const& password, Email const& email
     return {};
 }
 
-Passwords::Passwords(PasswordSettings const& settings) : settings_(settings)
+Passwords::Passwords(PasswordSettings const& settings) : settings_(settings), memory_(budget_bytes(settings))
 {
     if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
-    decoy_ = hash_of_random_bytes(*this);
+    decoy_ = make_random_argon2(settings.memory_kib, settings.iterations);
 }
 
 Result<PasswordHash> Passwords::hash(SecretString const& password) const
 {
     std::array<char, crypto_pwhash_STRBYTES> text{};
     ++hashes_;
+    auto const share = memory_.take(memory_bytes(settings_));
     // Fails only when the memory is not to be had.
     if (crypto_pwhash_str_alg(text.data(), password.reveal().data(), password.size(), settings_.iterations,
                               memory_bytes(settings_), crypto_pwhash_ALG_ARGON2ID13) != 0)
@@ -115,9 +112,11 @@ Result<bool> Passwords::matches(SecretString const& password, PasswordHash const
     ++hashes_;
     // CHECKS C2: capped before hashing, yet an over-long guess costs what any other does.
     if (password.size() > settings_.max_bytes) {
+        auto const share = memory_.take(memory_bytes(settings_));
         TRY(argon2_matches(SecretString{password.reveal().substr(0, settings_.max_bytes)}, decoy_));
         return false;
     }
+    auto const share = memory_.take(hash_memory_bytes(expected));
     if (is_foreign_hash(expected)) return foreign_hash_matches(password, expected);
     return argon2_matches(password, expected);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/secret.hpp"
+#include "core/hash_memory.hpp"
 #include "core/result.hpp"
 #include "core/settings.hpp"
 #include "core/user.hpp"
@@ -18,10 +19,11 @@ namespace signet::core {
                                               PasswordSettings const& settings);
 
 // Argon2id, RFC 9106, by libsodium. Thread-safe. Each call costs one hash: about 10 ms
-// and `memory_kib` of memory; Errc::busy when that memory is not to be had.
+// and `memory_kib` of memory; Errc::busy when that memory is not to be had. All together stay within
+// `memory_budget_mib`: a hash waits for those that run where an imported one takes much of it.
 class Passwords {
 public:
-    // Makes the decoy: costs one hash. Throws std::runtime_error when none can be made.
+    // Throws std::runtime_error when libsodium does not start.
     explicit Passwords(PasswordSettings const& settings);
 
     // A PHC string with a fresh 16-byte salt.
@@ -34,15 +36,17 @@ public:
     // True when `hash` is not of our own form of Argon2id with at least today's parameters.
     [[nodiscard]] bool needs_rehash(PasswordHash const& hash) const;
 
-    // A hash no password matches, with today's parameters: what an unknown address is compared with.
+    // The form of a hash that no password is known to match, with today's parameters: what an unknown address is
+    // compared with.
     [[nodiscard]] PasswordHash const& decoy() const { return decoy_; }
 
-    // Hashes computed since this was made, its own decoy included. For tests and metrics.
+    // Hashes computed since this was made. For tests and metrics.
     [[nodiscard]] std::uint64_t hashes() const { return hashes_; }
 
 private:
     PasswordSettings                   settings_;
     mutable std::atomic<std::uint64_t> hashes_ = 0;
+    mutable HashMemory                 memory_;
     PasswordHash                       decoy_;
 };
 

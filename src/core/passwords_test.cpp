@@ -1,5 +1,7 @@
 #include "core/passwords.hpp"
 
+#include "core/argon2.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -151,6 +153,10 @@ TEST_F(Hashing, HasADecoyOfTodaysCostThatNothingMatches)
     auto const& decoy = passwords.decoy();
     EXPECT_TRUE(decoy.text.starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
     EXPECT_FALSE(passwords.needs_rehash(decoy));
+    EXPECT_EQ(decoy.text.size(), passwords.hash(SecretString{"any"})->text.size());
+    auto const parsed = parse_argon2(decoy.text);
+    ASSERT_TRUE(parsed);
+    EXPECT_TRUE(parsed->is_ours()) << "checked on the same path as a real one";
     for (auto const* const guess : {"", "password", "decoy"}) EXPECT_FALSE(matches(guess, decoy));
     EXPECT_NE(Passwords{cheap()}.decoy(), decoy);
 }

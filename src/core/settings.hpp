@@ -28,10 +28,11 @@ struct SessionSettings {
 };
 
 struct PasswordSettings {
-    std::size_t   min_length = 8;  // code points
-    std::size_t   max_bytes  = 1024;
-    std::uint32_t memory_kib = 19456;  // Argon2id m
-    std::uint32_t iterations = 2;      // Argon2id t
+    std::size_t   min_length        = 8;  // code points
+    std::size_t   max_bytes         = 1024;
+    std::uint32_t memory_kib        = 19456;  // Argon2id m
+    std::uint32_t iterations        = 2;      // Argon2id t
+    std::uint32_t memory_budget_mib = 512;    // for all hashes that run at once, imported ones included
 };
 
 struct ThrottleSettings {
@@ -39,6 +40,7 @@ struct ThrottleSettings {
     std::uint32_t account_hard_stop = 100;  // failures after which only a trusted device gets in, or an operator helps
     std::uint32_t address_free      = 50;   // also how many are forgotten per `forget_after`
     std::uint32_t network_free      = 200;  // per IPv6 /64, likewise
+    std::uint32_t signup_free       = 20;   // accounts made from one address or /64 an hour
     std::chrono::seconds longest_wait              = 15min;
     std::chrono::seconds forget_after              = 24h;    // since the latest failure
     bool                 exempt_loopback_addresses = false;  // of the per-address limits only; --dev
@@ -49,12 +51,17 @@ struct KeySettings {
     std::chrono::seconds publish_ahead = 1h;
 };
 
+struct AuditSettings {
+    std::chrono::seconds keep = 400 * 24h;
+};
+
 struct Settings {
     TokenSettings    tokens;
     SessionSettings  sessions;
     PasswordSettings passwords;
     ThrottleSettings throttle;
     KeySettings      keys;
+    AuditSettings    audit;
 };
 
 }  // namespace signet::core
