@@ -13,7 +13,10 @@ Result<User> signup(Ports const& ports, NewAccount const& account)
     auto const roles = TRY(parse_roles(account.roles));
     TRY(check_new_password(account.password, email, name, ports.settings.passwords));
 
-    auto const limits = address_limits(account.origin.address, ports.settings.throttle);
+    auto const& throttle = ports.settings.throttle;
+    auto const  guessing = address_limits(account.origin.address, throttle);
+    auto        limits   = signup_limits(account.origin.address, throttle);
+    limits.insert(limits.end(), guessing.begin(), guessing.end());
     TRY(admit(ports, limits, now));
 
     // The hash comes before the look at the address, so that time does not tell which ones are taken (CHECKS C12).
@@ -33,8 +36,9 @@ Result<User> signup(Ports const& ports, NewAccount const& account)
     if (!added && added.error().code == Errc::email_taken) return std::unexpected(added.error());
     if (!added) return give_back(ports, limits, added.error());
 
-    // The account exists; a count too many is no reason to say otherwise.
-    if (!limits.empty()) static_cast<void>(ports.attempts.take_back(keys_of(limits)));
+    // It was no guess, but an account made stays counted. The account exists; a count too many is no reason to say
+    // otherwise.
+    if (!guessing.empty()) static_cast<void>(ports.attempts.take_back(keys_of(guessing)));
     return user;
 }
 

@@ -18,7 +18,8 @@ struct NewAccount {
 
 // Checks address, name, roles, and password, hashes, stores. Errc::invalid_email, invalid_name, invalid_role,
 // password_*, email_taken. Blocks for one hash and a commit, also when the address is taken.
-// Counted against the address's limits like a sign-in: Errc::slow_down.
+// Counted against the address's limits like a sign-in, and against how many accounts may be made from there:
+// Errc::slow_down.
 [[nodiscard]] Result<User> signup(Ports const& ports, NewAccount const& account);
 
 }  // namespace signet::core

@@ -64,6 +64,7 @@ TEST_F(Signup, RefusesWhatDoesNotReadBeforeAnyHash)
 
 TEST_F(Signup, SlowsAnAddressThatAsksWhichAddressesAreTaken)
 {
+    world.settings.throttle.signup_free = 1'000;
     ASSERT_TRUE(sign_up("ann@example.com"));
     for (int i = 0; i < 51; ++i) EXPECT_EQ(refusal(sign_up("ann@example.com")), Errc::email_taken);
     auto const slowed = sign_up("ann@example.com");
@@ -73,8 +74,29 @@ TEST_F(Signup, SlowsAnAddressThatAsksWhichAddressesAreTaken)
     EXPECT_TRUE(sign_up("bob@example.com", kPassword, "Bob", {}, origin("203.0.113.1")));
 }
 
-TEST_F(Signup, IsNotCountedWhenItSucceedsOrStorageFails)
+TEST_F(Signup, SlowsAnAddressThatMakesManyAccounts)
 {
+    auto make = [&, number = 0](Origin const& from) mutable {
+        return refusal(sign_up("user" + std::to_string(++number) + "@example.com", kPassword, "", {}, from));
+    };
+    for (int i = 0; i < 21; ++i) EXPECT_EQ(make(origin()), Errc::not_found) << i;
+    EXPECT_EQ(make(origin()), Errc::slow_down);
+    EXPECT_EQ(make(origin("203.0.113.1")), Errc::not_found) << "another address";
+    EXPECT_EQ(make({}), Errc::not_found) << "an operator";
+    world.clock.advance(std::chrono::hours{1});
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(make(origin()), Errc::not_found) << i;
+
+    // An IPv6 host has as many addresses as it likes.
+    int made = 0;
+    for (int i = 0; i < 30; ++i)
+        if (make(origin("2001:db8:1:2::" + std::to_string(i))) == Errc::not_found) ++made;
+    EXPECT_EQ(made, 21);
+    EXPECT_TRUE(world.sign_in(kPassword, "", "user1@example.com")) << "whoever is there may sign in";
+}
+
+TEST_F(Signup, IsNoGuessWhenItSucceedsOrStorageFails)
+{
+    world.settings.throttle.signup_free = 1'000;
     for (int i = 0; i < 60; ++i) ASSERT_TRUE(sign_up("user" + std::to_string(i) + "@example.com"));
     world.stores.memory().failing = true;
     EXPECT_EQ(refusal(sign_up("ann@example.com")), Errc::unavailable);

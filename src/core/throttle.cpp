@@ -36,6 +36,12 @@ seconds wait_after(std::uint32_t failures, AttemptLimit const& limit)
     return std::min(seconds{1} * (std::int64_t{1} << doublings), limit.longest_wait);
 }
 
+// The command line has no address; in --dev all have the same.
+bool is_exempt(ClientAddress const& from, ThrottleSettings const& settings)
+{
+    return from.text.empty() || (settings.exempt_loopback_addresses && from.is_loopback());
+}
+
 AttemptLimit account_limit(AttemptKey key, ThrottleSettings const& settings)
 {
     return {.key          = std::move(key),
@@ -76,10 +82,19 @@ std::vector<AttemptLimit> login_limits(Email const& email, ClientAddress const& 
     return limits;
 }
 
+std::vector<AttemptLimit> signup_limits(ClientAddress const& from, ThrottleSettings const& settings)
+{
+    if (is_exempt(from, settings)) return {};
+    return {{.key          = {AttemptScope::signup, from.network()},
+             .free         = settings.signup_free,
+             .longest_wait = settings.longest_wait,
+             .forget_after = std::chrono::hours{1},
+             .leaks        = true}};
+}
+
 std::vector<AttemptLimit> address_limits(ClientAddress const& from, ThrottleSettings const& settings)
 {
-    if (from.text.empty()) return {};
-    if (settings.exempt_loopback_addresses && from.is_loopback()) return {};
+    if (is_exempt(from, settings)) return {};
 
     std::vector<AttemptLimit> limits;
     limits.push_back({.key          = {AttemptScope::address, from.text},

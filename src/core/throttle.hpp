@@ -24,6 +24,7 @@ enum class AttemptScope : std::uint8_t {
     device,   // one trusted device of one account; used instead of all others
     address,  // one client address
     network,  // one IPv6 /64
+    signup,   // accounts made from one client address or IPv6 /64
 };
 
 struct AttemptKey {
@@ -66,7 +67,10 @@ struct AttemptLimit {
                                                      std::optional<std::string> const& trusted_device,
                                                      ThrottleSettings const&           settings);
 
-// Those of them that know no account: what a sign-up must pass.
+// How many accounts may be made from there; what is made stays counted.
+[[nodiscard]] std::vector<AttemptLimit> signup_limits(ClientAddress const& from, ThrottleSettings const& settings);
+
+// Those of a sign-in that know no account; a sign-up must pass them too.
 [[nodiscard]] std::vector<AttemptLimit> address_limits(ClientAddress const& from, ThrottleSettings const& settings);
 
 [[nodiscard]] std::vector<AttemptKey> keys_of(std::span<AttemptLimit const> limits);

@@ -26,6 +26,8 @@ std::string_view name(AttemptScope scope)
             return "address";
         case AttemptScope::network:
             return "network";
+        case AttemptScope::signup:
+            return "signup";
     }
     return {};
 }
