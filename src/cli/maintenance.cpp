@@ -91,6 +91,10 @@ void Maintenance::remove_old_rows(std::stop_token const& stop)
         auto const forgotten = now - ports_.settings.throttle.forget_after;
         return remove_all(stop, [&](std::size_t most) { return ports_.attempts.remove_attempts(forgotten, most); });
     });
+    removing_audit_.attempt([&] {
+        auto const old = now - ports_.settings.audit.keep;
+        return remove_all(stop, [&](std::size_t most) { return ports_.audit.remove_entries(old, most); });
+    });
 }
 
 }  // namespace signet::cli

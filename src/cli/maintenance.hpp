@@ -49,6 +49,7 @@ private:
     Task maintaining_keys_{"maintaining keys"};
     Task removing_sessions_{"removing old sessions"};
     Task removing_attempts_{"removing forgotten failures"};
+    Task removing_audit_{"removing old audit rows"};
 
     std::mutex                  mutex_;
     std::condition_variable_any wake_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/device_token.hpp"
+#include "core/ended_sessions.hpp"
 #include "core/passwords.hpp"
 #include "core/refresh_token.hpp"
 #include "core/settings.hpp"
@@ -86,12 +87,13 @@ Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attemp
 {
     auto const session = new_session(ports, user, attempt.origin, now);
     auto       access  = TRY(issue_access_token(ports, session, user, now));
-    TRY(ports.sessions.open_session(session, user.password, admitted,
-                                    {.at      = now,
-                                     .event   = AuditEvent::login_succeeded,
-                                     .user    = user.id,
-                                     .session = session.id,
-                                     .origin  = attempt.origin}));
+    auto const ended   = TRY(ports.sessions.open_session(session, user.password, admitted,
+                                                         {.at      = now,
+                                                          .event   = AuditEvent::login_succeeded,
+                                                          .user    = user.id,
+                                                          .session = session.id,
+                                                          .origin  = attempt.origin}));
+    for (auto const id : ended) ports.ended_sessions.add(id);
     strengthen_hash(ports, user, attempt.password, session);
 
     auto const device = trusted_device ? *trusted_device : Uuid::make(now, ports.random);

@@ -82,8 +82,11 @@ public:
     // meanwhile been disabled or its hash is no longer `verified_against`. `admitted` are the counters this
     // sign-in was counted against: its own count is taken back, and failures of the same source or device are
     // forgotten, at the account and at the address too.
-    [[nodiscard]] virtual Result<void> open_session(Session const& session, PasswordHash const& verified_against,
-                                                    std::span<AttemptKey const> admitted, AuditEntry const& audit) = 0;
+    // Ends, and gives, the user's least recently used sessions beyond kMostSessions.
+    [[nodiscard]] virtual Result<std::vector<SessionId>> open_session(Session const&              session,
+                                                                      PasswordHash const&         verified_against,
+                                                                      std::span<AttemptKey const> admitted,
+                                                                      AuditEntry const&           audit) = 0;
 
     [[nodiscard]] virtual Result<std::optional<SessionAndUser>> find_session(SessionId id) = 0;
 
@@ -103,7 +106,7 @@ public:
     [[nodiscard]] virtual Result<std::vector<SessionId>> end_sessions(UserId user, EndReason reason,
                                                                       AuditEntry const& audit) = 0;
 
-    // Live at `now`, latest used first.
+    // Live at `now`, latest used first; at most kMostSessions.
     [[nodiscard]] virtual Result<std::vector<Session>> list_sessions(UserId user, TimePoint now) = 0;
 
     [[nodiscard]] virtual Result<std::vector<EndedSession>> sessions_ended_since(TimePoint since) = 0;
@@ -151,8 +154,10 @@ public:
     virtual ~AuditStore() = default;
 
     // For what changes nothing else: a refused sign-in.
-    [[nodiscard]] virtual Result<void>                    append(AuditEntry const& entry) = 0;
-    [[nodiscard]] virtual Result<std::vector<AuditEntry>> latest(std::size_t most)        = 0;
+    [[nodiscard]] virtual Result<void>                    append(AuditEntry const& entry)                    = 0;
+    [[nodiscard]] virtual Result<std::vector<AuditEntry>> latest(std::size_t most)                           = 0;
+    // Removes those older than `before` among the first `most` rows; gives how many.
+    [[nodiscard]] virtual Result<std::size_t>             remove_entries(TimePoint before, std::size_t most) = 0;
 };
 
 class Passwords;

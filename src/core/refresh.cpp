@@ -98,12 +98,14 @@ Result<std::optional<SessionGrant>> rotate(Refresh const& refresh, SessionAndUse
                                        refresh.now + refresh.ports.settings.sessions.idle_limit, session.expires_at),
                                    .origin = refresh.origin};
 
-    // Durable before answered; nothing is handed out that a crash could take back.
-    bool const moved = TRY(refresh.ports.sessions.rotate_session(rotation));
-    if (!moved) return std::nullopt;
+    // Made first: a rotation that could not be answered would leave the client with a superseded token.
     session.generation += 1;
     session.idle_expires_at = rotation.idle_expires_at;
     auto granted            = TRY(grant(refresh, found, current_token(refresh, session)));
+
+    // Durable before answered; nothing is handed out that a crash could take back.
+    bool const moved = TRY(refresh.ports.sessions.rotate_session(rotation));
+    if (!moved) return std::nullopt;
     return granted;
 }
 

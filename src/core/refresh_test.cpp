@@ -101,7 +101,8 @@ TEST_F(Refresh, EndsTheSessionWhenASupersededTokenComesBackTooLate)
     EXPECT_EQ(world.count(AuditEvent::refresh_reuse), 1U);
 }
 
-// CHECKS B38: A rotates, B replays the old one, A uses the new one.
+// CHECKS B38: A rotates, B replays the old one, A uses the new one. B35: the replay after that still gets the successor
+// (docs/decisions/0001).
 TEST_F(Refresh, SurvivesThePingPongOfTabs)
 {
     ASSERT_TRUE(use(first));
@@ -164,9 +165,50 @@ TEST_F(Refresh, RefusesATokenOfASessionThatIsNotThere)
     EXPECT_EQ(grant.error().code, Errc::invalid_grant);
 }
 
-// CHECKS B32
+// CHECKS B31: what the token names is under its MAC, and all it is bound to is the session's.
+TEST_F(Refresh, IsOfOneSessionAndItsUserOnly)
+{
+    auto const bob   = world.add_user("bob@example.com");
+    auto const other = world.sign_in(testing::kPassword, {}, "bob@example.com");
+    ASSERT_TRUE(other);
+    auto const grant = use(other->refresh.reveal());
+    ASSERT_TRUE(grant);
+    EXPECT_EQ(grant->user.id, bob.id);
+    EXPECT_EQ(row().generation, 0U) << "ann's session is not touched";
+
+    // bob's token with ann's session in it: "srt_", a version, the session's 16 bytes, …
+    auto spliced = std::string{other->refresh.reveal()};
+    spliced.replace(4, 20, first.substr(4, 20));
+    auto const refused = use(spliced);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::invalid_grant);
+    EXPECT_FALSE(row().ended_at) << "a forged token ends nothing";
+}
+
+TEST_F(Refresh, DoesNotRotateWithoutAnAccessTokenToAnswerWith)
+{
+    Keyring const empty{world.stores.signing_keys(), world.master_key, world.settings, world.clock, world.random};
+    Ports const   without{.clock          = world.clock,
+                          .random         = world.random,
+                          .users          = world.stores.users(),
+                          .sessions       = world.stores.sessions(),
+                          .attempts       = world.stores.attempts(),
+                          .audit          = world.stores.audit(),
+                          .passwords      = world.passwords,
+                          .keyring        = empty,
+                          .master_key     = world.master_key,
+                          .ended_sessions = world.ended_sessions,
+                          .settings       = world.settings};
+    auto const    grant = refresh(without, {.token = SecretString{first}, .origin = origin()});
+    ASSERT_FALSE(grant);
+    EXPECT_EQ(grant.error().code, Errc::unavailable);
+    EXPECT_EQ(row().generation, 0U);
+}
+
+// CHECKS B32, C24: thirty days unused, a hundred and eighty in all.
 TEST_F(Refresh, NeverExtendsTheAbsoluteLimit)
 {
+    EXPECT_EQ(row().expires_at, row().created_at + 180 * 24h);
     auto const absolute   = row().expires_at;
     auto       generation = 0U;
     while (world.clock.now() + 20 * 24h < absolute) {
@@ -185,6 +227,7 @@ TEST_F(Refresh, NeverExtendsTheAbsoluteLimit)
     EXPECT_EQ(late.error().code, Errc::invalid_grant);
 }
 
+// CHECKS C24
 TEST_F(Refresh, RefusesAfterTheIdleLimit)
 {
     world.clock.advance(30 * 24h);

@@ -1,5 +1,7 @@
 #include "core/refresh_token.hpp"
 
+#include <openssl/crypto.h>
+
 #include <string>
 
 #include "jose/base64url.hpp"
@@ -24,7 +26,13 @@ SecretString make_refresh_token(MasterKey const& master_key, RefreshTokenContent
     for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(content.generation >> shift & 0xFF);
     auto const mac = master_key.mac(kPurpose, bytes);
     bytes.append(mac.begin(), mac.end());
-    return SecretString{std::string{kPrefix} + jose::base64url::encode(bytes)};
+    auto        encoded = jose::base64url::encode(bytes);
+    std::string text;
+    text.reserve(kTextBytes);
+    text.append(kPrefix).append(encoded);
+    SecretString token{text};
+    for (auto* const copy : {&bytes, &encoded, &text}) OPENSSL_cleanse(copy->data(), copy->size());
+    return token;
 }
 
 std::optional<RefreshTokenContent> parse_refresh_token(MasterKey const& master_key, std::string_view text)

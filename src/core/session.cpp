@@ -19,13 +19,15 @@ std::string_view name(EndReason reason)
             return "refresh_reuse";
         case EndReason::replays_elsewhere:
             return "replays_elsewhere";
+        case EndReason::too_many:
+            return "too_many";
     }
     return "unknown";
 }
 
 std::optional<EndReason> find_end_reason(std::string_view text)
 {
-    for (auto reason = EndReason::signed_out; reason <= EndReason::replays_elsewhere;
+    for (auto reason = EndReason::signed_out; reason <= EndReason::too_many;
          reason      = static_cast<EndReason>(static_cast<int>(reason) + 1))
         if (name(reason) == text) return reason;
     return std::nullopt;

@@ -1,5 +1,6 @@
 // core/session.hpp - one signed-in device.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,9 +19,13 @@ enum class EndReason : std::uint8_t {
     account_disabled,
     refresh_reuse,      // a superseded token came back too late: theft
     replays_elsewhere,  // replays from another place, generation after generation
+    too_many,           // of this user; the least recently used make room
 };
 [[nodiscard]] std::string_view         name(EndReason reason);
 [[nodiscard]] std::optional<EndReason> find_end_reason(std::string_view name);
+
+// Live ones of one user.
+inline constexpr std::size_t kMostSessions = 100;
 
 // One row per session, whatever its age (DESIGN 6).
 struct Session {

@@ -48,4 +48,20 @@ Result<std::vector<core::AuditEntry>> Audit::latest(std::size_t most)
     });
 }
 
+Result<std::size_t> Audit::remove_entries(TimePoint before, std::size_t most)
+{
+    // Rows go for their age and for nothing else: a trigger keeps those that are not older than this moment, which is
+    // the beginning of time again before anyone else sees it.
+    auto const let_go = [](Transaction& transaction, TimePoint older_than) {
+        return transaction.run("UPDATE audit_horizon SET older_than = $1 WHERE id = 1", {older_than});
+    };
+    return engine_.write([&](Transaction& transaction) -> Result<std::size_t> {
+        TRY(let_go(transaction, before));
+        auto const removed = TRY(transaction.run(
+            "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT $2) AND at < $1", {before, most}));
+        TRY(let_go(transaction, TimePoint{}));
+        return static_cast<std::size_t>(removed);
+    });
+}
+
 }  // namespace signet::storage

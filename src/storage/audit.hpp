@@ -14,6 +14,7 @@ public:
 
     [[nodiscard]] Result<void>                          append(core::AuditEntry const& entry) override;
     [[nodiscard]] Result<std::vector<core::AuditEntry>> latest(std::size_t most) override;
+    [[nodiscard]] Result<std::size_t>                   remove_entries(TimePoint before, std::size_t most) override;
 
 private:
     Engine& engine_;

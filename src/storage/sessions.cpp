@@ -68,6 +68,24 @@ Result<OddReplays> read_odd_replays(Row const& row)
     return OddReplays{static_cast<std::uint32_t>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))};
 }
 
+// Ends the least recently used of the user's live sessions beyond kMostSessions; `audit` is the sign-in's.
+Result<std::vector<SessionId>> make_room(Transaction& transaction, UserId user, core::AuditEntry audit)
+{
+    // "All that follow" is an OFFSET with a LIMIT nobody reaches: each engine has another word for no limit.
+    auto ended = TRY(transaction.list(
+        "UPDATE sessions SET ended_at = $2, end_reason = $3, sweep_at = $2 WHERE id IN ("
+        "SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND idle_expires_at > $2 AND expires_at > $2 "
+        "ORDER BY last_used_at DESC, id DESC LIMIT 1000000 OFFSET $4) RETURNING id",
+        {user, audit.at, name(core::EndReason::too_many), core::kMostSessions}, read_session_id));
+    for (auto const id : ended) {
+        audit.event   = core::AuditEvent::session_ended;
+        audit.session = id;
+        audit.detail  = name(core::EndReason::too_many);
+        TRY(add_audit(transaction, audit));
+    }
+    return ended;
+}
+
 }  // namespace
 
 Result<std::vector<SessionId>> end_live_sessions(Transaction& transaction, UserId user, std::optional<SessionId> keep,
@@ -81,10 +99,12 @@ Result<std::vector<SessionId>> end_live_sessions(Transaction& transaction, UserI
         {user, at, name(reason), keep.value_or(SessionId{})}, read_session_id);
 }
 
-Result<void> Sessions::open_session(Session const& session, core::PasswordHash const& verified_against,
-                                    std::span<core::AttemptKey const> admitted, core::AuditEntry const& audit)
+Result<std::vector<SessionId>> Sessions::open_session(Session const&                    session,
+                                                      core::PasswordHash const&         verified_against,
+                                                      std::span<core::AttemptKey const> admitted,
+                                                      core::AuditEntry const&           audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<void> {
+    return engine_.write([&](Transaction& transaction) -> Result<std::vector<SessionId>> {
         auto const user = TRY(
             transaction.find("SELECT u.id FROM users u WHERE u.id = $1 AND u.password = $2 AND u.disabled_at IS NULL",
                              {session.user, verified_against.text}, [](Row const&) -> Result<bool> { return true; }));
@@ -103,7 +123,9 @@ Result<void> Sessions::open_session(Session const& session, core::PasswordHash c
              session.origin.address.text, session.origin.user_agent, session.odd_replays, session.odd_replay_generation,
              std::min(session.idle_expires_at, session.expires_at)}));
         TRY(forgive_attempts(transaction, admitted));
-        return add_audit(transaction, audit);
+        auto ended = TRY(make_room(transaction, session.user, audit));
+        TRY(add_audit(transaction, audit));
+        return ended;
     });
 }
 

@@ -14,9 +14,10 @@ class Sessions final : public core::SessionStore {
 public:
     explicit Sessions(Engine& engine) : engine_(engine) {}
 
-    [[nodiscard]] Result<void> open_session(core::Session const& session, core::PasswordHash const& verified_against,
-                                            std::span<core::AttemptKey const> admitted,
-                                            core::AuditEntry const&           audit) override;
+    [[nodiscard]] Result<std::vector<core::SessionId>>        open_session(core::Session const&              session,
+                                                                           core::PasswordHash const&         verified_against,
+                                                                           std::span<core::AttemptKey const> admitted,
+                                                                           core::AuditEntry const&           audit) override;
     [[nodiscard]] Result<std::optional<core::SessionAndUser>> find_session(core::SessionId id) override;
     [[nodiscard]] Result<bool>          rotate_session(core::SessionRotation const& rotation) override;
     [[nodiscard]] Result<std::uint32_t> note_odd_replay(core::SessionId id, std::uint64_t generation,

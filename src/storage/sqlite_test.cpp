@@ -79,6 +79,13 @@ TEST_F(SqliteStorageTest, LetsNobodyEditTheAuditLog)
     ASSERT_FALSE(removed);
     EXPECT_THAT(removed.error().detail, HasSubstr("audit rows do not go"));
     EXPECT_EQ(storage_->audit().latest(10).value().size(), 1U);
+
+    // Nor afterwards, when some have gone for their age.
+    EXPECT_EQ(storage_->audit().remove_entries(kNow, 10).value(), 0U);
+    EXPECT_FALSE(tamper("DELETE FROM audit"));
+    EXPECT_EQ(storage_->audit().remove_entries(kNow + std::chrono::hours{1}, 10).value(), 1U);
+    ASSERT_TRUE(storage_->audit().append({.at = kNow, .event = AuditEvent::login_refused}));
+    EXPECT_FALSE(tamper("DELETE FROM audit"));
 }
 
 TEST_F(SqliteStorageTest, SaysWhetherItCanWrite)
@@ -101,10 +108,10 @@ TEST_F(SqliteStorageTest, GivesUnavailableAndNothingElseWhileTheDiskRefuses)
     auto const session = sample_session(user);
     ASSERT_TRUE(storage_->users().add_user(user, {.at = kNow, .event = AuditEvent::user_added}));
 
-    core::AuditEntry const audit{.at = kNow, .event = AuditEvent::login_succeeded};
-    core::Result<void>     opened;
-    core::Result<void>     appended;
-    core::Result<bool>     ended;
+    core::AuditEntry const                     audit{.at = kNow, .event = AuditEvent::login_succeeded};
+    core::Result<std::vector<core::SessionId>> opened;
+    core::Result<void>                         appended;
+    core::Result<bool>                         ended;
     {
         RefusingDisk const disk;
         opened   = storage_->sessions().open_session(session, user.password, {}, audit);

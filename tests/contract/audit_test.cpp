@@ -54,6 +54,18 @@ TEST_P(AuditStore, KeepsEveryEvent)
     }
 }
 
+TEST_P(AuditStore, RemovesWhatIsOldAndNoMoreThanItMay)
+{
+    for (int hour = 0; hour < 5; ++hour)
+        ASSERT_TRUE(audit_.append(entry(AuditEvent::login_refused, kStart + std::chrono::hours{hour})));
+    EXPECT_EQ(audit_.remove_entries(kStart, 10).value(), 0U);
+    EXPECT_EQ(audit_.remove_entries(kStart + 4h, 3).value(), 3U);
+    EXPECT_EQ(audited(), 2U);
+    EXPECT_EQ(audit_.remove_entries(kStart + 4h, 3).value(), 1U);
+    EXPECT_EQ(audit_.remove_entries(kStart + 4h, 3).value(), 0U);
+    EXPECT_EQ(audit_.latest(1).value().at(0).at, kStart + 4h);
+}
+
 TEST_P(AuditStore, GivesTheLatestFirstAndNoMoreThanAsked)
 {
     for (int i = 0; i < 5; ++i) {

@@ -4,7 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
+#include <stdexcept>
 #include <thread>
 
 #include "contract/samples.hpp"
@@ -192,17 +195,96 @@ TEST_F(Durability, AKillLeavesNoHalfOfASignIn)
     ::close(pipe_ends[1]);
     char        answer   = 0;
     std::size_t answered = 0;
-    while (answered < 100 && ::read(pipe_ends[0], &answer, 1) == 1) ++answered;
+    while (answered < 150 && ::read(pipe_ends[0], &answer, 1) == 1) ++answered;
     ASSERT_EQ(::kill(child, SIGKILL), 0);
     ASSERT_EQ(::waitpid(child, nullptr, 0), child);
     while (::read(pipe_ends[0], &answer, 1) == 1) ++answered;
     ::close(pipe_ends[0]);
 
-    auto const storage  = open();
-    auto const sessions = storage->sessions().list_sessions(user.id, kStart).value().size();
-    EXPECT_GE(sessions, answered);
-    EXPECT_LE(sessions, answered + 1);
-    EXPECT_EQ(storage->audit().latest(100'000).value().size(), 1 + sessions);  // one for adding the user
+    auto const storage = open();
+    auto const rows    = storage->audit().latest(100'000).value();
+    auto const count   = [&](AuditEvent event) {
+        return static_cast<std::size_t>(std::ranges::count(rows, event, &core::AuditEntry::event));
+    };
+    auto const sign_ins = count(AuditEvent::login_succeeded);
+    EXPECT_GE(sign_ins, answered);
+    EXPECT_LE(sign_ins, answered + 1);
+    // Those beyond the hundredth each ended another.
+    EXPECT_EQ(storage->sessions().list_sessions(user.id, kStart).value().size(), core::kMostSessions);
+    EXPECT_EQ(count(AuditEvent::session_ended), sign_ins - core::kMostSessions);
+}
+
+// Does `deed` for ever in another process, with the number of the round, and kills it after `rounds` answers. Gives how
+// many were answered.
+std::uint64_t do_until_killed(std::filesystem::path const& file, std::uint64_t rounds,
+                              std::function<bool(SqliteStorage&, std::uint64_t)> const& deed)
+{
+    int pipe_ends[2];
+    if (::pipe(pipe_ends) != 0) throw std::runtime_error("no pipe");
+    auto const child = ::fork();
+    if (child == 0) {
+        auto const storage = SqliteStorage::open(file);
+        for (std::uint64_t round = 0;; ++round)
+            if (!deed(*storage, round) || ::write(pipe_ends[1], "", 1) != 1) _exit(1);
+    }
+    ::close(pipe_ends[1]);
+    char          answer   = 0;
+    std::uint64_t answered = 0;
+    while (answered < rounds && ::read(pipe_ends[0], &answer, 1) == 1) ++answered;
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    while (::read(pipe_ends[0], &answer, 1) == 1) ++answered;
+    ::close(pipe_ends[0]);
+    return answered;
+}
+
+// CHECKS E20: a sign-out that was answered is one, and its audit row is there.
+TEST_F(Durability, ASignOutThatWasAnsweredSurvivesAKill)
+{
+    std::vector<core::Session> opened;
+    auto const                 user = [&] {
+        auto const storage = open();
+        auto       ann     = add_user(storage->users(), "ann@example.com");
+        for (int i = 0; i < 90; ++i) opened.push_back(open_session(storage->sessions(), ann));
+        return ann;
+    }();
+    auto const answered = do_until_killed(file_, 40, [&](SqliteStorage& storage, std::uint64_t round) {
+        if (round == opened.size()) ::pause();
+        auto audit    = entry(AuditEvent::session_ended);
+        audit.session = opened[round].id;
+        return storage.sessions().end_session(opened[round].id, user.id, EndReason::signed_out, audit).value_or(false);
+    });
+    ASSERT_GE(answered, 40U);
+
+    auto const storage = open();
+    for (std::size_t i = 0; i < answered; ++i)
+        EXPECT_EQ(storage->sessions().find_session(opened[i].id).value()->session.end_reason, EndReason::signed_out);
+    auto const rows  = storage->audit().latest(100'000).value();
+    auto const ended = opened.size() - storage->sessions().list_sessions(user.id, kStart).value().size();
+    EXPECT_EQ(std::ranges::count(rows, AuditEvent::session_ended, &core::AuditEntry::event), std::ssize(rows) - 91);
+    EXPECT_EQ(rows.size(), 91 + ended);
+    EXPECT_LE(ended, answered + 1);
+}
+
+// CHECKS C10, E20: a guess that was answered stays counted.
+TEST_F(Durability, AGuessThatWasAnsweredStaysCountedAfterAKill)
+{
+    auto const key = core::AttemptKey{core::AttemptScope::account, "ann@example.com"};
+    auto const limits =
+        std::vector{core::AttemptLimit{.key = key, .free = 1'000'000, .longest_wait = 15min, .forget_after = 24h}};
+    static_cast<void>(open());
+    auto const answered = do_until_killed(file_, 60, [&](SqliteStorage& storage, std::uint64_t) {
+        return storage.attempts().admit(limits, kStart).value_or(1ms) == 0ms;
+    });
+    ASSERT_GE(answered, 60U);
+
+    // As many failures and no fewer: where one less is free, there is a wait.
+    auto const storage = open();
+    auto       strict  = limits;
+    strict[0].free     = static_cast<std::uint32_t>(answered) - 1;
+    EXPECT_GT(storage->attempts().admit(strict, kStart).value(), 0ms);
+    strict[0].free = static_cast<std::uint32_t>(answered) + 1;
+    EXPECT_EQ(storage->attempts().admit(strict, kStart).value(), 0ms);
 }
 
 }  // namespace

@@ -115,6 +115,38 @@ TEST_P(SessionStore, RefusesToOpenForNobody)
     EXPECT_EQ(opened.error().code, Errc::bad_credentials);
 }
 
+TEST_P(SessionStore, EndsTheLeastRecentlyUsedBeyondAHundred)
+{
+    auto const use = [&](core::Session const& session, TimePoint at) {
+        ASSERT_TRUE(sessions_.rotate_session(sample_rotation(session, 0, at)).value());
+    };
+    auto const of_bob = open_session(sessions_, bob_, kStart);
+    auto const first  = open_session(sessions_, ann_, kStart);
+    auto const second = open_session(sessions_, ann_, kStart + 1s);
+    for (std::size_t i = 2; i < core::kMostSessions; ++i) open_session(sessions_, ann_, kStart + 2s);
+    use(first, kStart + 1min);
+    auto const rows = audited();
+
+    auto const session = sample_session(ann_, kStart + 2min);
+    auto       audit   = entry(AuditEvent::login_succeeded, kStart + 2min);
+    audit.user         = ann_.id;
+    audit.session      = session.id;
+    EXPECT_THAT(sessions_.open_session(session, ann_.password, {}, audit).value(), ElementsAre(second.id));
+    EXPECT_EQ(row(second.id).end_reason, EndReason::too_many);
+    EXPECT_EQ(row(second.id).ended_at, kStart + 2min);
+    EXPECT_EQ(row(first.id).ended_at, std::nullopt);
+    EXPECT_EQ(row(of_bob.id).ended_at, std::nullopt);
+    EXPECT_EQ(sessions_.list_sessions(ann_.id, kStart + 2min).value().size(), core::kMostSessions);
+
+    ASSERT_EQ(audited(), rows + 2);
+    auto const told = audit_.latest(2).value();
+    EXPECT_EQ(told[0].event, AuditEvent::login_succeeded);
+    EXPECT_EQ(told[1].event, AuditEvent::session_ended);
+    EXPECT_EQ(told[1].session, second.id);
+    EXPECT_EQ(told[1].user, ann_.id);
+    EXPECT_EQ(told[1].detail, "too_many");
+}
+
 TEST_P(SessionStore, RotatesToTheNextGeneration)
 {
     auto const session = open_session(sessions_, ann_);

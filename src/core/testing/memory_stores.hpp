@@ -107,17 +107,18 @@ class MemorySessions final : public SessionStore {
 public:
     explicit MemorySessions(Memory& memory) : memory_(memory) {}
 
-    Result<void> open_session(Session const& session, PasswordHash const& verified_against,
-                              std::span<AttemptKey const> admitted, AuditEntry const& audit) override
+    Result<std::vector<SessionId>> open_session(Session const& session, PasswordHash const& verified_against,
+                                                std::span<AttemptKey const> admitted, AuditEntry const& audit) override
     {
-        return memory_.run([&]() -> Result<void> {
+        return memory_.run([&]() -> Result<std::vector<SessionId>> {
             auto const* const user = memory_.find_user(session.user);
             if (user == nullptr || user->disabled_at || user->password != verified_against)
                 return refused(Errc::bad_credentials);
             memory_.sessions.emplace(session.id, session);
             forgive(admitted);
+            auto ended = make_room(session.user, audit);
             memory_.audit.push_back(audit);
-            return {};
+            return ended;
         });
     }
     Result<std::optional<SessionAndUser>> find_session(SessionId id) override
@@ -180,15 +181,7 @@ public:
     }
     Result<std::vector<Session>> list_sessions(UserId user, TimePoint now) override
     {
-        return memory_.run([&]() -> Result<std::vector<Session>> {
-            std::vector<Session> sessions;
-            for (auto const& [id, session] : memory_.sessions)
-                if (session.user == user && Memory::is_live(session, now)) sessions.push_back(session);
-            std::ranges::sort(sessions, [](Session const& a, Session const& b) {
-                return std::tie(a.last_used_at, a.id) > std::tie(b.last_used_at, b.id);
-            });
-            return sessions;
-        });
+        return memory_.run([&]() -> Result<std::vector<Session>> { return live_sessions(user, now); });
     }
     Result<std::vector<EndedSession>> sessions_ended_since(TimePoint since) override
     {
@@ -217,6 +210,35 @@ public:
     }
 
 private:
+    // Latest used first.
+    std::vector<Session> live_sessions(UserId user, TimePoint now)
+    {
+        std::vector<Session> sessions;
+        for (auto const& [id, session] : memory_.sessions)
+            if (session.user == user && Memory::is_live(session, now)) sessions.push_back(session);
+        std::ranges::sort(sessions, [](Session const& a, Session const& b) {
+            return std::tie(a.last_used_at, a.id) > std::tie(b.last_used_at, b.id);
+        });
+        return sessions;
+    }
+
+    std::vector<SessionId> make_room(UserId user, AuditEntry audit)
+    {
+        std::vector<SessionId> ended;
+        auto const             live = live_sessions(user, audit.at);
+        for (std::size_t i = kMostSessions; i < live.size(); ++i) {
+            auto& session      = memory_.sessions.at(live[i].id);
+            session.ended_at   = audit.at;
+            session.end_reason = EndReason::too_many;
+            audit.event        = AuditEvent::session_ended;
+            audit.session      = session.id;
+            audit.detail       = name(EndReason::too_many);
+            memory_.audit.push_back(audit);
+            ended.push_back(session.id);
+        }
+        return ended;
+    }
+
     // The password was right: this attempt is taken back, and what the same source or device failed before.
     void forgive(std::span<AttemptKey const> admitted)
     {
@@ -340,6 +362,17 @@ public:
         return memory_.run([&]() -> Result<std::vector<AuditEntry>> {
             auto const count = static_cast<std::ptrdiff_t>(std::min(most, memory_.audit.size()));
             return std::vector<AuditEntry>(memory_.audit.rbegin(), memory_.audit.rbegin() + count);
+        });
+    }
+    Result<std::size_t> remove_entries(TimePoint before, std::size_t most) override
+    {
+        return memory_.run([&]() -> Result<std::size_t> {
+            auto const end = memory_.audit.begin() + static_cast<std::ptrdiff_t>(std::min(most, memory_.audit.size()));
+            auto const kept =
+                std::remove_if(memory_.audit.begin(), end, [&](AuditEntry const& entry) { return entry.at < before; });
+            auto const removed = static_cast<std::size_t>(end - kept);
+            memory_.audit.erase(kept, end);
+            return removed;
         });
     }
 
