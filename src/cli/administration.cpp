@@ -1,5 +1,8 @@
 #include "cli/administration.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <filesystem>
 
 #include "cli/refusals.hpp"
@@ -8,7 +11,6 @@ namespace signet::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr auto kSystemConfig  = "/etc/signet/signet.toml";
 constexpr auto kDevDataFolder = "./signet-data";
 
 bool has_database(fs::path const& folder)
@@ -17,14 +19,22 @@ bool has_database(fs::path const& folder)
     return fs::exists(folder / "signet.db", ignored);
 }
 
+// Not merely out of reach.
+bool is_certainly_absent(fs::path const& file)
+{
+    std::error_code unreachable;
+    return !fs::exists(file, unreachable) && !unreachable;
+}
+
 }  // namespace
 
-std::optional<std::string> find_config_file(std::string const& given, bool dev)
+std::optional<std::string> find_config_file(std::string const& given, bool dev, std::string const& system)
 {
     if (!given.empty()) return given;
     if (auto named = find_variable("SIGNET_CONFIG"); named && !named->empty()) return named;
-    std::error_code ignored;
-    if (!dev && fs::exists(kSystemConfig, ignored)) return kSystemConfig;
+    if (dev) return std::nullopt;
+    std::error_code unreachable;
+    if (fs::exists(system, unreachable) || unreachable) return system;  // reading it will say why
     return std::nullopt;
 }
 
@@ -36,10 +46,11 @@ std::expected<LoadedConfig, Exit> load_admin_config(AdminOptions const& options)
     auto loaded = load_config(sources);
     if (loaded) return std::move(*loaded);
     complain(loaded.error());
+    if (options.json) print_refusal("invalid_configuration", fmt::format("{}", fmt::join(loaded.error(), " ")));
     return std::unexpected(kConfig);
 }
 
-std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const& options)
+std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const& options, NoData no_data)
 {
     auto loaded = load_admin_config(options);
     if (!loaded) return std::unexpected(loaded.error());
@@ -48,21 +59,31 @@ std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const&
     bool const unset  = loaded->origin("server", "data") == "default";
     if (unset && !has_database(config.data) && has_database(kDevDataFolder)) config.data = kDevDataFolder;
 
+    auto const hint =
+        std::string_view{unset ? " Name the data folder with --data, or the configuration with --config." : ""};
+    auto const unavailable = [&](std::string_view text) {
+        return std::unexpected(refuse(options, "unavailable", text, kUnavailable));
+    };
+    if (no_data == NoData::refuse && is_certainly_absent(fs::path{config.data} / "signet.db"))
+        return unavailable(fmt::format("There is no Signet data in {}.{}", config.data, hint));
     auto const folder = DataFolder::open(config.data);
-    if (!folder) {
-        complain(folder.error());
-        if (unset) complain("Name the data folder with --data, or the configuration with --config.");
-        return std::unexpected(kUnavailable);
-    }
+    if (!folder) return unavailable(fmt::format("{}{}", folder.error(), hint));
     auto instance = Instance::open(config, *folder, Instance::Purpose::administering);
-    if (instance) return std::move(*instance);
-    complain(instance.error());
-    return std::unexpected(kUnavailable);
+    if (!instance) return unavailable(instance.error());
+    return std::move(*instance);
 }
 
-Exit exit_of(core::Error const& error)
+Exit refuse(AdminOptions const& options, std::string_view code, std::string_view text, Exit exit)
 {
-    return error.code == core::Errc::unavailable ? kUnavailable : kRefused;
+    complain(text);
+    if (options.json) print_refusal(code, text);
+    return exit;
+}
+
+Exit refuse(AdminOptions const& options, core::Error const& error, std::string_view subject)
+{
+    auto const exit = error.code == core::Errc::unavailable ? kUnavailable : kRefused;
+    return refuse(options, core::name(error.code), sentence(error, subject), exit);
 }
 
 }  // namespace signet::cli

@@ -18,17 +18,27 @@ struct AdminOptions {
     bool        json = false;
 };
 
-// The file to read: `given`, else SIGNET_CONFIG, else /etc/signet/signet.toml when there is one and not `dev`.
-[[nodiscard]] std::optional<std::string> find_config_file(std::string const& given, bool dev);
+inline constexpr auto kSystemConfig = "/etc/signet/signet.toml";
 
-// Complains on standard error when it refuses.
+// The file to read: `given`, else SIGNET_CONFIG, else `system` unless it certainly is not there, and not `dev`: one
+// that cannot be reached must not mean the defaults.
+[[nodiscard]] std::optional<std::string> find_config_file(std::string const& given, bool dev,
+                                                          std::string const& system = kSystemConfig);
+
+// Complains when it refuses.
 [[nodiscard]] std::expected<LoadedConfig, Exit> load_admin_config(AdminOptions const& options);
+
+// What a verb does where there is no data yet: only one that adds accounts begins a new folder.
+enum class NoData { refuse, begin };
 
 // Opens the data folder of `options`: --data, else the configured one, else ./signet-data when only that holds a
 // database. Complains when it refuses.
-[[nodiscard]] std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const& options);
+[[nodiscard]] std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const& options,
+                                                                           NoData no_data = NoData::refuse);
 
-// 4 for a storage failure, 1 for any other refusal.
-[[nodiscard]] Exit exit_of(core::Error const& error);
+// Says `text` to a person, with --json also to a machine; gives `exit`.
+Exit refuse(AdminOptions const& options, std::string_view code, std::string_view text, Exit exit);
+// The same for what core refuses about `subject`: exit 4 for a storage failure, 1 for anything else.
+Exit refuse(AdminOptions const& options, core::Error const& error, std::string_view subject);
 
 }  // namespace signet::cli

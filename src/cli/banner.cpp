@@ -13,7 +13,7 @@ std::string dev_banner(DevServer const& server)
     line("Open", server.url + "/login");
     if (server.first_user) {
         line("User", server.first_user->email);
-        line("Password", server.first_user->password + "   (shown only this once)");
+        line("Password", server.first_user->password + "   (also in demo-user.txt in the data folder)");
     }
     line("Data", server.data);
     if (!server.certificate.empty())

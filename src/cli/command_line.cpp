@@ -3,12 +3,15 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdio>
 #include <functional>
+#include <iostream>
 #include <memory>
 
 #include "cli/config_verbs.hpp"
 #include "cli/key_files.hpp"
 #include "cli/keys.hpp"
+#include "cli/refusals.hpp"
 #include "cli/serve.hpp"
 #include "cli/token.hpp"
 #include "cli/user.hpp"
@@ -45,7 +48,7 @@ Every verb has its own --help. The settings are described in docs/reference/conf
 constexpr auto kServeFooter = R"(
 Without --dev the server needs [server] issuer, certificate, and private_key: see "signet config check".
 With --dev it needs nothing: data in ./signet-data, a self-signed certificate for localhost, an issuer that follows
-from --listen, and at the first start an account to sign in with, printed once.
+from --listen, and at the first start an account to sign in with, printed then and kept in its demo-user.txt.
 
 SIGTERM and SIGINT drain: nothing new is accepted, what runs is finished (10 s at most), exit status 0.
 SIGHUP reads the certificate again.
@@ -114,19 +117,28 @@ Rotation happens by itself every [keys] rotate_every. By hand: without --now the
 after [keys] publish_ahead; with --now it signs at once, for the day a key may have leaked. A running server follows
 within seconds.)";
 
+// An answer that was not written, to a full disk or a closed pipe, was not given.
+Exit answered(Exit exit)
+{
+    bool const written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.flush().good();
+    if (written || exit != kDone) return exit;
+    complain("Standard output cannot be written.");
+    return kUnavailable;
+}
+
 // CLI11 hands the parsed options to a callback; here it only notes which verb to run.
 template <class Options>
 void runs(CLI::App* verb, Chosen& chosen, std::shared_ptr<Options> options, Exit (*run)(Options const&))
 {
-    verb->callback([&chosen, options, run] { chosen = [options, run] { return run(*options); }; });
+    verb->callback([&chosen, options, run] { chosen = [options, run] { return answered(run(*options)); }; });
 }
 
-void add_admin_options(CLI::App* verb, AdminOptions& options, bool prints)
+void add_admin_options(CLI::App* verb, AdminOptions& options)
 {
     verb->add_option("--data", options.data, "The data folder; else the configured one, else ./signet-data")
         ->type_name("DIR");
     verb->add_option("--config", options.config, "The configuration file")->type_name("FILE");
-    if (prints) verb->add_flag("--json", options.json, "One JSON object per line, for machines");
+    verb->add_flag("--json", options.json, "One JSON object per line, for machines; a refusal too");
 }
 
 void add_serve(CLI::App& app, Chosen& chosen)
@@ -141,7 +153,8 @@ void add_serve(CLI::App& app, Chosen& chosen)
     verb->add_option("--config", options->config, "The configuration file")->type_name("FILE");
     verb->add_flag("--plain-http", options->plain_http, "Without TLS; only on a loopback address or behind a proxy");
     verb->footer(kServeFooter);
-    runs(verb, chosen, options, serve);
+    // Goes on when its terminal is closed.
+    verb->callback([&chosen, options] { chosen = [options] { return serve(*options); }; });
 }
 
 CLI::App* add_account_verb(CLI::App* user, Chosen& chosen, std::string name, std::string what,
@@ -149,7 +162,7 @@ CLI::App* add_account_verb(CLI::App* user, Chosen& chosen, std::string name, std
 {
     auto* verb = user->add_subcommand(std::move(name), std::move(what));
     verb->add_option("email", options->email, "The account's e-mail address")->required()->type_name("EMAIL");
-    add_admin_options(verb, options->admin, true);
+    add_admin_options(verb, options->admin);
     runs(verb, chosen, options, run);
     return verb;
 }
@@ -172,11 +185,12 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
 
     auto  listing = fresh();
     auto* list    = user->add_subcommand("list", "List the accounts");
-    add_admin_options(list, listing->admin, true);
+    add_admin_options(list, listing->admin);
     runs(list, chosen, listing, list_users);
 
     add_account_verb(user, chosen, "disable", "Refuse an account and sign it out everywhere", fresh(), disable_user);
-    add_account_verb(user, chosen, "enable", "Let a disabled account sign in again", fresh(), enable_user);
+    add_account_verb(user, chosen, "enable", "Let a disabled or locked-out account sign in again", fresh(),
+                     enable_user);
 
     auto  setting = fresh();
     auto* set     = add_account_verb(user, chosen, "set-password", "Set a password and sign the account out everywhere",
@@ -186,7 +200,7 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
     auto  importing = std::make_shared<ImportOptions>();
     auto* import_   = user->add_subcommand("import", "Add accounts with their password hashes from another system");
     import_->add_option("file", importing->file, "JSON lines; - for standard input")->required()->type_name("FILE");
-    add_admin_options(import_, importing->admin, true);
+    add_admin_options(import_, importing->admin);
     import_->footer(kImportFooter);
     runs(import_, chosen, importing, import_users);
 }
@@ -292,13 +306,13 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
 
     auto  listing = std::make_shared<KeysOptions>();
     auto* list    = keys->add_subcommand("list", "List the signing keys that are published");
-    add_admin_options(list, listing->admin, true);
+    add_admin_options(list, listing->admin);
     runs(list, chosen, listing, list_keys);
 
     auto  rotating = std::make_shared<KeysOptions>();
     auto* rotate   = keys->add_subcommand("rotate", "Make a new signing key");
     rotate->add_flag("--now", rotating->now, "It signs at once");
-    add_admin_options(rotate, rotating->admin, true);
+    add_admin_options(rotate, rotating->admin);
     rotate->footer(kRotateFooter);
     runs(rotate, chosen, rotating, rotate_keys);
 
@@ -312,16 +326,16 @@ void add_config_verbs(CLI::App& app, Chosen& chosen)
 
     auto  checking = std::make_shared<AdminOptions>();
     auto* check    = config->add_subcommand("check", "Say whether the server would start with it");
-    add_admin_options(check, *checking, false);
+    add_admin_options(check, *checking);
     runs(check, chosen, checking, check_config);
 
     auto  showing = std::make_shared<AdminOptions>();
     auto* show    = config->add_subcommand("show", "Print every value and where it came from");
-    add_admin_options(show, *showing, true);
+    add_admin_options(show, *showing);
     runs(show, chosen, showing, show_config);
 
     auto* reference = config->add_subcommand("reference", "Print the documentation of all settings, as Markdown");
-    reference->callback([&chosen] { chosen = print_config_reference; });
+    reference->callback([&chosen] { chosen = [] { return answered(print_config_reference()); }; });
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
+#include <system_error>
 
 namespace signet::cli {
 namespace {
@@ -38,14 +40,18 @@ void append_entries(std::vector<FileEntry>& out, std::string_view section, toml:
 
 std::expected<std::vector<FileEntry>, std::string> read_config_file(std::string const& path)
 {
-    std::ifstream     file(path);
-    std::string const text{std::istreambuf_iterator<char>{file}, {}};
+    std::ifstream      file(path);
+    std::ostringstream text;
+    text << file.rdbuf();  // fails on an empty file too, and on a folder
+    std::error_code ignored;
+    bool const      is_folder = std::filesystem::is_directory(path, ignored);
+    if (is_folder) return std::unexpected(fmt::format("{}: is a folder; name the file in it.", path));
     if (!file.is_open() || file.bad())
         return std::unexpected(fmt::format("{}: cannot be read. Check the path and its permissions.", path));
 
     std::vector<FileEntry> entries;
     try {
-        auto const document = toml::parse(text, path);
+        auto const document = toml::parse(text.view(), path);
         for (auto const& [name, node] : document) {
             if (auto const* table = node.as_table())
                 append_entries(entries, name.str(), *table);

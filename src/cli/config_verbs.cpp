@@ -1,6 +1,7 @@
 #include "cli/config_verbs.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/json.hpp"
 #include "cli/config_values.hpp"
@@ -15,8 +16,13 @@ Exit check_config(AdminOptions const& options)
     for (auto const& warning : loaded->warnings) complain("warning: " + warning);
     auto const problems = check_serving(*loaded);
     complain(problems);
+    if (!problems.empty() && options.json)
+        print_refusal("invalid_configuration", fmt::format("{}", fmt::join(problems, " ")));
     if (!problems.empty()) return kConfig;
-    fmt::print("The configuration is good.\n");
+    if (options.json)
+        fmt::print("{}\n", json::Object{}.set("warnings", std::span<std::string const>{loaded->warnings}).text());
+    else
+        fmt::print("The configuration is good.\n");
     return kDone;
 }
 

@@ -49,10 +49,27 @@ bool write_all(int file, std::string_view content)
     return fsync(file) == 0;
 }
 
-void sync_folder(fs::path const& folder)
+bool sync_folder(fs::path const& folder)
 {
-    Descriptor const directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.ok()) fsync(directory.get());
+    auto const&      named = folder.empty() ? fs::path{"."} : folder;
+    Descriptor const directory(::open(named.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return directory.ok() && fsync(directory.get()) == 0;
+}
+
+// A new file, never one that somebody else has put there.
+bool write_new(fs::path const& path, std::string_view content)
+{
+    Descriptor const file(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    return file.ok() && write_all(file.get(), content);
+}
+
+// For when something failed: errno says what, still.
+void discard(fs::path const& path)
+{
+    auto const reason = errno;
+    unlink(path.c_str());
+    errno = reason;
 }
 
 // Where the key is looked for, and whether it may be made there.
@@ -152,18 +169,13 @@ std::expected<bool, Trouble> create_private_file(fs::path const& path, std::stri
 {
     // A complete file under its final name or none: whoever finds it may read it.
     auto const unfinished = fs::path{fmt::format("{}.{}.new", path.string(), getpid())};
-    {
-        Descriptor const file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
-        if (!file.ok() || !write_all(file.get(), content))
-            return std::unexpected(system_trouble("Cannot write", unfinished));
-    }
-    bool const linked = link(unfinished.c_str(), path.c_str()) == 0;
-    auto const reason = errno;
-    unlink(unfinished.c_str());
-    if (!linked && reason == EEXIST) return false;
-    errno = reason;
-    if (!linked) return std::unexpected(system_trouble("Cannot write", path));
-    sync_folder(path.parent_path());
+    unlink(unfinished.c_str());  // of a process that was killed and had our number
+    bool const written = write_new(unfinished, content);
+    bool const linked  = written && link(unfinished.c_str(), path.c_str()) == 0;
+    discard(unfinished);
+    if (written && !linked && errno == EEXIST) return false;
+    if (!linked) return std::unexpected(system_trouble("Cannot write", written ? path : unfinished));
+    if (!sync_folder(path.parent_path())) return std::unexpected(system_trouble("Cannot sync the folder of", path));
     return true;
 }
 

@@ -10,7 +10,7 @@ namespace signet::cli {
 
 struct FirstUser {
     std::string email;
-    std::string password;  // to be shown once
+    std::string password;
 };
 
 // Adds demo@example.com (roles: viewer) with a random password when there is no account at all; nullopt when there is.

@@ -89,10 +89,7 @@ Exit rotate_keys(KeysOptions const& options)
     auto const instance = open_instance(options.admin);
     if (!instance) return instance.error();
     auto const done = rotate(**instance, options.now);
-    if (!done) {
-        complain(sentence(done.error(), "the signing keys"));
-        return exit_of(done.error());
-    }
+    if (!done) return refuse(options.admin, done.error(), "the signing keys");
     if (!options.admin.json) fmt::print("{}\n\n", *done);
     print_keys(**instance, options.admin.json);
     return kDone;

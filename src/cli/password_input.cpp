@@ -35,6 +35,7 @@ SecretString ask(std::string_view question)
 {
     fmt::print(stderr, "{}", question);
     std::string line;
+    line.reserve(kLongest);  // growing would leave copies behind
     {
         Silence const silence;
         std::getline(std::cin, line);

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "base/json.hpp"
+
 namespace signet::cli {
 namespace {
 
@@ -43,6 +45,13 @@ std::string sentence(core::Error const& error, std::string_view subject)
         default:
             return with_detail(fmt::format("Refused ({})", core::name(error.code)), error.detail);
     }
+}
+
+void print_refusal(std::string_view code, std::string_view sentence)
+{
+    json::Object out;
+    out.set("error", code).set("error_description", sentence);
+    fmt::print("{}\n", out.text());
 }
 
 void complain(std::string_view text)

@@ -42,17 +42,13 @@ std::expected<SecretString, Exit> password_of(UserOptions const& options)
 {
     auto password = options.password_stdin ? read_password(std::cin) : ask_password();
     if (password) return std::move(*password);
-    complain(password.error());
-    return std::unexpected(kUsage);
+    return std::unexpected(refuse(options.admin, "invalid_request", password.error(), kUsage));
 }
 
 // Says what was done, or why not.
 Exit report(UserOptions const& options, core::Result<core::User> const& outcome, std::string_view done)
 {
-    if (!outcome) {
-        complain(sentence(outcome.error(), options.email));
-        return exit_of(outcome.error());
-    }
+    if (!outcome) return refuse(options.admin, outcome.error(), options.email);
     if (options.admin.json)
         fmt::print("{}\n", described(*outcome).text());
     else
@@ -85,7 +81,7 @@ Exit add_user(UserOptions const& options)
 {
     auto password = password_of(options);
     if (!password) return password.error();
-    auto const instance = open_instance(options.admin);
+    auto const instance = open_instance(options.admin, NoData::begin);
     if (!instance) return instance.error();
     core::NewAccount const account{.email    = options.email,
                                    .name     = options.name,
@@ -106,10 +102,7 @@ Exit list_users(UserOptions const& options)
     std::string after;
     for (std::size_t taken = kPage; taken == kPage;) {
         auto const page = users.list_users(after, kPage);
-        if (!page) {
-            complain(sentence(page.error(), "the list"));
-            return exit_of(page.error());
-        }
+        if (!page) return refuse(options.admin, page.error(), "the list");
         for (auto const& user : *page) print_row(user, options.admin.json);
         taken = page->size();
         if (taken > 0) after = page->back().email.key();

@@ -103,11 +103,25 @@ std::expected<void, core::Error> import_line(core::Ports const& ports, std::stri
     return {};
 }
 
+bool is_blank(std::string_view line)
+{
+    return line.find_first_not_of(" \t\r") == line.npos;
+}
+
+Exit stop_at(std::size_t line, Tally const& tally, bool as_json)
+{
+    report(tally, as_json);
+    complain(fmt::format("Stopped at line {}. The lines before it are done; import the file again to go on.", line));
+    return kUnavailable;
+}
+
 Exit import_all(core::Ports const& ports, std::istream& input, bool as_json)
 {
     Tally       tally;
     std::string line;
-    for (std::size_t number = 1; std::getline(input, line); ++number) {
+    std::size_t number = 1;
+    for (; std::getline(input, line); ++number) {
+        if (is_blank(line)) continue;
         LineRefusal refusal;
         auto const  done = import_line(ports, line, refusal);
         if (refusal.code.empty()) {
@@ -117,11 +131,10 @@ Exit import_all(core::Ports const& ports, std::istream& input, bool as_json)
         ++tally.refused;
         report(number, refusal, as_json);
         if (done) continue;
-        report(tally, as_json);
-        complain(
-            fmt::format("Stopped at line {}. The lines before it are done; import the file again to go on.", number));
-        return kUnavailable;
+        return stop_at(number, tally, as_json);
     }
+    // The end of what can be read is not the end of the file.
+    if (input.bad()) return stop_at(number, tally, as_json);
     report(tally, as_json);
     return tally.refused == 0 ? kDone : kRefused;
 }
@@ -158,11 +171,10 @@ Exit import_users(ImportOptions const& options)
 {
     std::ifstream file;
     if (options.file != "-") file.open(options.file);
-    if (options.file != "-" && !file) {
-        complain(fmt::format("{} cannot be read. Check the path and its permissions.", options.file));
-        return kUsage;
-    }
-    auto const instance = open_instance(options.admin);
+    if (options.file != "-" && !file)
+        return refuse(options.admin, "invalid_request",
+                      fmt::format("{} cannot be read. Check the path and its permissions.", options.file), kUsage);
+    auto const instance = open_instance(options.admin, NoData::begin);
     if (!instance) return instance.error();
     return import_all((*instance)->ports(), options.file == "-" ? std::cin : file, options.admin.json);
 }

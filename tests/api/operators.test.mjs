@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as jose from 'jose';
-import { ann, freshFolder, request, root, run, signIn, startWithAnn } from './harness.mjs';
+import { ann, binary, freshFolder, request, root, run, signIn, startWithAnn } from './harness.mjs';
 
 let signet;
 const scratch = freshFolder();
@@ -74,6 +74,61 @@ test('An account that is not there is said so', async () => {
   }
 });
 
+test('A verb that reads makes no data folder where there is none', async () => {
+  const nowhere = path.join(scratch, 'typo');
+  for (const verb of [['user', 'list'], ['user', 'disable', 'a@example.com'], ['user', 'enable', 'a@example.com'], ['keys', 'list'], ['keys', 'rotate']]) {
+    const done = await run([...verb, '--data', nowhere, '--json']);
+    assert.equal(done.code, 4, `${verb}: ${done.stderr}`);
+    assert.match(done.stderr, /There is no Signet data in .*typo\./);
+    assert.equal(JSON.parse(done.stdout).error, 'unavailable');
+    assert.equal(existsSync(nowhere), false, `${verb}`);
+  }
+  const added = await run(['user', 'add', 'first@example.com', '--password-stdin', '--data', nowhere], { input: 'words for the first' });
+  assert.equal(added.code, 0, added.stderr);
+  assert.equal((await run(['user', 'list', '--data', nowhere])).code, 0);
+});
+
+test('A refusal is one JSON object for machines, and the same sentence for people', async () => {
+  const cases = [
+    [['user', 'add', ann.email, '--password-stdin'], 'words nobody guesses', 1, 'email_taken'],
+    [['user', 'add', 'new@example.com', '--password-stdin'], 'short', 1, 'password_too_short'],
+    [['user', 'add', 'new@example.com', '--password-stdin'], '', 2, 'invalid_request'],
+    [['user', 'enable', 'nobody@example.com'], '', 1, 'not_found'],
+    [['user', 'import', path.join(scratch, 'absent')], '', 2, 'invalid_request'],
+    [['user', 'list', '--config', path.join(scratch, 'absent.toml')], '', 3, 'invalid_configuration'],
+  ];
+  for (const [args, input, code, error] of cases) {
+    const done = await admin([...args, '--json'], { input });
+    assert.equal(done.code, code, `${args}: ${done.stderr}`);
+    const answer = JSON.parse(done.stdout);
+    assert.equal(answer.error, error);
+    assert.equal(done.stderr, `signet: ${answer.error_description}\n`);
+  }
+});
+
+test('An answer that cannot be written is not given', async () => {
+  const full = (args) => {
+    try {
+      execFileSync('/bin/sh', ['-c', 'exec "$@" >/dev/full', 'sh', binary, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+      return { code: 0, stderr: '' };
+    } catch (error) { return { code: error.status, stderr: error.stderr.toString() }; }
+  };
+  for (const args of [['user', 'list', '--data', signet.dataDir], ['config', 'reference'], ['keys', 'list', '--data', signet.dataDir]]) {
+    const done = full(args);
+    assert.equal(done.code, 4, `${args}: ${done.stderr}`);
+    assert.notEqual(done.stderr, '');
+  }
+});
+
+test('An operator lets in who is locked out', async () => {
+  await admin(['user', 'add', 'kim@example.com', '--password-stdin'], { input: 'the only words of kim' });
+  const attempt = (password) => request(signet, 'POST', '/api/v1/login', { json: { email: 'kim@example.com', password } });
+  for (let i = 0; i < 6; ++i) assert.equal((await attempt('not these words')).status, 401);
+  assert.equal((await attempt('the only words of kim')).status, 429);
+  assert.equal((await admin(['user', 'enable', 'kim@example.com'])).code, 0);
+  assert.equal((await attempt('the only words of kim')).status, 200);
+});
+
 // Hashes as other systems write them, by other programs than ours.
 function foreignHashes(password) {
   const salt = crypto.randomBytes(16);
@@ -86,12 +141,12 @@ sodium = ctypes.CDLL("libsodium.so.23"); sodium.sodium_init()
 out = ctypes.create_string_buffer(128); word = sys.argv[1].encode()
 assert sodium.crypto_pwhash_str_alg(out, word, ctypes.c_ulonglong(len(word)), ctypes.c_ulonglong(${passes}), ctypes.c_size_t(19 << 20), ${algorithm}) == 0
 print(out.value.decode())`);
-  const pbkdf2 = (digest, length) => crypto.pbkdf2Sync(password, salt, 120_000, length, digest);
+  const pbkdf2 = (digest, rounds, length) => crypto.pbkdf2Sync(password, salt, rounds, length, digest);
   return {
     bcrypt: python('import crypt, sys; print(crypt.crypt(sys.argv[1], crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=1024)))'),
     scrypt: `$scrypt$ln=15,r=8,p=1$${b64(salt)}$${b64(crypto.scryptSync(password, salt, 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 }))}`,
-    'pbkdf2-sha256': `$pbkdf2-sha256$120000$${ab64(salt)}$${ab64(pbkdf2('sha256', 32))}`,
-    'pbkdf2-sha512': `$pbkdf2-sha512$120000$${ab64(salt)}$${ab64(pbkdf2('sha512', 64))}`,
+    'pbkdf2-sha256': `$pbkdf2-sha256$600000$${ab64(salt)}$${ab64(pbkdf2('sha256', 600_000, 32))}`,
+    'pbkdf2-sha512': `$pbkdf2-sha512$210000$${ab64(salt)}$${ab64(pbkdf2('sha512', 210_000, 64))}`,
     argon2i: sodium(1, 3),
     argon2id: sodium(2, 2),
   };
@@ -134,6 +189,12 @@ test('An import refuses line by line with the reason, and takes the rest', async
   const disabled = await request(signet, 'POST', '/api/v1/login', { json: { email: 'six@lines.example', password: 'words for the good lines' } });
   assert.equal(disabled.json.error, 'bad_credentials');
   assert.equal((await admin(['user', 'import', path.join(scratch, 'absent')])).code, 2);
+
+  const blanks = await admin(['user', 'import', '-', '--json'], { input: `\n${line({ email: 'seven@lines.example' })}\r\n  \n\n` });
+  assert.equal(blanks.code, 0, blanks.stdout);
+  assert.deepEqual(lines(blanks.stdout), [{ imported: 1, refused: 0 }]);
+  const folder = await admin(['user', 'import', scratch]);
+  assert.equal(folder.code, 4, 'what cannot be read to its end is not imported');
 });
 
 test('Decode a token, and say that nothing was checked', async () => {
@@ -282,6 +343,8 @@ test('The configuration is checked and shown with the source of each value', asy
   const env = { SIGNET_TOKENS_ACCESS_LIFETIME: '5m' };
   const good = await run(['config', 'check', '--config', file], { env });
   assert.equal(good.code, 0, good.stderr);
+  const forMachines = await run(['config', 'check', '--json', '--config', file], { env: { SIGNET_TOKENS_ACCESS_LIFETIME: '1m' } });
+  assert.match(JSON.parse(forMachines.stdout).warnings[0], /access_lifetime/);
   const shown = lines((await run(['config', 'show', '--config', file, '--json'], { env })).stdout);
   const find = (section, key) => shown.find((row) => row.section === section && row.key === key);
   assert.deepEqual(find('sessions', 'refresh_window'), { section: 'sessions', key: 'refresh_window', value: '20s', source: `${file}:5` });
@@ -306,7 +369,14 @@ test('A configuration that cannot hold stops the start and names its line', asyn
       assert.equal(done.code, 3, `${text}: ${done.stderr}`);
       assert.match(done.stderr, message);
     }
+    const machine = await run(['config', 'check', '--json', '--config', file]);
+    assert.equal(machine.code, 3);
+    assert.equal(JSON.parse(machine.stdout).error, 'invalid_configuration');
+    assert.match(JSON.parse(machine.stdout).error_description, message);
   }
+  const folder = await run(['config', 'check', '--config', scratch]);
+  assert.equal(folder.code, 3);
+  assert.match(folder.stderr, /is a folder/);
   const variable = await run(['config', 'check'], { env: { SIGNET_SESSION_REFRESH_WINDOW: '3s' } });
   assert.equal(variable.code, 3);
   assert.match(variable.stderr, /did you mean SIGNET_SESSIONS_REFRESH_WINDOW/);
