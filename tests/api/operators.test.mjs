@@ -109,7 +109,7 @@ test('A refusal is one JSON object for machines, and the same sentence for peopl
 test('An answer that cannot be written is not given', async () => {
   const full = (args) => {
     try {
-      execFileSync('/bin/sh', ['-c', 'exec "$@" >/dev/full', 'sh', binary, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+      execFileSync('/bin/sh', ['-c', 'exec "$@" >/dev/full', 'sh', binary, ...args], { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
       return { code: 0, stderr: '' };
     } catch (error) { return { code: error.status, stderr: error.stderr.toString() }; }
   };
