@@ -36,6 +36,11 @@ void harden_process()
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
+void allow_debugger()
+{
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
 Signals::Signals()
 {
     sigemptyset(&waited_for_);

@@ -7,6 +7,8 @@ namespace signet::cli {
 // No core dumps (they would hold keys), no debugger of the same user, no new privileges, files for the owner only, and
 // as many descriptors as allowed.
 void harden_process();
+// Takes back that no debugger may: whoever tries a server out, and its tests, look into it.
+void allow_debugger();
 
 // Signals that are waited for instead of interrupting. Make one before any other thread starts: threads inherit it.
 class Signals {

@@ -380,6 +380,7 @@ Exit serve(ServeOptions const& options)
     log::configure(config.log_level, config.log_format);
     for (auto const& warning : loaded->warnings) log::warning(warning);
 
+    if (config.dev) allow_debugger();
     Signals const signals;
 
     auto const stop = [](Trouble const& trouble) {
