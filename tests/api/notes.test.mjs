@@ -59,7 +59,10 @@ test('The profile is what the token says, and the answer says what was checked',
   const checked = JSON.parse(answer.headers['notes-checked']);
   assert.deepEqual(checked.checked, ['signature', 'issuer', 'audience', 'type', 'time']);
   assert.deepEqual([checked.algorithm, checked.asked, checked.seen_before], ['ES256', 'nobody', false]);
-  const again = JSON.parse((await ask('GET', '/profile', { bearer })).headers['notes-checked']);
+  // Each thread of the server learns a token for itself.
+  let again = checked;
+  for (let i = 0; i < 100 && !again.seen_before; ++i)
+    again = JSON.parse((await ask('GET', '/profile', { bearer })).headers['notes-checked']);
   assert.deepEqual([again.checked, again.seen_before], [['time', 'keys'], true]);
   assert.equal(answer.headers['cache-control'], 'no-store');
 });
