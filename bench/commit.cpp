@@ -16,7 +16,7 @@ void must(sqlite3* db, int result)
 {
     if (result == SQLITE_OK || result == SQLITE_DONE || result == SQLITE_ROW) return;
     fmt::print(stderr, "bench_commit: {}\n", sqlite3_errmsg(db));
-    std::exit(1);
+    std::_Exit(1);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ void must(bool ok, std::string_view what)
 {
     if (ok) return;
     fmt::print(stderr, "bench_jose: {} failed\n", what);
-    std::exit(1);
+    std::_Exit(1);
 }
 
 jose::Time const kNow{std::chrono::seconds{1'800'000'000}};
@@ -206,7 +206,7 @@ void print_row(std::string const& row, std::string_view unit, bench::Outcome con
     fmt::print(R"({{"name":"{}","value":{:.1f},"unit":"{}","baseline":{:.1f},"ratio":{:.3f}}})"
                "\n",
                row, outcome.ours, unit, outcome.baseline, outcome.ratio);
-    std::fflush(stdout);
+    static_cast<void>(std::fflush(stdout));
 }
 
 // One algorithm's key, policy, and token.

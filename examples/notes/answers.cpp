@@ -11,7 +11,6 @@ std::string_view code_of(int status)
         case 404:
             return "not_found";
         case 413:
-            return "too_large";
         case 414:
             return "too_large";
         case 500:

@@ -90,6 +90,7 @@ std::expected<Flags, Advice> parse_flags(int count, char** words)
     Flags       flags;
     std::string listen = "localhost:7001";
     opterr             = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet
     for (int found = 0; (found = getopt_long(count, words, "", kOptions, nullptr)) != -1;) {
         switch (found) {
             case 'i':

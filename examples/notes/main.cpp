@@ -69,7 +69,7 @@ bool serve(httplib::Server& server)
     bool const        served = server.listen_after_bind();
 
     over = true;
-    pthread_kill(stopper.native_handle(), SIGTERM);  // in case that it was not a signal that ended us
+    pthread_kill(stopper.native_handle(), SIGINT);  // in case that it was not a signal that ended us
     return served;
 }
 

@@ -29,7 +29,7 @@ TEST(Secret, LeavesNothingBehindWhenMoved)
     auto const*  place = from.reveal().data();
     SecretString to{std::move(from)};
     EXPECT_EQ(to.reveal(), "short");
-    EXPECT_TRUE(from.empty());  // NB: what a moved-from secret promises
+    EXPECT_TRUE(from.empty());  // NOLINT(bugprone-use-after-move): what a moved-from secret promises
     EXPECT_EQ(std::string_view(place, 5), std::string_view("\0\0\0\0\0", 5));
 }
 

@@ -1,6 +1,4 @@
 // cli/instance.hpp - an opened data folder with the rules over it, ready to be served or administered.
-//
-// Its implementation is in serve.cpp, the one file that names concrete stores.
 #pragma once
 #include <expected>
 #include <memory>

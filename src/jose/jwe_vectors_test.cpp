@@ -1,27 +1,14 @@
 // Other people's test vectors of JWE: RFC 7516 appendix A.3, RFC 7518 appendices B and C, RFC 8037.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <sstream>
-
-#include "base/json.hpp"
 #include "jose/jwe_key.hpp"
 #include "jose/test_jwe.hpp"
+#include "jose/test_vectors.hpp"
 
 namespace jose {
 namespace {
 
 using namespace test;
-
-std::string unhex(std::string_view hex)
-{
-    std::string out;
-    for (std::size_t i = 0; i < hex.size(); i += 2)
-        out += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
-    return out;
-}
 
 std::string counting(std::size_t size)
 {
@@ -104,19 +91,10 @@ TEST(JweVectors, Rfc7518AppendixCAgreesFromBothSides)
     EXPECT_EQ(agreed(bob, alice), "VqqN6vgjbSBcIijNcacQGg");
 }
 
-// The cookbook's example of X25519. A missing file is the one thing a test may skip, loudly.
+// The cookbook's example of X25519.
 TEST(JweVectors, CookbookX25519)
 {
-    auto const path = std::filesystem::path{SIGNET_VECTORS_DIR} / "cookbook/curve25519/ecdh-es.json";
-    if (!std::filesystem::exists(path)) {
-        std::cerr << "\n*** NOT CHECKED: the vectors " << path << " are absent ***\n\n";
-        GTEST_SKIP() << "no vectors";
-    }
-    std::ifstream      in(path);
-    std::ostringstream text;
-    text << in.rdbuf();
-    auto const json      = text.str();
-    auto const root      = signet::json::parse_object(json).value();
+    READ_VECTORS(document, root, "cookbook/curve25519/ecdh-es.json");
     auto const input     = root.find("input").value();
     auto const jwk       = input.find("key")->text();
     auto const plaintext = std::string(*input.find("plaintext")->string());

@@ -9,6 +9,7 @@
 #include "jose/jws.hpp"
 #include "jose/openssl.hpp"
 #include "jose/test_keys.hpp"
+#include "jose/test_vectors.hpp"
 
 namespace jose {
 namespace {
@@ -25,14 +26,6 @@ std::string good_signature(SigningKey const& key)
 {
     return KeyAccess::of(key).sign(base64url::encode(header_of(key)) + "." +
                                    base64url::encode(std::string_view{"payload"}));
-}
-
-std::string unhex(std::string_view hex)
-{
-    std::string out;
-    for (std::size_t i = 0; i < hex.size(); i += 2)
-        out += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
-    return out;
 }
 
 constexpr std::array kCurves{Algorithm::es256, Algorithm::es384, Algorithm::es512, Algorithm::es256k};

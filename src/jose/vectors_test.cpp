@@ -1,43 +1,17 @@
 // Other people's test vectors: Wycheproof, RFC 7515, 7520, 7638, 7797, 8037.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <set>
-#include <sstream>
 
-#include "base/json.hpp"
 #include "jose/jws.hpp"
 #include "jose/test_tokens.hpp"
+#include "jose/test_vectors.hpp"
 
 namespace jose {
 namespace {
 
 using namespace test;
 using signet::json::Value;
-
-std::string read_vectors(std::string const& file)
-{
-    auto const path = std::filesystem::path{SIGNET_VECTORS_DIR} / file;
-    if (!std::filesystem::exists(path)) {
-        std::cerr << "\n*** NOT CHECKED: the vectors " << path << " are absent ***\n\n";
-        return {};
-    }
-    std::ifstream      in(path);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
-// A missing file is the one thing a test may skip, loudly.
-#define READ_VECTORS(document, root, file)                                                                \
-    signet::json::Document document;                                                                      \
-    auto const             root##_text = read_vectors(file);                                              \
-    if (root##_text.empty()) GTEST_SKIP() << "no vectors " << file;                                       \
-    auto const root##_value = document.parse_object(root##_text, {.bytes = 1 << 24, .members = 1 << 16}); \
-    ASSERT_TRUE(root##_value);                                                                            \
-    Value const root = *root##_value
 
 std::string string_of(Value const& object, std::string_view name)
 {
@@ -49,14 +23,6 @@ Value at(Value const& value, std::initializer_list<std::string_view> path)
 {
     auto out = value;
     for (auto const name : path) out = out.find(name).value();
-    return out;
-}
-
-std::string unhex(std::string_view hex)
-{
-    std::string out;
-    for (std::size_t i = 0; i < hex.size(); i += 2)
-        out += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
     return out;
 }
 
