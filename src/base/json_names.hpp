@@ -15,10 +15,7 @@ namespace signet::json {
 // and first bytes.
 class Name {
 public:
-    explicit Name(std::string_view text) : text_(text), mark_(text.size() << 56)
-    {
-        std::memcpy(&mark_, text.data(), std::min(text.size(), sizeof mark_ - 1));
-    }
+    explicit Name(std::string_view text) : text_(text), mark_(first_bytes(text) ^ text.size() << 56) {}
     // One bit of 64; names that share it may be equal.
     [[nodiscard]] std::uint64_t bit() const { return std::uint64_t{1} << ((mark_ * 0x9E37'79B9'7F4A'7C15) >> 58); }
 
@@ -26,6 +23,25 @@ public:
     friend bool operator<(Name const& a, Name const& b) { return a.text_ < b.text_; }
 
 private:
+    // Up to eight of them, in some order. NB: each load is as wide as it can be; a word put together in memory byte by
+    // byte makes the one who reads it wait.
+    static std::uint64_t first_bytes(std::string_view text)
+    {
+        auto const byte = [&](std::size_t at) -> std::uint64_t { return static_cast<unsigned char>(text[at]); };
+        auto const size = text.size();
+        if (size >= 8) return load<std::uint64_t>(text.data());
+        if (size >= 4) return load<std::uint32_t>(text.data()) | load<std::uint32_t>(text.data() + size - 4) << 32;
+        if (size == 0) return 0;
+        return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
+    }
+    template <class T>
+    static std::uint64_t load(char const* at)
+    {
+        T value;
+        std::memcpy(&value, at, sizeof value);
+        return value;
+    }
+
     std::string_view text_;
     std::uint64_t    mark_;
 };

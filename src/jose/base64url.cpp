@@ -35,6 +35,29 @@ struct Reached {
 
 #if defined(__x86_64__)
 
+// What the two halves of a character say of it: it belongs to the alphabet when kHighHalf and kLowHalf, looked up by
+// its upper and lower four bits, share no bit. Each bit is one kind of upper half; the last is every other kind.
+//
+//     0x2_: -    0x3_: 0 to 9    0x4_, 0x6_: all but the first    0x5_: up to Z, and _    0x7_: up to z
+constexpr std::array<char, 16> kHighHalf{32, 32, 1, 2, 4, 8, 4, 16, 32, 32, 32, 32, 32, 32, 32, 32};
+
+constexpr std::array<char, 16> low_half()
+{
+    std::array<char, 16> out{};
+    for (std::size_t low = 0; low < 16; ++low) {
+        int wrong = 32;
+        for (std::size_t high = 2; high < 8; ++high)
+            if (!kAlphabet.contains(static_cast<char>(high << 4 | low))) wrong |= kHighHalf[high];
+        out[low] = static_cast<char>(wrong);
+    }
+    return out;
+}
+constexpr auto kLowHalf = low_half();
+
+// The distance from a character to its six bits, by its upper four; for '_' kUnderscore more.
+constexpr std::array<char, 16> kDistance{0, 0, 62 - '-', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a'};
+constexpr char                 kUnderscore = 63 - '_' + 'A';
+
 // Sixteen characters to twelve bytes at a time: about five times as fast as the
 // table. After W. Mula, D. Lemire, "Faster Base64 Encoding and Decoding using
 // AVX2 Instructions" (2018). Stops while a whole register can still be stored.
@@ -42,34 +65,28 @@ __attribute__((target("ssse3"))) Reached decode_by_sixteen(unsigned char const* 
 {
     constexpr std::ptrdiff_t kLeast = 24;  // characters for the 16 bytes that a store writes
 
-    auto const between = [&](__m128i text, char least, char most) __attribute__((target("ssse3"), always_inline)) {
-        return _mm_and_si128(_mm_cmpgt_epi8(text, _mm_set1_epi8(static_cast<char>(least - 1))),
-                             _mm_cmplt_epi8(text, _mm_set1_epi8(static_cast<char>(most + 1))));
+    auto const load = [](void const* from) __attribute__((target("ssse3"), always_inline)) {
+        return _mm_loadu_si128(static_cast<__m128i const*>(from));
     };
-    auto bad = _mm_setzero_si128();
+    auto const high_half = load(kHighHalf.data());
+    auto const low_half  = load(kLowHalf.data());
+    auto const distance  = load(kDistance.data());
+    auto const half      = _mm_set1_epi8(0x0F);
+    auto       wrong     = _mm_setzero_si128();
     for (; end - in >= kLeast; in += 16, out += 12) {
-        auto const text  = _mm_loadu_si128(reinterpret_cast<__m128i const*>(in));
-        auto const upper = between(text, 'A', 'Z');
-        auto const lower = between(text, 'a', 'z');
-        auto const digit = between(text, '0', '9');
-        auto const dash  = _mm_cmpeq_epi8(text, _mm_set1_epi8('-'));
-        auto const line  = _mm_cmpeq_epi8(text, _mm_set1_epi8('_'));
-        auto const known = _mm_or_si128(_mm_or_si128(_mm_or_si128(upper, lower), _mm_or_si128(digit, dash)), line);
-        bad              = _mm_or_si128(bad, _mm_andnot_si128(known, _mm_set1_epi8(-1)));
-        // The distance from a character to its six bits.
-        auto shift       = _mm_and_si128(upper, _mm_set1_epi8(-'A'));
-        shift            = _mm_or_si128(shift, _mm_and_si128(lower, _mm_set1_epi8(26 - 'a')));
-        shift            = _mm_or_si128(shift, _mm_and_si128(digit, _mm_set1_epi8(52 - '0')));
-        shift            = _mm_or_si128(shift, _mm_and_si128(dash, _mm_set1_epi8(62 - '-')));
-        shift            = _mm_or_si128(shift, _mm_and_si128(line, _mm_set1_epi8(63 - '_')));
-        auto const six   = _mm_add_epi8(text, shift);
-        auto const two   = _mm_maddubs_epi16(six, _mm_set1_epi32(0x01400140));  // a << 6 | b
-        auto const four  = _mm_madd_epi16(two, _mm_set1_epi32(0x00011000));     // ab << 12 | cd
+        auto const text = load(in);
+        auto const high = _mm_and_si128(_mm_srli_epi32(text, 4), half);
+        auto const low  = _mm_and_si128(text, half);
+        wrong = _mm_or_si128(wrong, _mm_and_si128(_mm_shuffle_epi8(high_half, high), _mm_shuffle_epi8(low_half, low)));
+        auto const line = _mm_and_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('_')), _mm_set1_epi8(kUnderscore));
+        auto const six  = _mm_add_epi8(_mm_add_epi8(text, line), _mm_shuffle_epi8(distance, high));
+        auto const two  = _mm_maddubs_epi16(six, _mm_set1_epi32(0x01400140));  // a << 6 | b
+        auto const four = _mm_madd_epi16(two, _mm_set1_epi32(0x00011000));     // ab << 12 | cd
         auto const bytes =
             _mm_shuffle_epi8(four, _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
     }
-    if (_mm_movemask_epi8(bad) != 0) return {nullptr, out};
+    if (_mm_movemask_epi8(_mm_cmpeq_epi8(wrong, _mm_setzero_si128())) != 0xFFFF) return {nullptr, out};
     return {in, out};
 }
 

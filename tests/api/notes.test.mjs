@@ -17,6 +17,19 @@ before(async () => {
 });
 after(() => site?.stop());
 
+// The resource server asks nobody. What runs in the issuer meanwhile is its own look at ended sessions and keys.
+test('Its requests run no SQL statement in the issuer', async () => {
+  const agent = site.signet.agent();
+  await ask('GET', '/profile', { agent });
+  const began = Date.now();
+  const before = await site.signet.metric('signet_storage_statements_total');
+  for (let i = 0; i < 500; i++) assert.equal((await ask('GET', i % 2 ? '/profile' : '/notes', { agent })).status, 200);
+  const statements = (await site.signet.metric('signet_storage_statements_total')) - before;
+  const seconds = (Date.now() - began) / 1000;
+  console.log(`      500 requests in ${seconds.toFixed(2)} s, ${statements} statements`);
+  assert.ok(statements <= 10 * (seconds + 1), `${statements} statements in ${seconds} s`);
+});
+
 const ask = (method, path, options = {}) => request(notes, method, path, { bearer: token, ...options });
 const refusal = ({ status, json }) => [status, json.error];
 

@@ -289,7 +289,7 @@ test('a token that runs out is renewed by itself: of four tabs one asks', async 
   }
 });
 
-test('two tabs without locks refresh at once: the server gives both the same successor (CHECKS D17, B38)', async () => {
+test('a page that refreshes twenty times at once gets the same successor each time (CHECKS D17, B38)', async () => {
   await person.context.clearCookies();
   const page = await signedIn();
   const outcomes = await page.evaluate(async (issuer) => {

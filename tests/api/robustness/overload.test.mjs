@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { request, startSignet } from '../harness.mjs';
+import { request, startSignet, until } from '../harness.mjs';
 import { answersIn, connect, converse, get, post } from './raw.mjs';
 
 let signet;
@@ -64,13 +64,18 @@ test('Pauses, without a busy loop, while it has no descriptors left', async () =
 });
 
 test('Forgets clients that do not read', async () => {
+  const open = () => signet.metric('signet_http_connections{listener="main"}');
+  const sockets = [];
   for (let i = 0; i < 20; ++i) {
     const socket = await connect(signet);
+    sockets.push(socket);
     socket.pause();
     socket.on('error', () => {});
     socket.write(get('/.well-known/openid-configuration').repeat(500));
-    socket.destroy();
   }
+  await until('the server to have them', async () => (await open()) >= sockets.length);
+  for (const socket of sockets) socket.destroy();
+  await until('all of them to be forgotten', async () => (await open()) < sockets.length / 4);
   await alive();
 });
 
