@@ -11,8 +11,7 @@
 namespace signet::core {
 namespace {
 
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""h;
+using namespace std::chrono_literals;
 using testing::World;
 
 struct AccessTokenTest : ::testing::Test {
@@ -53,7 +52,6 @@ TEST_F(AccessTokenTest, CarriesTheClaimsOfTheDesign)
 {
     auto const  token  = jose::UnverifiedToken::parse(grant.access.text);
     auto const  header = json::parse_object(token->header_json());
-    std::string head{token->header_json()};
     EXPECT_EQ(header->find("typ")->string(), "at+jwt");
     EXPECT_EQ(header->find("alg")->string(), "ES256");
     EXPECT_EQ(header->find("kid")->string(), world.keyring.current()->signing->kid());

@@ -6,7 +6,7 @@
 namespace signet::core {
 namespace {
 
-using std::chrono_literals::operator""min;
+using namespace std::chrono_literals;
 
 // A commit of another process may become visible a little after the time written in it, and its clock may differ.
 constexpr auto kOverlap     = 2min;

@@ -8,7 +8,7 @@
 namespace signet::core {
 namespace {
 
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 using testing::kPassword;
 using testing::origin;
 using testing::World;
