@@ -50,8 +50,8 @@ struct AccessTokenTest : ::testing::Test {
 // DESIGN 5, CHECKS A35
 TEST_F(AccessTokenTest, CarriesTheClaimsOfTheDesign)
 {
-    auto const  token  = jose::UnverifiedToken::parse(grant.access.text);
-    auto const  header = json::parse_object(token->header_json());
+    auto const token  = jose::UnverifiedToken::parse(grant.access.text);
+    auto const header = json::parse_object(token->header_json());
     EXPECT_EQ(header->find("typ")->string(), "at+jwt");
     EXPECT_EQ(header->find("alg")->string(), "ES256");
     EXPECT_EQ(header->find("kid")->string(), world.keyring.current()->signing->kid());

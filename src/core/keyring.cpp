@@ -7,7 +7,7 @@
 namespace signet::core {
 namespace {
 
-using std::chrono_literals::operator""min;
+using namespace std::chrono_literals;
 using SharedSigningKey = std::shared_ptr<jose::SigningKey const>;
 
 constexpr std::string_view kPurpose = "access_token";

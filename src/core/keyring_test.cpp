@@ -10,9 +10,7 @@
 namespace signet::core {
 namespace {
 
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""min;
-using std::chrono_literals::operator""h;
+using namespace std::chrono_literals;
 using testing::make_master_key;
 using testing::World;
 

@@ -8,9 +8,7 @@ namespace signet::core {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""h;
+using namespace std::chrono_literals;
 using enum RefreshOutcome;
 
 constexpr TimePoint kNow    = from_unix_milliseconds(1'800'000'000'000);
