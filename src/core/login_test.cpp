@@ -13,8 +13,7 @@
 namespace signet::core {
 namespace {
 
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""h;
+using namespace std::chrono_literals;
 using testing::kPassword;
 using testing::origin;
 using testing::World;

@@ -193,11 +193,11 @@ TEST_F(Hashing, SaysUnavailableWhenAStoredHashCannotBeRead)
     statm >> pages;
     rlim_t const limit = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{256} << 20);
     rlimit const limits{.rlim_cur = limit, .rlim_max = limit};
-    if (pages == 0 || setrlimit(RLIMIT_AS, &limits) != 0) std::exit(2);
+    if (pages == 0 || setrlimit(RLIMIT_AS, &limits) != 0) std::_Exit(2);
 
     auto const matched = passwords.matches(SecretString{"x"}, {stored});
     bool const busy    = !matched && matched.error().code == Errc::busy && matched.error().retry_after;
-    std::exit(busy ? 0 : 1);
+    std::_Exit(busy ? 0 : 1);
 }
 
 TEST(HashingDeathTest, SaysBusyAndNotWrongWithoutMemory)
