@@ -290,7 +290,6 @@ TEST_F(KeyringTest, SignsOnWhenTheClockIsSetBackBeforeItsFirstKey)
 TEST_F(KeyringTest, FollowsAChangeOfAlgorithmAtTheNextStart)
 {
     ASSERT_TRUE(keyring.load());
-    auto const first = signing();
     clock.advance(5s);
     settings.tokens.algorithm = jose::Algorithm::eddsa;
     Keyring next{stores.signing_keys(), master_key, settings, clock, random};
