@@ -112,6 +112,12 @@ std::optional<std::int64_t> VerifiedToken::find_integer(std::string_view claim) 
     return found == nullptr ? std::nullopt : found->integer();
 }
 
+std::optional<double> VerifiedToken::find_number(std::string_view claim) const
+{
+    auto const* found = state_->index.find(claim);
+    return found == nullptr ? std::nullopt : found->number();
+}
+
 std::optional<bool> VerifiedToken::find_boolean(std::string_view claim) const
 {
     auto const* found = state_->index.find(claim);

@@ -107,5 +107,35 @@ TEST(Claims, FindsJsonAsItStandsInTheToken)
     EXPECT_EQ(token->find_json("iss"), "\"https://id.example.com\"");
 }
 
+TEST(Claims, FindsEveryNumberAndNoTextThatLooksLikeOne)
+{
+    auto const& key   = signing_key(Algorithm::hs256);
+    auto const  text  = craft(key, header_of(key), claims_with(R"(,"half":0.5,"whole":-3,"big":1e300,"text":"0.5")"));
+    auto const  token = verify(text, set_of(key), policy(), kNow);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->find_number("half"), 0.5);
+    EXPECT_EQ(token->find_number("whole"), -3.0);
+    EXPECT_EQ(token->find_number("big"), 1e300);
+    EXPECT_FALSE(token->find_integer("half"));
+    EXPECT_FALSE(token->find_number("text"));
+    EXPECT_FALSE(token->find_number("absent"));
+}
+
+// A second that has begun counts, whatever the precision of the clock.
+TEST(Claims, TakesTimesOfAnyPrecision)
+{
+    auto const& key  = signing_key(Algorithm::hs256);
+    auto const  past = std::chrono::sys_time<std::chrono::nanoseconds>{kNow} + std::chrono::nanoseconds{999'999'999};
+    auto const  text = sign(good_claims().issued_at(past).expires_at(past + std::chrono::seconds{1}), key, "at+jwt");
+    ASSERT_TRUE(text);
+    EXPECT_EQ(outcome(verify(*text, set_of(key), policy(), past)), "accepted");
+    EXPECT_EQ(outcome(verify(*text, set_of(key), policy(), past + std::chrono::nanoseconds{1})), "expired");
+    EXPECT_EQ(outcome(verify(*text, set_of(key), policy(), std::chrono::floor<std::chrono::seconds>(past))),
+              "accepted");
+    auto const token = verify(*text, set_of(key), policy(), past);
+    EXPECT_EQ(token->issued_at(), kNow);
+    EXPECT_EQ(token->expires_at(), kNow + std::chrono::seconds{1});
+}
+
 }  // namespace
 }  // namespace jose
