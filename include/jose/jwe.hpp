@@ -32,11 +32,12 @@ struct JweExpectations {
     std::size_t max_token_bytes = 8UL * 1024;  // of the whole text
 };
 
-// Expectations that have been checked. Immutable.
+// Expectations that have been checked. Immutable; copyable; safe to use from many
+// threads.
 class JwePolicy {
 public:
-    // Errc::contradictory_policy when algorithm or encryptions are missing, or the
-    // size is not between 1 byte and 1 GiB.
+    // Make one at start and keep it. Errc::contradictory_policy when algorithm or
+    // encryptions are missing, or the size is not between 1 byte and 1 GiB.
     [[nodiscard]] static Result<JwePolicy> create(JweExpectations expectations);
 
     [[nodiscard]] JweExpectations const& expectations() const { return expectations_; }
@@ -48,7 +49,7 @@ private:
 
 // Content that decrypt() accepted. Says nothing of its author, claims, or times:
 // it is no VerifiedToken, and nothing turns it into one. Immutable; movable;
-// wiped on destruction.
+// wiped on destruction. The views live as long as it does, wherever it is moved.
 class Decrypted {
 public:
     Decrypted(Decrypted&&) noexcept;
@@ -74,7 +75,8 @@ struct JweHeaderFields {
     std::string_view apv{};           // of the recipient: raw bytes, ECDH-ES only; RFC 7518 4.6.1
 };
 
-// Encrypts `plaintext`, any bytes up to 1 GiB.
+// Encrypts `plaintext`, any bytes up to 1 GiB (Errc::token_too_large above it), as
+// RFC 7516 5.1 says.
 //
 // Refuses a "dir" key whose size or binding is not `encryption`'s, and apu or apv
 // without ECDH-ES (Errc::algorithm_mismatch). Every call draws a new content key

@@ -8,7 +8,9 @@
 
 namespace jose {
 
-// A payload whose signature was checked. Says nothing of claims or times.
+// A payload whose signature was checked. Says nothing of claims or times, and
+// nothing turns it into a VerifiedToken. Copyable; safe to read from many threads.
+// The views live as long as this object, and no longer when it is moved.
 class VerifiedPayload {
 public:
     [[nodiscard]] std::string_view bytes() const { return payload_; }
@@ -21,12 +23,18 @@ private:
     std::string payload_;
 };
 
-// Signs `payload` with the header {"alg","kid"[,"typ"]}. Thread-safe.
+// Signs `payload`, any bytes or none, with the header {"alg","kid"[,"typ"]}.
+// Errc::bad_signature should the key fail to sign. Cost: one signature. Thread-safe.
 [[nodiscard]] Result<std::string> sign_payload(std::string_view payload, SigningKey const& key,
                                                std::string_view type = {});
 
-// Checks the signature only. The header's "alg" must be the key's. `max_bytes`
-// bounds the whole text. Thread-safe.
+// Checks the signature only, RFC 7515 5.2. `max_bytes` bounds the whole text.
+//
+// Errc::token_too_large, malformed_token (not three base64url parts), or
+// malformed_header; unsupported_critical for "crit" or "b64"; algorithm_not_allowed
+// for an "alg" that is not served, "none" among them; unknown_key when no key has
+// the "kid"; algorithm_mismatch when that key serves another "alg"; bad_signature.
+// Cost: one signature check. Thread-safe.
 [[nodiscard]] Result<VerifiedPayload> verify_payload(std::string_view compact, KeySet const& keys,
                                                      std::size_t max_bytes = 8UL * 1024);
 

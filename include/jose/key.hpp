@@ -23,7 +23,7 @@ struct KeyMaterial;
 // when the last copy goes. Every parse_ costs one pass over the text and, for RSA
 // and EC, the checks of the key: 50 to 500 microseconds. Load once, then keep.
 //
-// What no parse_ takes (CHECKS A21, A22, A45), and the code it gives:
+// What no parse_ takes, and the code it gives:
 //   weak_key              RSA under 2048 bits, with an even exponent or 1, or of the
 //                         broken generator (ROCA); a secret shorter than its hash,
 //                         guessable, or somebody's public key; an Edwards point of
@@ -88,13 +88,12 @@ struct NewKey {
 
 // What makes signatures. Move-only; wiped on destruction; prints nothing.
 // sign() may be called from many threads. Every way to make one signs and verifies
-// once with the key before accepting it (CHECKS A27), and refuses what
-// VerificationKey refuses.
+// once with the key before accepting it, and refuses what VerificationKey refuses.
 class SigningKey {
 public:
     // A new key from OpenSSL's or libsodium's generator. EdDSA gives Ed25519. RSA
     // takes some 100 ms, anything else under 1 ms. Errc::weak_key or unsupported_key
-    // for a size out of range.
+    // for a size out of range, malformed_key for a kid of more than 128 bytes.
     [[nodiscard]] static Result<SigningKey> generate(Algorithm algorithm, std::string_view kid = {});
     [[nodiscard]] static Result<SigningKey> generate(Algorithm algorithm, NewKey const& wanted);
 
@@ -107,7 +106,7 @@ public:
     // first, for example with `openssl pkey`.
     [[nodiscard]] static Result<SigningKey> parse_pem(std::string_view pem, Algorithm algorithm,
                                                       std::string_view kid = {});
-    // The DER of the same three structures.
+    // The DER of the same three structures, at most 16 KiB and nothing behind them.
     [[nodiscard]] static Result<SigningKey> parse_der(std::string_view der, Algorithm algorithm,
                                                       std::string_view kid = {});
 
@@ -115,8 +114,10 @@ public:
     SigningKey& operator=(SigningKey&&) noexcept;
     ~SigningKey();
 
+    // Never refused, no cost.
     [[nodiscard]] Algorithm        algorithm() const;
-    [[nodiscard]] std::string_view kid() const;
+    [[nodiscard]] std::string_view kid() const;  // empty when the key has none
+    // The public half; for HS256 and its kin, the secret.
     [[nodiscard]] VerificationKey  verification_key() const;
 
     // The private JWK: whoever holds this text is the signer. The caller wipes it.

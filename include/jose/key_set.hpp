@@ -36,13 +36,14 @@ public:
 
     // Exact match; nullptr when there is none: no other key is tried. In a set of
     // one, a token without kid finds the only key, and a key without kid is found by
-    // any. Lives as long as any copy of this set.
+    // any. Lives as long as any copy of this set, as do keys(). Cost: one comparison
+    // for each key.
     [[nodiscard]] VerificationKey const* find(std::string_view kid) const;
 
     [[nodiscard]] std::size_t                      size() const;
     [[nodiscard]] std::span<VerificationKey const> keys() const;
 
-    // {"keys":[...]}, public keys only; a symmetric set is refused
+    // {"keys":[...]} with each key's to_jwk(), RFC 7517 5. A symmetric set is refused
     // (Errc::key_not_for_this_use).
     [[nodiscard]] Result<std::string> to_json() const;
 
@@ -74,7 +75,8 @@ public:
     // few ns; a short lock the first time a thread meets a set. Thread-safe.
     [[nodiscard]] KeySet current() const;
 
-    // Thread-safe. Two at once: one after the other.
+    // Thread-safe. Two at once: one after the other. Cost: a short lock, and the end of
+    // the old set where nobody holds it.
     void replace(KeySet keys);
 
 private:

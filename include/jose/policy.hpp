@@ -20,20 +20,21 @@ struct Expectations {
     std::vector<Algorithm> algorithms{};   // at least one
     std::chrono::seconds   clock_skew{0};  // 0 s to 10 min
 
-    std::size_t max_token_bytes = 8UL * 1024;
+    std::size_t max_token_bytes = 8UL * 1024;  // of the whole text, at least 1
 
-    bool dangerously_allow_missing_expiry = false;
-    bool dangerously_accept_any_issuer    = false;
-    bool dangerously_accept_any_audience  = false;
-    bool dangerously_accept_any_type      = false;
+    bool dangerously_allow_missing_expiry = false;  // one that is there still counts
+    bool dangerously_accept_any_issuer    = false;  // or none, but no "iss" that is not a string
+    bool dangerously_accept_any_audience  = false;  // or none, but no "aud" of another form
+    bool dangerously_accept_any_type      = false;  // or none
 };
 
-// Expectations that have been checked not to contradict themselves. Immutable.
+// Expectations that have been checked not to contradict themselves. Immutable;
+// copyable; safe to use from many threads.
 class Policy {
 public:
-    // Errc::contradictory_policy when something required is empty, when a value
-    // is given together with the leniency that ignores it, or when the skew is
-    // out of range.
+    // Make one at start and keep it. Errc::contradictory_policy, with the word of what
+    // is wrong, when something required is empty, when a value is given together with
+    // the leniency that ignores it, or when skew or size are out of range.
     [[nodiscard]] static Result<Policy> create(Expectations expectations);
 
     [[nodiscard]] Expectations const& expectations() const { return expectations_; }

@@ -11,7 +11,7 @@ namespace jose {
 enum class Errc : std::uint8_t {
     // The token's form
     token_too_large,       // longer than Policy::max_token_bytes
-    malformed_token,       // not three base64url parts separated by dots
+    malformed_token,       // not three base64url parts separated by dots; of a JWE, five
     malformed_header,      // the header is not one strict JSON object
     malformed_claims,      // the payload is not one strict JSON object
     unsupported_critical,  // "crit", "b64", or a JWE's "zip" is present: RFC 7515 4.1.11
@@ -19,7 +19,7 @@ enum class Errc : std::uint8_t {
     algorithm_not_allowed,  // "alg" is missing, unknown, or not the policy's
     algorithm_mismatch,     // "alg" is not the one this key was loaded for
     unknown_key,            // no key in the set has this "kid"
-    bad_signature,
+    bad_signature,          // also of a key that could not sign
     // The claims
     type_mismatch,  // "typ" is not the one the policy names
     missing_claim,
@@ -41,15 +41,20 @@ enum class Errc : std::uint8_t {
     decryption_failed,       // of key, IV, content, or tag: never said which
 };
 
-// "bad_signature" for Errc::bad_signature, and so on.
+// "bad_signature" for Errc::bad_signature, and so on. No cost; thread-safe.
 [[nodiscard]] std::string_view name(Errc code);
 
 // For logs and developers; an HTTP answer shows the code's name at most.
 struct Error {
     Errc        code;
-    std::string detail;  // the claim, header, or member concerned; expected and got
+    // The claim, header, or member concerned; expected and got. May quote up to 64
+    // bytes of what a stranger sent, unescaped; never a secret. Empty where a code
+    // says it all.
+    std::string detail;
 };
 
+// The value or why there is none, never both. Nothing else is thrown than
+// std::bad_alloc.
 template <class T>
 using Result = std::expected<T, Error>;
 

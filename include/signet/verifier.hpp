@@ -43,6 +43,7 @@ public:
     [[nodiscard]] jose::Time                   issued_at() const;
     [[nodiscard]] jose::Time                   expires_at() const;
 
+    // Exact match, case included. Cost: one comparison for each.
     [[nodiscard]] bool has_role(std::string_view role) const;
     [[nodiscard]] bool has_scope(std::string_view scope) const;
 
@@ -71,13 +72,13 @@ struct Refusal {
     std::chrono::seconds retry_after{};  // for the Retry-After header; above zero when status is 503
     std::string          realm{};        // VerifierOptions::realm
 
-    // The value of the WWW-Authenticate header; empty when status is 503, which
-    // is no question of who asks.
+    // The value of the WWW-Authenticate header, RFC 6750 3; safe whatever the texts
+    // hold. Empty when status is 503, which is no question of who asks.
     [[nodiscard]] std::string www_authenticate() const;
 };
 
 // 403: the token is good, and its owner may not do this. RFC 6750 3.1.
-// `needs` says what would do, for example "roles: admin".
+// `needs` says what would do, for example "roles: admin". Thread-safe.
 [[nodiscard]] Refusal insufficient_scope(std::string_view needs, std::string_view realm = {});
 
 // What came of one attempt to fetch the key set.
@@ -86,12 +87,13 @@ struct KeySetReport {
     std::size_t keys{};   // in the set that is in use now
 };
 
+// How a Verifier checks. Issuer and audience must be named; the type is "at+jwt".
 struct VerifierOptions {
-    std::string                  issuer;  // also where /.well-known/jwks.json is
-    std::string                  audience;
+    std::string                  issuer;    // exact bytes of "iss"; also where /.well-known/jwks.json is
+    std::string                  audience;  // must be among "aud"
     // HS256, HS384, and HS512 are refused: their key cannot be published.
     std::vector<jose::Algorithm> algorithms = {jose::Algorithm::es256, jose::Algorithm::eddsa, jose::Algorithm::rs256};
-    std::chrono::seconds         clock_skew{30};
+    std::chrono::seconds         clock_skew{30};                        // 0 s to 10 min
     std::string                  realm{};                               // shown in WWW-Authenticate when not empty
     std::string                  ca_file{};                             // PEM; empty: the system's
     bool                         allow_plain_http_on_loopback = false;  // else https only
@@ -107,24 +109,34 @@ struct VerifierOptions {
     std::function<void(KeySetReport const&)> on_fetch{};
 };
 
-// Thread-safe. verify() does no I/O and takes no lock that a fetch holds.
+// Holds one issuer's key set and keeps it fresh: fetched again after as long as
+// Cache-Control says, a minute to an hour, with ETag; over https, without redirects,
+// 64 KiB and 100 keys at most; one fetch at a time. Thread-safe.
+// verify() does no I/O and takes no lock that a fetch holds.
 class Verifier {
 public:
     // Starts the background thread. Waits for the first key set up to `patience`,
     // then returns all the same: until a set arrives verify() refuses with 503.
     // Errc::contradictory_policy when the options cannot work: an issuer that is
-    // no https URL, no audience, HS256, ...
+    // no https URL, no audience, HS256, ... Cost: one thread for its lifetime.
     [[nodiscard]] static std::expected<std::unique_ptr<Verifier>, jose::Error> start(
         VerifierOptions options, std::chrono::milliseconds patience = std::chrono::seconds{5});
+    // Ends the thread, and with it a fetch under way, within a second. Principals live on.
     ~Verifier();
 
     // `authorization` is the value of the request's Authorization header, empty
     // when there is none. The scheme is matched without regard to case.
+    //
+    // Asks of a token what jose::verify() asks, and that it has "sub", "client_id",
+    // "jti", "iat", and "exp" (RFC 9068 2.2); a claim of Principal in another type is
+    // refused. 401 with an empty error when there is no bearer token, 401 with
+    // invalid_token and a cause when there is one that does not hold, 503 without a
+    // key set. A kid that the set lacks is refused, and asks for a fetch.
     // Cost: one signature check for a token not seen before, else about 150 ns;
     // expiry is looked at each time.
     [[nodiscard]] std::expected<Principal, Refusal> verify(std::string_view authorization) const;
 
-    // Whether there is a key set to check with.
+    // Whether there is a key set to check with. For a readiness probe; no I/O.
     [[nodiscard]] bool ready() const;
 
 private:
