@@ -38,8 +38,7 @@ int main(int argc, char** argv)
 
     std::string text;
     std::getline(std::cin, text);
-    auto const now   = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    auto const token = jose::verify(text, *keys, *policy, now);
+    auto const token = jose::verify(text, *keys, *policy, std::chrono::system_clock::now());
     if (!token) return refuse(token.error());
 
     std::cout << "subject: " << token->subject() << "\nclaims: " << token->claims_json() << '\n';

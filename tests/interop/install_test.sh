@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs the libraries, builds examples/verify_a_token against them as a
-# stranger would, and lets it judge a good token and bad ones.
+# Installs the libraries, builds the programs of examples/verify_a_token against
+# them as a stranger would, lets them judge a good token and bad ones, and holds
+# the shorter one to its promise: few lines, quickly compiled.
 #
 #     install_test.sh SOURCE_DIR BUILD_DIR MAKE_TOKENS CXX CXX_FLAGS
 set -eu
@@ -37,4 +38,14 @@ expect_refusal() {
 }
 expect_refusal bad_signature "$audience" bad
 expect_refusal audience_mismatch https://other.example.com ES256
+
+greet() { "$work/build/greet" "$issuer" "$1" "$(cat "$work/$2.token")" < "$work/keys.json" 2>&1; }
+expect_greeting() {
+    answer=$(greet "$2" "$3") && status=0 || status=$?
+    [ "$status $answer" = "$1" ] || { echo "FAILED: wanted $1, got: $status $answer"; exit 1; }
+}
+expect_greeting '0 Hello, Ann "A" Ü' "$audience" ES256
+expect_greeting '1 refused: algorithm_not_allowed alg EdDSA' "$audience" EdDSA
+expect_greeting '1 refused: audience_mismatch expected https://other.example.com' https://other.example.com ES256
+python3 "$source_dir/tests/interop/one_file_test.py" "$source_dir/examples/verify_a_token/greet.cpp" "$work/prefix" "$cxx"
 echo "ok: an installed jose verified 3 tokens and refused 2"
