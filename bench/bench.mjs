@@ -4,6 +4,10 @@
 //
 // Every row is paired: the two sides take turns within one run, and the ratio is
 // the median of the rounds' ratios. Absolute figures belong to the machine.
+//
+// In peer/NAME/ALG the baseline is the other library and the ratio is ours against it;
+// in peer/NAME/ALG/share and /allocations the value is the other library's and the
+// baseline is raw OpenSSL; peer/NAME/bad-tokens is how many of the baseline it accepts.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
@@ -11,6 +15,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { measurePeers, median, peerRows } from './peers.mjs';
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
@@ -36,11 +41,6 @@ function fail(sentence) {
 }
 
 const wanted = (name) => name.includes(filter);
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-};
 
 function report(row) {
   rows.push(row);
@@ -49,7 +49,7 @@ function report(row) {
 
 const figure = (n) => (n == null ? '' : n.toLocaleString('en', { maximumSignificantDigits: 4 }));
 const line = ({ name, value, unit, baseline, ratio, against = '' }) =>
-  [name.padEnd(24), figure(value).padStart(12), unit.padEnd(5), figure(baseline).padStart(12),
+  [name.padEnd(30), figure(value).padStart(12), unit.padEnd(5), figure(baseline).padStart(12),
     (ratio == null ? '' : ratio.toFixed(3)).padStart(9), ' ', against].join(' ');
 
 // Both sides in turn; `ours` and `baseline` give a figure each time they are called.
@@ -313,6 +313,7 @@ const groups = [
   [[...algorithms.flatMap((name) => [`verify/${name}`, `sign/${name}`, `load-key/${name}`]),
     ...['HS256', 'ES256'].flatMap((name) => [`verify/${name}/two-threads`, `verify/${name}/allocations`])], jose],
   [['verify/seen-before'], seenBefore],
+  [peerRows, () => measurePeers({ binaries, scratch, wanted, report })],
   [['bearer/tls'], bearer],
   [['signin/argon2id'], signIn],
   [['refresh/sqlite-full', 'refresh/sqlite-full/p99'], refresh],
@@ -323,7 +324,7 @@ const groups = [
 
 const chosen = groups.filter(([names]) => names.some(wanted));
 if (chosen.length === 0) fail(`no row is called '${filter}'; there are ${groups.flatMap(([names]) => names).join(', ')}`);
-console.log([''.padEnd(24), 'Signet'.padStart(12), '     ', 'baseline'.padStart(12), 'ratio'.padStart(9), ' ', 'against'].join(' '));
+console.log([''.padEnd(30), 'Signet'.padStart(12), '     ', 'baseline'.padStart(12), 'ratio'.padStart(9), ' ', 'against'].join(' '));
 try {
   for (const [, measure] of chosen) await measure();
 } finally {
