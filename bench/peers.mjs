@@ -4,7 +4,8 @@
 // to. In each round ours, the other, and bare OpenSSL take turns, so the three share
 // what the machine does at that moment; and what counts is processor time.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { algorithms } from './peers/craft.mjs';
@@ -37,7 +38,7 @@ const rowsOf = (name) => [
     ...(isNative(name) ? [`peer/${name}/${alg}/allocations`] : [])]),
   ...(isJudged(name) ? [`peer/${name}/bad-tokens`, `peer/${name}/good-tokens`] : []),
 ];
-export const peerRows = Object.keys(peers).flatMap(rowsOf);
+export const peerRows = [...Object.keys(peers).flatMap(rowsOf), 'peer/machine'];
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -122,10 +123,10 @@ async function measureAllocations(peer, { openssl }, wanted, report) {
   }
 }
 
-// {group: how many tokens of it have that verdict}
-function groupsOf(tokens, verdicts, verdict) {
+// {group: how many tokens of it have one of those verdicts}
+function groupsOf(tokens, verdicts, wanted) {
   const groups = {};
-  tokens.forEach(({ group }, i) => { if (verdicts[i] === verdict) groups[group] = (groups[group] ?? 0) + 1; });
+  tokens.forEach(({ group }, i) => { if (wanted.includes(verdicts[i])) groups[group] = (groups[group] ?? 0) + 1; });
   return groups;
 }
 const sum = (groups) => Object.values(groups).reduce((a, b) => a + b, 0);
@@ -146,8 +147,15 @@ async function judge(peer, tokens, wanted, report) {
     const list = (of) => Object.entries(of).map(([group, n]) => (n > 1 ? `${group} (${n})` : group)).join(', ');
     const named = kind === 'bad' && sum(groups) ? `, of groups ${list(groups)}` : '';
     report({ name, value: sum(groups), unit: 'each', baseline: given.length, ratio: sum(groups) / given.length, version: peer.version,
-      ...(kind === 'bad' && { groups, crashes }), against: `${kind} tokens ${what}${named}${sum(crashes) ? `; crashed on ${list(crashes)}` : ''}` });
+      ...(kind === 'bad' && { given: groupsOf(given, verdicts, 'arc'), groups, crashes }), against: `${kind} tokens ${what}${named}${sum(crashes) ? `; crashed on ${list(crashes)}` : ''}` });
   }
+}
+
+// What a reader of the figures wants to know of where they come from.
+function machine({ openssl }) {
+  const system = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? os.type();
+  return { cpu: os.cpus()[0].model, system, node: process.versions.node, openssl: openssl.version, date: new Date().toISOString().slice(0, 10),
+    load: Number(os.loadavg()[1].toFixed(1)) };
 }
 
 // Reports every row of peerRows that is wanted, except those of libraries that are not here.
@@ -163,6 +171,9 @@ export async function measurePeers({ binaries, scratch, wanted, report }) {
       await measureAllocations(peer, base, wanted, report);
       await judge(peer, tokens, wanted, report);
     }
+    if (wanted('peer/machine'))
+      report({ name: 'peer/machine', value: os.cpus().length, unit: 'cores', baseline: null, ratio: null, machine: machine(base),
+        against: `${os.cpus()[0].model}, load ${os.loadavg()[1].toFixed(1)}` });
   } finally {
     for (const peer of running.values()) peer.stop();
   }

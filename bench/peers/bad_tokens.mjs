@@ -53,6 +53,15 @@ const halves = (bytes) => [bytes.subarray(0, 32), bytes.subarray(32)];
 const zeros = (n) => Buffer.alloc(n);
 const little = (bytes) => Buffer.from(bytes).reverse();
 
+// What each group tries, for the page.
+export const groupNames = {
+  1: '`alg` none, in any case', 2: 'HS256 keyed with the public key', 3: 'HS256 keyed with nothing', 4: 'another `alg` than the one allowed',
+  5: 'ES256: r or s is 0 or n', 6: 'ES256: signature of another length or form', 7: 'Ed25519: S + L, identity, other lengths',
+  8: 'HMAC tag cut, extended, doubled', 9: 'brings its own key (`jwk`, `x5c`, `jku`, `x5u`)', 10: '`kid` as path, SQL, URL', 11: '`crit` not understood or malformed',
+  12: '`b64` false', 13: 'a member twice', 14: 'base64url not strict', 15: 'other segments, blanks around', 16: 'JSON serialisation', 17: '`exp`, `nbf`, `iat` missing, past, or no number',
+  18: '`iss` or `aud` wrong, missing, of another type', 19: 'not exactly one JSON object in UTF-8', 20: 'nested deeply, unsigned', 21: 'another `typ` than expected', 25: 'JWE around an unsigned claim set',
+};
+
 // One group: the algorithm that the verifier expects, what the token is, its text.
 const groups = {
   1: (keys) => [

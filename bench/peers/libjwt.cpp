@@ -15,12 +15,12 @@ bool equal(char const* have, std::string_view want)
     return have != nullptr && have == want;
 }
 
-// An absent "nbf" holds; one that is no integer does not.
+// An absent "nbf" holds; what is no positive integer comes as one that is not.
 bool has_begun(jwt_t* jwt, long now)
 {
     errno          = 0;
     auto const nbf = jwt_get_grant_int(jwt, "nbf");
-    return errno == ENOENT || (errno == 0 && nbf <= now);
+    return errno == ENOENT || (nbf > 0 && nbf <= now);
 }
 
 bool verify(std::string const& token, std::string const& key, jwt_alg_t algorithm)
