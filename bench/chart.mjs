@@ -73,7 +73,7 @@ function groupsTable(figures) {
 
 function runParagraph({ machine: { value: cores, machine } }) {
   return `Measured ${machine.date} on ${cores} cores of ${machine.cpu}, ${machine.system}, OpenSSL ${machine.openssl}, Node ${machine.node}; `
-    + `the machine's load was ${machine.load} (other work ran beside it). Trust the ratios, which come from one run, and not the absolute figures.`;
+    + `load average over five minutes ${machine.load}. Trust the ratios, which come from one run, and not the absolute figures.`;
 }
 
 // ---- the picture ------------------------------------------------------------
