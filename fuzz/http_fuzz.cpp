@@ -2,7 +2,6 @@
 // request (cookie, form, query, client behind a proxy) keeps its promises.
 //
 // The first byte says how the rest is cut.
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +12,12 @@
 #include "http/forwarded.hpp"
 #include "http/origins.hpp"
 #include "http/request_reader.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace signet::http;
+using fuzz::require;
 using signet::core::ClientAddress;
 
 // Small, so that inputs of a few hundred bytes meet each of them.
@@ -32,11 +33,6 @@ constexpr Limits limits()
 constexpr Limits kLimits = limits();
 
 constexpr Member kMembers[] = {{"a", Need::optional}, {"password", Need::optional}};
-
-void require(bool holds)
-{
-    if (!holds) std::abort();
-}
 
 void append(std::string& out, std::string_view part)
 {

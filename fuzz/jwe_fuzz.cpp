@@ -1,16 +1,26 @@
 // Any text as a JWE for a key of each shape; and any text as the header or the
-// content of one that is rightly encrypted, so that the fuzzer gets behind the tag.
-#include <cstdlib>
+// content of one that is rightly encrypted, so that the fuzzer gets behind the tag:
+// such a header is accepted exactly where RFC 7516 and our limits allow it, and such
+// a content comes back, unless one character of the whole was changed.
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "jose/jose.hpp"
+#include "jose/jwe_content.hpp"
+#include "json_referee.hpp"
+#include "require.hpp"
 
 namespace {
 
+using fuzz::Json;
+using fuzz::require;
 using jose::ContentEncryption;
+using jose::Errc;
 using jose::KeyManagement;
+using jose::base64url::encode;
+
+constexpr std::size_t kMostBytes = 8UL * 1024;
 
 struct Recipient {
     jose::DecryptionKey key;
@@ -43,22 +53,77 @@ std::vector<Recipient> make_recipients()
     return out;
 }
 
+// The text as content: whatever it holds, it comes back, and never from a text with
+// another character in it. The content says which.
 void check_round_trip(Recipient const& to, std::string_view text)
 {
-    // The text as content: whatever it holds, it comes back.
-    auto const sealed = jose::encrypt(text, to.sender, ContentEncryption::a128gcm, {.content_type = "x"});
-    if (!sealed) std::abort();
-    auto const plain = jose::decrypt(*sealed, to.key, to.policy);
-    if (plain && plain->bytes() != text) std::abort();
-    if (!plain && plain.error().code != jose::Errc::token_too_large) std::abort();
+    auto       sealed = *jose::encrypt(text, to.sender, ContentEncryption::a128gcm, {.content_type = "x"});
+    auto const plain  = jose::decrypt(sealed, to.key, to.policy);
+    require(plain.has_value() == (sealed.size() <= kMostBytes));
+    if (!plain) return require(plain.error().code == Errc::token_too_large);
+    require(plain->bytes() == text && plain->content_type() == "x");
+
+    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    auto const                 chosen    = std::hash<std::string_view>{}(text);
+    auto&                      character = sealed[chosen % sealed.size()];
+    auto const                 other     = kAlphabet[(chosen >> 32) % kAlphabet.size()];
+    if (character == other) return;
+    character = other;
+    require(!jose::decrypt(sealed, to.key, to.policy));
 }
 
+bool is_short_text_or_absent(Json const& header, std::string_view name, std::size_t longest)
+{
+    auto const* value = header.find(name);
+    return value == nullptr || (value->is(Json::Kind::string) && value->string.size() <= longest);
+}
+
+// For the key of check_header().
+bool is_good_header(std::string_view text)
+{
+    auto const header = fuzz::read_json_object(text, {.depth = 8, .members = 64});
+    if (!header) return false;
+    for (auto const* critical : {"crit", "b64", "zip"})
+        if (header->find(critical) != nullptr) return false;
+    auto const* alg = header->find("alg");
+    auto const* enc = header->find("enc");
+    auto const* kid = header->find("kid");
+    return is_short_text_or_absent(*header, "kid", 128) && is_short_text_or_absent(*header, "typ", SIZE_MAX) &&
+           is_short_text_or_absent(*header, "cty", SIZE_MAX) && alg != nullptr && alg->is_string("dir") &&
+           enc != nullptr && enc->is_string("A128GCM") && (kid == nullptr || kid->string.empty() || kid->string == "k");
+}
+
+// The text as a header under which "x" was rightly encrypted.
+void check_header(std::string_view text)
+{
+    constexpr std::string_view kSecret = "0123456789abcdef";
+    static auto const to = recipient(R"({"kty":"oct","alg":"A128GCM","kid":"k","k":")" + encode(kSecret) + R"("})");
+
+    auto const encoded = encode(text);
+    auto const sealed  = jose::detail::seal_content(jose::detail::row_of(ContentEncryption::a128gcm),
+                                                    jose::detail::SecretBytes{kSecret}, encoded, "x");
+    auto const whole = encoded + ".." + encode(sealed.iv) + '.' + encode(sealed.ciphertext) + '.' + encode(sealed.tag);
+    if (whole.size() > kMostBytes) return;
+    auto const plain = jose::decrypt(whole, to.key, to.policy);
+    require(plain.has_value() == is_good_header(text));
+    if (!plain) return require(plain.error().code != Errc::decryption_failed);
+    require(plain->bytes() == "x" && plain->header_json() == text);
+}
+
+// A key that is accepted is strict JSON and is read again; what encrypts holds nothing private.
 void check_key(std::string_view text)
 {
+    constexpr fuzz::JsonLimits kLimits{.depth = 8, .members = 64};
     for (auto const algorithm : {KeyManagement::dir, KeyManagement::ecdh_es, KeyManagement::rsa_oaep_256}) {
-        (void)jose::EncryptionKey::parse_jwk(text, algorithm);
-        auto const key = jose::DecryptionKey::parse_jwk(text, algorithm);
-        if (key && !jose::DecryptionKey::parse_jwk(key->reveal_jwk())) std::abort();
+        auto const sender = jose::EncryptionKey::parse_jwk(text, algorithm);
+        auto const key    = jose::DecryptionKey::parse_jwk(text, algorithm);
+        if (sender || key) require(fuzz::read_json_object(text, kLimits).has_value());
+        if (key) require(jose::DecryptionKey::parse_jwk(key->reveal_jwk()).has_value());
+        auto const jwk = sender ? sender->to_jwk() : std::unexpected(sender.error());
+        if (!jwk) continue;
+        require(fuzz::read_json_object(*jwk, kLimits)->find("d") == nullptr);
+        auto const again = jose::EncryptionKey::parse_jwk(*jwk);
+        require(again && again->thumbprint() == sender->thumbprint());
     }
 }
 
@@ -66,15 +131,16 @@ void check_key(std::string_view text)
 
 extern "C" int LLVMFuzzerTestOneInput(unsigned char const* data, std::size_t size)
 {
-    static auto const      recipients = make_recipients();
-    std::string_view const text{reinterpret_cast<char const*>(data), size};
+    static auto const recipients = make_recipients();
+    auto const        text       = fuzz::text_of(data, size);
 
     for (auto const& to : recipients) {
         (void)jose::decrypt(text, to.key, to.policy);
         // As a header: nobody encrypted under it, so it is never accepted.
-        auto const forged = jose::base64url::encode(text) + "..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA";
-        if (jose::decrypt(forged, to.key, to.policy)) std::abort();
+        auto const forged = encode(text) + "..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA";
+        require(!jose::decrypt(forged, to.key, to.policy));
     }
+    check_header(text);
     check_round_trip(recipients[size % recipients.size()], text);
     check_key(text);
     return 0;
