@@ -70,6 +70,7 @@ public:
     [[nodiscard]] std::string to_json() const;
 
 private:
+    Claims& put(std::string_view name, std::string json);
     template <class Precision>
     static std::int64_t seconds(std::chrono::sys_time<Precision> t)
     {

@@ -10,21 +10,30 @@
 namespace jose {
 namespace {
 
-constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr signet::json::Limits kLimits{.bytes = 64UL * 1024, .depth = 16};
+
+// Whether this is one JSON value by itself, and no half that others complete.
+bool is_one_value(std::string_view json)
+{
+    auto& document = detail::Workbench::of_this_thread().claims;
+    auto  object   = std::string{"{\"\":"};
+    object.append(json).append("}");
+    return document.parse_object(object, kLimits) && document.members().size() == 1;
+}
 
 }  // namespace
 
 Claims& Claims::set(std::string_view name, std::string_view value)
 {
-    return set_json(name, signet::json::quote(value));
+    return put(name, signet::json::quote(value));
 }
 Claims& Claims::set(std::string_view name, std::int64_t value)
 {
-    return set_json(name, std::to_string(value));
+    return put(name, std::to_string(value));
 }
 Claims& Claims::set(std::string_view name, bool value)
 {
-    return set_json(name, value ? "true" : "false");
+    return put(name, value ? "true" : "false");
 }
 
 Claims& Claims::set(std::string_view name, std::span<std::string const> values)
@@ -34,10 +43,16 @@ Claims& Claims::set(std::string_view name, std::span<std::string const> values)
         if (json.size() > 1) json += ',';
         json += signet::json::quote(value);
     }
-    return set_json(name, json + "]");
+    return put(name, json + "]");
 }
 
 Claims& Claims::set_json(std::string_view name, std::string json)
+{
+    if (!is_one_value(json)) json.clear();  // sign() finds no value here, and refuses
+    return put(name, std::move(json));
+}
+
+Claims& Claims::put(std::string_view name, std::string json)
 {
     auto const known =
         std::ranges::find(members_, name, [](auto const& member) -> auto const& { return member.first; });
@@ -64,11 +79,8 @@ Result<std::string> sign(Claims const& claims, SigningKey const& key, std::strin
 {
     auto const json     = claims.to_json();
     auto&      document = detail::Workbench::of_this_thread().claims;
-    auto const object   = document.parse_object(json, {.bytes = kMostBytes, .depth = 16});
+    auto const object   = document.parse_object(json, kLimits);
     if (!object) return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(object.error())));
-    // What set_json() was given may have brought members of its own.
-    if (document.members().size() != claims.size())
-        return detail::refuse(Errc::malformed_claims, "a claim is more than one JSON value");
     return detail::sign_compact(json, key, type);
 }
 

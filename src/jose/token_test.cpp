@@ -95,6 +95,20 @@ TEST(Claims, RefusesToSignWhatIsNotJson)
     EXPECT_EQ(outcome(sign(good_claims().set("a\"b", "\xFF"), key, "at+jwt")), "accepted");
 }
 
+// Two halves of a member each, which only together are JSON.
+TEST(Claims, LetsNoClaimReachIntoAnother)
+{
+    auto const& key    = signing_key(Algorithm::hs256);
+    auto        halves = good_claims();
+    halves.set_json("a", R"({"x":1)").subject("ann").set_json("b", R"(2},"sub":"evil","b":3)");
+    EXPECT_EQ(outcome(sign(halves, key, "at+jwt")), "malformed_claims");
+    auto nested = Claims{}.set_json("a", R"({"x":1)").set("sub", "ann").set_json("b", R"(2},"sub":"evil","b":3)");
+    EXPECT_EQ(outcome(sign(nested, key, "at+jwt")), "malformed_claims");
+    auto list = Claims{}.set_json("a", "[1").set("sub", "ann").set_json("b", R"(2],"sub":"evil")");
+    EXPECT_EQ(outcome(sign(list, key, "at+jwt")), "malformed_claims");
+    EXPECT_EQ(outcome(sign(nested.set("a", 1).set("b", 2), key, "at+jwt")), "accepted") << "both were replaced";
+}
+
 TEST(Claims, FindsJsonAsItStandsInTheToken)
 {
     auto const& key = signing_key(Algorithm::hs256);
