@@ -63,6 +63,11 @@ Pkey read_any(std::string_view der, std::span<Read const> forms)
     return nullptr;
 }
 
+Certificate read_certificate(unsigned char const** at, long size)
+{
+    return Certificate{d2i_X509(nullptr, at, size)};
+}
+
 std::span<Read const> forms_for(Purpose purpose)
 {
     if (purpose == Purpose::sign) return kPrivateForms;
@@ -76,8 +81,7 @@ std::unexpected<Error> explain(std::string_view der, Purpose purpose)
         return refuse(Errc::key_not_for_this_use, "a private key where a public one is wanted");
     if (purpose == Purpose::sign && read_any(der, kPublicForms))
         return refuse(Errc::key_not_for_this_use, "a public key cannot sign");
-    auto const certificate = [](auto at, long size) { return Certificate{d2i_X509(nullptr, at, size)}; };
-    if (parse_whole(der, certificate))
+    if (parse_whole(der, read_certificate))
         return refuse(Errc::unsupported_key, "an X.509 certificate; give the public key in it");
     auto const encrypted = [](auto at, long size) { return Encrypted{d2i_X509_SIG(nullptr, at, size)}; };
     if (purpose == Purpose::sign && parse_whole(der, encrypted))
@@ -194,6 +198,17 @@ Result<Jwk> read_der(std::string_view der, Algorithm algorithm, Purpose purpose)
     auto const key = read_any(der, forms_for(purpose));
     if (!key) return explain(der, purpose);
     return to_jwk(*key, row, purpose);
+}
+
+bool begins_with_public_der(std::string_view text)
+{
+    auto const begins_with = [&](auto read) {
+        auto const* at = bytes(text);
+        return read(&at, static_cast<long>(text.size())) != nullptr;
+    };
+    bool const found = std::ranges::any_of(kPublicForms, begins_with) || begins_with(read_certificate);
+    ERR_clear_error();
+    return found;
 }
 
 std::string spki_of(EVP_PKEY const& key)

@@ -18,6 +18,9 @@ namespace jose::detail {
 // a key of the other half, or bytes after the key are refused by name.
 [[nodiscard]] Result<Jwk> read_der(std::string_view der, Algorithm algorithm, Purpose purpose);
 
+// Whether the bytes begin with the DER of a public key, as above, or of a certificate.
+[[nodiscard]] bool begins_with_public_der(std::string_view bytes);
+
 // The members of a key whose type is known; false when one is missing.
 [[nodiscard]] bool read_rsa(Jwk& jwk, EVP_PKEY const& key, Purpose purpose);
 [[nodiscard]] bool read_ec(Jwk& jwk, EVP_PKEY const& key, std::size_t size, Purpose purpose);

@@ -7,7 +7,6 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +14,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "jose/base64url.hpp"
+#include "jose/der.hpp"
 #include "jose/key_material.hpp"
 #include "jose/openssl.hpp"
 #include "jose/refuse.hpp"
@@ -126,19 +126,29 @@ private:
     Digest               outer_;
 };
 
+// White space and byte order marks, which readers of keys pass over.
+std::string_view without_blanks(std::string_view text)
+{
+    constexpr std::string_view kMark = "\xEF\xBB\xBF";
+    for (;;) {
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size()));
+        if (!text.starts_with(kMark)) return text;
+        text.remove_prefix(kMark.size());
+    }
+}
+
 // A public key in some text or binary form, given as a shared secret, is the
 // oldest confusion of all (CHECKS A15): everybody knows it.
 bool is_public_key(std::string_view secret)
 {
-    auto const start = std::min(secret.find_first_not_of(" \t\r\n"), secret.size());
-    auto const text  = secret.substr(start);
-    for (std::string_view const sign : {"-----BEGIN ", "ssh-", "ecdsa-sha2-", "{\"", "{ \""})
+    // RFC 7468 2: text may stand before the first line of a PEM key.
+    if (secret.contains("-----BEGIN ")) return true;
+    auto const text = without_blanks(secret);
+    for (std::string_view const sign : {"---- BEGIN SSH2 ", "ssh-", "ecdsa-sha2-"})
         if (text.starts_with(sign)) return true;
-
-    auto const* at = bytes(secret);
-    Pkey const  der{d2i_PUBKEY(nullptr, &at, static_cast<long>(secret.size()))};
-    ERR_clear_error();
-    return der != nullptr;
+    // RFC 7517 4.1: a JWK has "kty", and so has a set of them.
+    if (text.starts_with('{') && text.contains("\"kty\"")) return true;
+    return begins_with_public_der(secret);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Keys that no key may be: CHECKS A15, A22, A25.
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "jose/openssl.hpp"
 #include "jose/roca.hpp"
@@ -56,6 +57,39 @@ std::string der_of(std::string const& pem)
     return out;
 }
 
+// RSAPublicKey, the DER inside "BEGIN RSA PUBLIC KEY".
+std::string rsa_der_of(std::string const& pem)
+{
+    auto const         spki = der_of(pem);
+    auto const*        at   = detail::bytes(spki);
+    detail::Pkey const key{d2i_PUBKEY(nullptr, &at, static_cast<long>(spki.size()))};
+    unsigned char*     der  = nullptr;
+    int const          size = i2d_PublicKey(key.get(), &der);
+    std::string        out(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return out;
+}
+
+std::string certificate_der()
+{
+    detail::Pkey const                                    key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")};
+    std::unique_ptr<X509, detail::Freed<X509_free>> const certificate{X509_new()};
+    X509_set_pubkey(certificate.get(), key.get());
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+    X509_sign(certificate.get(), key.get(), EVP_sha256());
+    unsigned char* der  = nullptr;
+    int const      size = i2d_X509(certificate.get(), &der);
+    std::string    out(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return out;
+}
+
+std::string with_secret(std::string_view secret)
+{
+    return public_key(jwk(changed(oct(32), "k", base64url::encode(secret))));
+}
+
 // CHECKS A15; A5 group 2: CVE-2017-11424 and its many children.
 TEST(WeakKey, RefusesAPublicKeyAsASecret)
 {
@@ -65,8 +99,28 @@ TEST(WeakKey, RefusesAPublicKeyAsASecret)
              {pem, pem.substr(0, pem.size() - 1), " " + pem, "\r\n" + pem, der_of(pem),
               R"({"kty":"RSA","n":"AAAAAAAAAAAAAAAAAAAAAA"})"s, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ"s,
               "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTIt"s})
-            EXPECT_EQ(public_key(jwk(changed(oct(32), "k", base64url::encode(secret)))), "weak_key") << secret;
+            EXPECT_EQ(with_secret(secret), "weak_key") << secret;
     }
+}
+
+// CHECKS A15
+TEST(WeakKey, RefusesAPublicKeyAsASecretHoweverItIsWritten)
+{
+    auto const pem = pem_of("RSA");
+    auto const jwk = R"({ "kty" : "EC", "crv":"P-256", "x":"AAAAAAAAAA", "y":"AAAAAAAAAA" })"s;
+    for (auto const& secret :
+         {"\xEF\xBB\xBF" + pem, "\f" + pem, "\v\xEF\xBB\xBF\n" + pem, "# our key\n" + pem,
+          "{\n  \"kty\": \"RSA\",\n  \"n\": \"AAAAAAAAAAAAAA\"\n}"s, "\xEF\xBB\xBF" + jwk, "\f" + jwk,
+          "{\t\"keys\": [" + jwk + "]}", R"({"x":"AAAAAAAAAAAAAAAAAAAAAAAAA","kty":"OKP"})"s,
+          "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2E"s, rsa_der_of(pem), rsa_der_of(pem) + "\n",
+          der_of(pem) + "\n", certificate_der(), certificate_der() + "\n"})
+        EXPECT_EQ(with_secret(secret), "weak_key") << secret;
+}
+
+TEST(WeakKey, TakesASecretThatOnlyBeginsLikeAPublicKey)
+{
+    for (auto const* start : {"{\"", "{ \"", "{\n", "\x30\x22", "\x30\x20\x02", "ssh", "----"})
+        EXPECT_EQ(with_secret(start + secret(32)), "accepted") << start;
 }
 
 // CHECKS A22
