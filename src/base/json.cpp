@@ -206,7 +206,7 @@ simdjson::error_code parse_into(Workshop& shop, simdjson::dom::document& documen
         if (auto const error = document.allocate(capacity)) return error;
 
     // NB: libstdc++'s std::ranges::copy goes byte by byte between two character types.
-    std::memcpy(shop.text.get(), text.data(), text.size());
+    if (!text.empty()) std::memcpy(shop.text.get(), text.data(), text.size());  // of no text, data() may be null
     std::memset(shop.text.get() + text.size(), 0, simdjson::SIMDJSON_PADDING);
     auto const error = shop.parser.parse_into_document(document, shop.text.get(), text.size(), false).error();
     if (shop.capacity > kKeptCapacity) shop = Workshop{};

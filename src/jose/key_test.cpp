@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "jose/test_keys.hpp"
 
 namespace jose {
@@ -47,12 +49,33 @@ TEST(Key, GivesThePublicHalfOnly)
     EXPECT_EQ(outcome(signing_key(Algorithm::hs256).verification_key().to_jwk()), "key_not_for_this_use");
 }
 
+template <class T>
+concept Printable = requires(std::ostream& out, T const& value) { out << value; };
+
 // CHECKS A28
 TEST(Key, CannotBeCopiedOrPrinted)
 {
     static_assert(!std::is_copy_constructible_v<SigningKey>);
     static_assert(!std::is_copy_assignable_v<SigningKey>);
     static_assert(!std::is_convertible_v<SigningKey, std::string>);
+    static_assert(!Printable<SigningKey>);
+    static_assert(!Printable<VerificationKey>);
+    static_assert(Printable<std::string>);
+}
+
+TEST(Key, IsNotReadFromNothing)
+{
+    for (std::string_view const nothing : {std::string_view{}, std::string_view{""}}) {
+        EXPECT_EQ(outcome(VerificationKey::parse_jwk(nothing)), "malformed_key");
+        EXPECT_EQ(outcome(SigningKey::parse_jwk(nothing)), "malformed_key");
+        EXPECT_EQ(outcome(KeySet::parse(nothing)), "malformed_key");
+        for (auto const algorithm : {Algorithm::rs256, Algorithm::es256, Algorithm::eddsa}) {
+            EXPECT_EQ(outcome(VerificationKey::parse_pem(nothing, algorithm)), "malformed_key");
+            EXPECT_EQ(outcome(VerificationKey::parse_der(nothing, algorithm)), "malformed_key");
+            EXPECT_EQ(outcome(SigningKey::parse_pem(nothing, algorithm)), "malformed_key");
+            EXPECT_EQ(outcome(SigningKey::parse_der(nothing, algorithm)), "malformed_key");
+        }
+    }
 }
 
 TEST(Key, ACurveOfOneAlgorithmNeedsNoAlg)

@@ -68,6 +68,7 @@ Result<void> check_label(Block const& block, Purpose purpose)
 Result<Jwk> read_pem(std::string_view pem, Algorithm algorithm, Purpose purpose)
 {
     if (is_symmetric(algorithm)) return refuse(Errc::key_not_for_this_use, "a shared secret is never PEM or DER");
+    if (pem.empty()) return refuse(Errc::malformed_key, "not a PEM key");  // OpenSSL makes no BIO of nothing
     if (pem.size() > kLongestPem) return refuse(Errc::malformed_key, "PEM of more than 32 KiB");
     auto const bio   = owned<Bio>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     auto       block = read_block(bio.get());
