@@ -183,9 +183,10 @@ std::string encoded(Object* object, Encode const& encode)
     int const      size = object == nullptr ? -1 : encode(object, &der);
     ERR_clear_error();
     if (size <= 0) return {};
-    std::string out{reinterpret_cast<char const*>(der), static_cast<std::size_t>(size)};
-    OPENSSL_clear_free(der, out.size());
-    return out;
+    auto const length = static_cast<std::size_t>(size);
+    auto const wipe   = [length](unsigned char* bytes) { OPENSSL_clear_free(bytes, length); };
+    std::unique_ptr<unsigned char, decltype(wipe)> const owner{der, wipe};
+    return {reinterpret_cast<char const*>(der), length};
 }
 
 }  // namespace

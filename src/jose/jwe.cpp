@@ -48,8 +48,9 @@ struct Outgoing {
 // RFC 7516 5.1 steps 2 to 6 for ECDH-ES: a new key pair for every text.
 Outgoing agree_outgoing(JweKey const& key, ContentRow const& encryption, JweHeaderFields const& fields)
 {
-    auto const           ephemeral = new_agreement_key(*key.curve);
-    auto const           pkey      = load_agreement_key(*key.curve, ephemeral, JwePurpose::decrypt);
+    auto const ephemeral = new_agreement_key(*key.curve);
+    auto const pkey      = load_agreement_key(*key.curve, ephemeral, JwePurpose::decrypt);
+    if (!pkey) throw std::bad_alloc{};  // it was made a moment ago
     signet::json::Object epk;
     epk.set("kty", ephemeral.kty).set("crv", ephemeral.crv);
     for (auto const* name : {"x", "y"})
@@ -58,11 +59,11 @@ Outgoing agree_outgoing(JweKey const& key, ContentRow const& encryption, JweHead
             base64url::append(encoded, ephemeral.numbers.find(name)->second.reveal());
             epk.set(name, encoded);
         }
-    // Neither is of small order: both were checked when they were loaded.
-    auto agreed = agree(**pkey, *key.pkey, agreement_of(key.row, encryption, fields.apu, fields.apv)).value();
-    if (key.row.wrap_bytes == 0) return {.content_key = std::move(agreed), .epk = epk.text()};
+    auto agreed = agree(**pkey, *key.pkey, agreement_of(key.row, encryption, fields.apu, fields.apv));
+    if (!agreed) throw std::bad_alloc{};  // neither is of small order: both were checked when they were loaded
+    if (key.row.wrap_bytes == 0) return {.content_key = std::move(*agreed), .epk = epk.text()};
     auto content_key = SecretBytes::random(encryption.key_bytes);
-    auto wrapped     = wrap_key(key.row.wrap_cipher, agreed.text(), content_key);
+    auto wrapped     = wrap_key(key.row.wrap_cipher, agreed->text(), content_key);
     return {.content_key = std::move(content_key), .encrypted_key = std::move(wrapped), .epk = epk.text()};
 }
 

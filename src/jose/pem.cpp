@@ -26,24 +26,35 @@ struct Block {
     signet::SecretString der;
 };
 
-// The next block; nullopt when there is none.
-std::optional<Block> read_block(BIO* from)
-{
+// What OpenSSL reads, given back and wiped however the scope ends.
+struct Parts {
+    Parts() = default;
+    ~Parts()
+    {
+        OPENSSL_free(label);
+        OPENSSL_free(header);
+        OPENSSL_clear_free(der, static_cast<std::size_t>(size));
+    }
+    Parts(Parts const&)            = delete;
+    Parts& operator=(Parts const&) = delete;
+
     char*          label  = nullptr;
     char*          header = nullptr;
     unsigned char* der    = nullptr;
     long           size   = 0;
-    bool const     found  = PEM_read_bio(from, &label, &header, &der, &size) == 1;
+};
+
+// The next block; nullopt when there is none.
+std::optional<Block> read_block(BIO* from)
+{
+    Parts      parts;
+    bool const found = PEM_read_bio(from, &parts.label, &parts.header, &parts.der, &parts.size) == 1;
     ERR_clear_error();
     if (!found) return std::nullopt;
-    auto const length = static_cast<std::size_t>(size);
-    Block      block{.label        = label,
-                     .is_encrypted = *header != '\0',
-                     .der          = signet::SecretString{{reinterpret_cast<char const*>(der), length}}};
-    OPENSSL_free(label);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(der, length);
-    return block;
+    auto const* der = reinterpret_cast<char const*>(parts.der);
+    return Block{.label        = parts.label,
+                 .is_encrypted = *parts.header != '\0',
+                 .der          = signet::SecretString{{der, static_cast<std::size_t>(parts.size)}}};
 }
 
 constexpr std::array<std::string_view, 2> kPublicLabels{"PUBLIC KEY", "RSA PUBLIC KEY"};

@@ -203,8 +203,10 @@ private:
     }
     [[nodiscard]] static bool same(BIGNUM const& a, BIGNUM const& b) { return BN_cmp(&a, &b) == 0; }
 
-    Jwk const&                                  jwk_;
-    std::unique_ptr<BN_CTX, Freed<BN_CTX_free>> scratch_{BN_CTX_secure_new()};
+    using Scratch = std::unique_ptr<BN_CTX, Freed<BN_CTX_free>>;
+
+    Jwk const& jwk_;
+    Scratch    scratch_ = owned<Scratch>(BN_CTX_secure_new());
 };
 
 Result<void> check_private(Jwk const& jwk)
