@@ -63,7 +63,9 @@ private:
 //
 // Each thread keeps a copy of the set that it saw last, and reads one number to
 // know that no other has come: no lock, and no memory that threads write in common.
-// What a thread saw stays in its memory until it reads again or ends.
+// What a thread saw stays in its memory until it reads again or ends. Up to eight
+// sets of a program are remembered side by side; of more, a thread that reads two
+// which share a place by turns takes a short lock each time.
 class SharedKeySet {
 public:
     explicit SharedKeySet(KeySet keys = {});

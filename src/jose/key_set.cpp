@@ -57,7 +57,8 @@ Result<void> check_kids(std::vector<VerificationKey> const& keys)
     return {};
 }
 
-// What a thread saw last of the shared sets; each takes one slot by its number.
+// What a thread saw last of the shared sets. Each set has one slot; a ninth shares
+// the first one's, and a thread that reads both by turns takes their locks.
 struct Seen {
     std::uint64_t version = 0;  // 0 is no version
     KeySet        keys;
@@ -76,6 +77,12 @@ std::uint64_t next_version()
 {
     static std::atomic<std::uint64_t> last{0};
     return ++last;
+}
+
+std::size_t next_slot()
+{
+    static std::atomic<std::size_t> last{0};
+    return ++last % kSlots;
 }
 
 }  // namespace
@@ -158,7 +165,7 @@ KeySet KeySet::detached() const
     return out;
 }
 
-SharedKeySet::SharedKeySet(KeySet keys) : version_(next_version()), slot_(version_ % kSlots), keys_(std::move(keys)) {}
+SharedKeySet::SharedKeySet(KeySet keys) : version_(next_version()), slot_(next_slot()), keys_(std::move(keys)) {}
 
 KeySet SharedKeySet::current() const
 {
