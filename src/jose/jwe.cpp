@@ -83,7 +83,7 @@ Result<Pkey> load_ephemeral(JweKey const& key, Jwk const& epk)
 {
     if (epk.kty != key.curve->kty || epk.crv != key.curve->crv)
         return refuse(Errc::malformed_header, "epk is not of the key's curve");
-    auto theirs = load_agreement_key(*key.curve, epk, JwePurpose::encrypt);
+    auto theirs = load_ephemeral_key(*key.curve, epk);
     if (!theirs) return refuse(Errc::malformed_header, "epk: " + theirs.error().detail);
     return std::move(*theirs);
 }
@@ -105,7 +105,7 @@ Result<SecretBytes> recover_content_key(JweKey const& key, JweHeader const& head
 
     auto const theirs = TRY(load_ephemeral(key, *header.epk));
     auto       agreed = agree(*key.pkey, *theirs, agreement_of(key.row, encryption, header.apu, header.apv));
-    if (!agreed) return random;
+    if (!agreed) return refuse(Errc::malformed_header, "epk: x is a point of small order");
     if (has_none) return std::move(*agreed);
     return unwrap_key(key.row.wrap_cipher, agreed->text(), encrypted_key, std::move(random));
 }

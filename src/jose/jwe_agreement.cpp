@@ -74,12 +74,17 @@ Result<Pkey> load_ec(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
     return key;
 }
 
+Result<Pkey> read_okp_public(CurveRow const& curve, Jwk const& jwk)
+{
+    auto const x = TRY(jwk.number("x"));
+    return owned<Pkey>(EVP_PKEY_new_raw_public_key_ex(nullptr, curve.openssl, nullptr, bytes(x), x.size()));
+}
+
 Result<Pkey> load_okp(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
 {
-    auto const x     = TRY(jwk.number("x"));
-    auto theirs      = owned<Pkey>(EVP_PKEY_new_raw_public_key_ex(nullptr, curve.openssl, nullptr, bytes(x), x.size()));
+    auto       theirs = TRY(read_okp_public(curve, jwk));
     // RFC 7748 6.1: a point of small order agrees with everybody on zero.
-    auto const probe = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, curve.openssl));
+    auto const probe  = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, curve.openssl));
     if (!shared_secret(*probe, *theirs)) return refuse(Errc::weak_key, "x is a point of small order");
     if (purpose == JwePurpose::encrypt) return theirs;
 
@@ -89,9 +94,7 @@ Result<Pkey> load_okp(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
     return ours;
 }
 
-}  // namespace
-
-Result<Pkey> load_agreement_key(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
+Result<void> check_members(CurveRow const& curve, Jwk const& jwk)
 {
     for (auto const& [name, value] : jwk.numbers) {
         bool const known = name == "x" || name == "d" || (name == "y" && !is_edwards_sister(curve));
@@ -99,7 +102,21 @@ Result<Pkey> load_agreement_key(CurveRow const& curve, Jwk const& jwk, JwePurpos
         // RFC 7518 6.2.1.2: "The length of this octet string MUST be the full size of a coordinate".
         if (value.size() != curve.bytes) return refuse(Errc::malformed_key, name + " has the wrong length");
     }
+    return {};
+}
+
+}  // namespace
+
+Result<Pkey> load_agreement_key(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
+{
+    TRY(check_members(curve, jwk));
     return is_edwards_sister(curve) ? load_okp(curve, jwk, purpose) : load_ec(curve, jwk, purpose);
+}
+
+Result<Pkey> load_ephemeral_key(CurveRow const& curve, Jwk const& jwk)
+{
+    TRY(check_members(curve, jwk));
+    return is_edwards_sister(curve) ? read_okp_public(curve, jwk) : load_ec(curve, jwk, JwePurpose::encrypt);
 }
 
 Jwk new_agreement_key(CurveRow const& curve)

@@ -39,6 +39,9 @@ enum class JwePurpose { encrypt, decrypt };
 [[nodiscard]] Result<Pkey> load_transport_key(Jwk const& jwk, JwePurpose purpose);
 // A key of this curve: on it, not of small order, d belonging to the point.
 [[nodiscard]] Result<Pkey> load_agreement_key(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose);
+// The other party's key of one text, likewise; but that it is not of small order is
+// for agree() to find, which costs nothing more.
+[[nodiscard]] Result<Pkey> load_ephemeral_key(CurveRow const& curve, Jwk const& jwk);
 [[nodiscard]] Jwk          new_agreement_key(CurveRow const& curve);
 [[nodiscard]] Jwk          new_transport_key();
 
