@@ -346,9 +346,11 @@ void Document::wipe() noexcept
 {
     auto& document = memory_->document;
     if (workshop.text) sodium_memzero(workshop.text.get(), workshop.capacity);
-    // The least that document.allocate() reserves for its capacity.
-    if (document.string_buf) sodium_memzero(document.string_buf.get(), document.capacity());
-    if (document.tape) sodium_memzero(document.tape.get(), document.capacity() * sizeof(std::uint64_t));
+    // As document.allocate() reserves them: an empty string is three bytes of text and five of the buffer.
+    auto const strings = document.capacity() * 5 / 3 + simdjson::SIMDJSON_PADDING;
+    auto const words   = document.capacity() + 3;
+    if (document.string_buf) sodium_memzero(document.string_buf.get(), strings);
+    if (document.tape) sodium_memzero(document.tape.get(), words * sizeof(std::uint64_t));
 }
 
 std::expected<Value, Fault> parse_object(std::string_view text, Limits const& limits)

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/secret.hpp"
+
 namespace signet::json {
 
 enum class Fault { malformed, invalid_utf8, duplicate_member, too_deep, too_many_members, too_large, not_an_object };
@@ -91,9 +93,26 @@ private:
     std::unique_ptr<Memory> memory_;
 };
 
-// The same into a document of this thread: the value ends with the next call on
+// Document::parse_object() into a document of this thread: the value ends with the next call on
 // the same thread.
 [[nodiscard]] std::expected<Value, Fault> parse_object(std::string_view text, Limits const& limits = {});
+
+// A document for a text that holds secrets: wiped however its scope ends.
+class SecretDocument {
+public:
+    SecretDocument() = default;
+    ~SecretDocument() { document_.wipe(); }
+    SecretDocument(SecretDocument const&)            = delete;
+    SecretDocument& operator=(SecretDocument const&) = delete;
+
+    [[nodiscard]] std::expected<Value, Fault> parse_object(std::string_view text, Limits const& limits = {})
+    {
+        return document_.parse_object(text, limits);
+    }
+
+private:
+    Document document_;
+};
 
 // Builds one JSON object, members in the order they are set. Names must be new;
 // strings must be UTF-8 (invalid bytes become U+FFFD).
@@ -111,12 +130,13 @@ public:
     // `json` is trusted to be one JSON value.
     Object& set_raw(std::string_view name, std::string_view json);
 
-    [[nodiscard]] std::string text() const { return "{" + members_ + "}"; }
+    [[nodiscard]] std::string text() const;
 
 private:
     void begin(std::string_view name);
+    void append(Object const& value);
 
-    std::string members_;
+    WipedString members_;  // some objects are private keys
 };
 
 // `text` as a JSON string, quotes included.

@@ -10,14 +10,16 @@
 namespace signet::json {
 namespace {
 
-void append_unicode_escape(std::string& out, unsigned code)
+template <class Text>
+void append_unicode_escape(Text& out, unsigned code)
 {
     constexpr std::string_view kHex = "0123456789abcdef";
     out += "\\u";
     for (int shift = 12; shift >= 0; shift -= 4) out += kHex[code >> shift & 0xF];
 }
 
-void append_escaped(std::string& out, char32_t code)
+template <class Text>
+void append_escaped(Text& out, char32_t code)
 {
     switch (code) {
         case '"':
@@ -39,10 +41,13 @@ void append_escaped(std::string& out, char32_t code)
             break;
     }
     if (code < 0x20 || code == 0x7F) return append_unicode_escape(out, code);
-    utf8::append(out, code);
+    std::string bytes;
+    utf8::append(bytes, code);
+    out += bytes;
 }
 
-void append_quoted(std::string& out, std::string_view text)
+template <class Text>
+void append_quoted(Text& out, std::string_view text)
 {
     auto const is_plain = [](char c) {
         auto const byte = static_cast<unsigned char>(c);
@@ -57,6 +62,23 @@ void append_quoted(std::string& out, std::string_view text)
 }
 
 }  // namespace
+
+std::string Object::text() const
+{
+    std::string out;
+    out.reserve(members_.size() + 2);
+    out += '{';
+    out += members_;
+    out += '}';
+    return out;
+}
+
+void Object::append(Object const& value)
+{
+    members_ += '{';
+    members_ += value.members_;
+    members_ += '}';
+}
 
 void Object::begin(std::string_view name)
 {
@@ -98,7 +120,9 @@ Object& Object::set(std::string_view name, std::span<std::string const> values)
 
 Object& Object::set(std::string_view name, Object const& value)
 {
-    return set_raw(name, value.text());
+    begin(name);
+    append(value);
+    return *this;
 }
 
 Object& Object::set(std::string_view name, std::span<Object const> values)
@@ -107,7 +131,7 @@ Object& Object::set(std::string_view name, std::span<Object const> values)
     char before = '[';
     for (auto const& value : values) {
         members_ += std::exchange(before, ',');
-        members_ += value.text();
+        append(value);
     }
     members_ += values.empty() ? "[]" : "]";
     return *this;

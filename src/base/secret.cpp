@@ -2,26 +2,33 @@
 
 #include <sodium.h>
 
+#include <utility>
+
 namespace signet {
 
-SecretString::SecretString(SecretString&& other) noexcept : text_(other.text_)
+SecretString::SecretString(SecretString&& other) noexcept : text_(std::move(other.text_))
 {
-    // A copy, then a wipe: a moved std::string may leave short text behind.
-    other.wipe();
+    other.wipe();  // a moved std::string leaves short text behind
 }
 
 SecretString& SecretString::operator=(SecretString&& other) noexcept
 {
     if (this == &other) return *this;
     wipe();
-    text_ = other.text_;
+    text_ = std::move(other.text_);
     other.wipe();
     return *this;
 }
 
+void wipe_memory(void* memory, std::size_t bytes) noexcept
+{
+    sodium_memzero(memory, bytes);
+}
+
 void SecretString::wipe() noexcept
 {
-    sodium_memzero(text_.data(), text_.size());
+    text_.resize(text_.capacity());  // allocates nothing
+    wipe_memory(text_.data(), text_.size());
     text_.clear();
 }
 

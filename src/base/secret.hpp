@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,30 @@ private:
 
     std::string text_;
 };
+
+void wipe_memory(void* memory, std::size_t bytes) noexcept;
+
+// Wipes what it gives back, so that a text which grew or ended leaves no copy of it.
+template <class T>
+struct WipingAllocator {
+    using value_type = T;
+
+    WipingAllocator() = default;
+    template <class U>
+    WipingAllocator(WipingAllocator<U> const&) noexcept
+    {
+    }
+
+    [[nodiscard]] T* allocate(std::size_t count) { return std::allocator<T>{}.allocate(count); }
+    void             deallocate(T* memory, std::size_t count) noexcept
+    {
+        wipe_memory(memory, count * sizeof(T));
+        std::allocator<T>{}.deallocate(memory, count);
+    }
+    friend bool operator==(WipingAllocator, WipingAllocator) { return true; }
+};
+
+// For text under construction that may hold a secret; up to 15 bytes stay where they are.
+using WipedString = std::basic_string<char, std::char_traits<char>, WipingAllocator<char>>;
 
 }  // namespace signet

@@ -55,7 +55,8 @@ jose::Result<KeySet> read_verification_keys(std::string_view content, std::span<
 {
     if (content.find("-----BEGIN") != content.npos)
         return read_one(first_fitting(algorithms, [&](Algorithm a) { return VerificationKey::parse_pem(content, a); }));
-    auto const object = json::parse_object(content);
+    json::SecretDocument document;
+    auto const           object = document.parse_object(content);
     if (!object) return std::unexpected(jose::Error{jose::Errc::malformed_key, "neither PEM nor one JSON object"});
     bool const is_set          = object->find("keys").has_value();
     bool const names_algorithm = object->find("alg").has_value();

@@ -119,17 +119,19 @@ public:
 
     Members identity() const override
     {
-        return {{"crv", std::string(row.crv)},
-                {"kty", std::string(row.kty)},
-                {"x", encoded_number(*key_, OSSL_PKEY_PARAM_EC_PUB_X, row.size)},
-                {"y", encoded_number(*key_, OSSL_PKEY_PARAM_EC_PUB_Y, row.size)}};
+        Members out;
+        out.add("crv", std::string(row.crv)).add("kty", std::string(row.kty));
+        out.add("x", encoded_number(*key_, OSSL_PKEY_PARAM_EC_PUB_X, row.size));
+        out.add("y", encoded_number(*key_, OSSL_PKEY_PARAM_EC_PUB_Y, row.size));
+        return out;
     }
 
     Members secrets() const override
     {
-        auto d = encoded_number(*key_, OSSL_PKEY_PARAM_PRIV_KEY, row.size);
-        if (d.empty()) return {};
-        return {{"d", std::move(d)}};
+        auto    d = encoded_number(*key_, OSSL_PKEY_PARAM_PRIV_KEY, row.size);
+        Members out;
+        if (!d.empty()) out.add("d", std::move(d));
+        return out;
     }
 
     std::string public_der() const override { return spki_of(*key_); }

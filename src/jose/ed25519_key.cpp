@@ -67,13 +67,16 @@ public:
 
     Members identity() const override
     {
-        return {{"crv", std::string(row.crv)}, {"kty", std::string(row.kty)}, {"x", base64url::encode(public_)}};
+        Members out;
+        out.add("crv", std::string(row.crv)).add("kty", std::string(row.kty)).add("x", base64url::encode(public_));
+        return out;
     }
 
     Members secrets() const override
     {
-        if (!private_) return {};
-        return {{"d", base64url::encode(private_->seed())}};
+        Members out;
+        if (private_) out.add("d", base64url::encode(private_->seed()));
+        return out;
     }
 
     std::string public_der() const override

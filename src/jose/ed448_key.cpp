@@ -64,18 +64,19 @@ public:
 
     Members identity() const override
     {
-        return {{"crv", std::string(row.crv)},
-                {"kty", std::string(row.kty)},
-                {"x", base64url::encode(std::string_view{raw_key(*key_, EVP_PKEY_get_raw_public_key)})}};
+        Members out;
+        out.add("crv", std::string(row.crv)).add("kty", std::string(row.kty));
+        out.add("x", base64url::encode(std::string_view{raw_key(*key_, EVP_PKEY_get_raw_public_key)}));
+        return out;
     }
 
     Members secrets() const override
     {
-        auto raw = raw_key(*key_, EVP_PKEY_get_raw_private_key);
-        if (raw.empty()) return {};
-        auto d = base64url::encode(std::string_view{raw});
+        auto    raw = raw_key(*key_, EVP_PKEY_get_raw_private_key);
+        Members out;
+        if (!raw.empty()) out.add("d", base64url::encode(std::string_view{raw}));
         OPENSSL_cleanse(raw.data(), raw.size());
-        return {{"d", std::move(d)}};
+        return out;
     }
 
     std::string public_der() const override { return spki_of(*key_); }

@@ -100,7 +100,12 @@ public:
 
     std::string sign(std::string_view input) const override { return std::string{view(compute(input))}; }
 
-    Members identity() const override { return {{"k", base64url::encode(secret_.reveal())}, {"kty", "oct"}}; }
+    Members identity() const override
+    {
+        Members out;
+        out.add("k", base64url::encode(secret_.reveal())).add("kty", "oct");
+        return out;
+    }
     Members secrets() const override { return {}; }
 
 private:

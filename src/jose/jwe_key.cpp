@@ -1,8 +1,6 @@
 #include "jose/jwe_key.hpp"
 
 #include <algorithm>
-#include <array>
-#include <map>
 
 #include "base/result.hpp"
 #include "jose/base64url.hpp"
@@ -11,24 +9,6 @@
 namespace jose {
 namespace detail {
 namespace {
-
-// Wipes what parsing a private key leaves in memory, however the scope ends.
-class SecretDocument {
-public:
-    ~SecretDocument() { document_.wipe(); }
-    auto parse(std::string_view text) { return document_.parse_object(text, {.depth = 8, .members = 64}); }
-
-private:
-    signet::json::Document document_;
-};
-
-Result<Jwk> parse_jwk_text(std::string_view json)
-{
-    SecretDocument document;
-    auto const     object = document.parse(json);
-    if (!object) return refuse(Errc::malformed_key, std::string(signet::json::name(object.error())));
-    return read_jwk(*object);
-}
 
 // The one algorithm a key serves, and for "dir" the one encryption if it names it.
 struct Binding {
@@ -117,35 +97,27 @@ Result<void> load_asymmetric(JweKey& key, JwePurpose purpose)
     return {};
 }
 
-std::string base64_of(Jwk const& jwk, std::string_view name)
-{
-    return base64url::encode(jwk.numbers.find(name)->second.reveal());
-}
-
 // RFC 7638 3.2: the public members and those a kind needs, in the order of their names.
-std::string thumbprint_of(Jwk const& jwk)
+Members identity_of(Jwk const& jwk)
 {
-    std::map<std::string_view, std::string> members{{"kty", jwk.kty}};
-    if (!jwk.crv.empty()) members.emplace("crv", jwk.crv);
-    for (auto const* name : {"e", "k", "n", "x", "y"})
-        if (jwk.has(name)) members.emplace(name, base64_of(jwk, name));
-    signet::json::Object object;
-    for (auto const& [name, value] : members) object.set(name, value);
-    auto                                      text = object.text();
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> hash;
-    unsigned                                  size = 0;
-    EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
-    OPENSSL_cleanse(text.data(), text.size());
-    return base64url::encode(std::span{hash.data(), size});
+    Members out;
+    if (!jwk.crv.empty()) out.add("crv", jwk.crv);
+    for (auto const* name : {"e", "k", "kty", "n", "x", "y"}) {
+        if (name == std::string_view{"kty"}) out.add(name, jwk.kty);
+        if (jwk.has(name)) out.add(name, base64url::encode(jwk.numbers.find(name)->second.reveal()));
+    }
+    return out;
 }
 
 std::string text_of(JweKey const& key)
 {
-    auto const&          jwk = key.jwk;
+    auto const& jwk = key.jwk;
+    Members     numbers;
+    for (auto const& [name, value] : jwk.numbers) numbers.add(name, base64url::encode(value.reveal()));
     signet::json::Object object;
     object.set("kty", jwk.kty);
     if (!jwk.crv.empty()) object.set("crv", jwk.crv);
-    for (auto const& [name, value] : jwk.numbers) object.set(name, base64url::encode(value.reveal()));
+    for (auto const& [name, value] : numbers) object.set(name, value);
     if (!jwk.kid.empty()) object.set("kid", jwk.kid);
     return object.set("use", "enc").set("alg", key.encryption != nullptr ? key.encryption->name : key.row.name).text();
 }
@@ -209,7 +181,7 @@ Result<Jwk> new_jwk(KeyManagementRow const& row, NewDecryptionKey const& choices
 
 Result<EncryptionKey> EncryptionKey::parse_jwk(std::string_view json, std::optional<KeyManagement> algorithm)
 {
-    auto jwk = TRY(parse_jwk_text(json));
+    auto jwk = TRY(detail::parse_jwk(json));
     auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::encrypt));
     return JweKeyAccess::wrap(std::move(key));
 }
@@ -224,7 +196,7 @@ std::string_view EncryptionKey::kid() const
 }
 std::string EncryptionKey::thumbprint() const
 {
-    return thumbprint_of(key_->jwk);
+    return thumbprint_of(identity_of(key_->jwk));
 }
 
 Result<std::string> EncryptionKey::to_jwk() const
@@ -242,14 +214,14 @@ Result<DecryptionKey> DecryptionKey::generate(KeyManagement algorithm, NewDecryp
 {
     if (choices.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
     auto jwk = TRY(new_jwk(row_of(algorithm), choices));
-    jwk.kid  = choices.kid.empty() ? thumbprint_of(jwk) : std::string(choices.kid);
+    jwk.kid  = choices.kid.empty() ? thumbprint_of(identity_of(jwk)) : std::string(choices.kid);
     auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::decrypt));
     return DecryptionKey{std::move(key)};
 }
 
 Result<DecryptionKey> DecryptionKey::parse_jwk(std::string_view json, std::optional<KeyManagement> algorithm)
 {
-    auto jwk = TRY(parse_jwk_text(json));
+    auto jwk = TRY(detail::parse_jwk(json));
     auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::decrypt));
     return DecryptionKey{std::move(key)};
 }

@@ -1,6 +1,7 @@
 #include "jose/jwk.hpp"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 #include <array>
 
@@ -59,6 +60,31 @@ Result<std::string_view> Jwk::number(std::string_view name) const
     auto const found = numbers.find(name);
     if (found == numbers.end()) return refuse(Errc::malformed_key, std::string(name) + " is missing");
     return found->second.reveal();
+}
+
+Members::~Members()
+{
+    for (auto& [name, value] : list_) OPENSSL_cleanse(value.data(), value.size());
+}
+
+std::string thumbprint_of(Members const& members)
+{
+    signet::json::Object object;
+    for (auto const& [name, value] : members) object.set(name, value);
+    auto                                      text = object.text();
+    std::array<std::uint8_t, EVP_MAX_MD_SIZE> hash;
+    unsigned                                  size = 0;
+    EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
+    OPENSSL_cleanse(text.data(), text.size());
+    return base64url::encode(std::span{hash.data(), size});
+}
+
+Result<Jwk> parse_jwk(std::string_view json)
+{
+    signet::json::SecretDocument document;
+    auto const                   object = document.parse_object(json, {.depth = 8, .members = 64});
+    if (!object) return refuse(Errc::malformed_key, std::string(signet::json::name(object.error())));
+    return read_jwk(*object);
 }
 
 Result<Jwk> read_jwk(signet::json::Value const& object)

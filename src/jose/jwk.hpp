@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json.hpp"
@@ -33,6 +34,35 @@ struct Jwk {
     // The decoded member, or Errc::malformed_key when it is absent.
     [[nodiscard]] Result<std::string_view> number(std::string_view name) const;
 };
+
+// Name and value of JWK members, values as they stand in the JSON string. Wiped,
+// since some are secret.
+class Members {
+public:
+    Members()                   = default;
+    Members(Members&&) noexcept = default;
+    ~Members();
+    Members(Members const&)            = delete;
+    Members& operator=(Members const&) = delete;
+    Members& operator=(Members&&)      = delete;
+
+    Members& add(std::string_view name, std::string value)
+    {
+        list_.emplace_back(name, std::move(value));
+        return *this;
+    }
+    [[nodiscard]] auto begin() const { return list_.begin(); }
+    [[nodiscard]] auto end() const { return list_.end(); }
+
+private:
+    std::vector<std::pair<std::string_view, std::string>> list_;
+};
+
+// RFC 7638 3 with SHA-256, of the members that it names, in its order.
+[[nodiscard]] std::string thumbprint_of(Members const& members);
+
+// The text of one JWK; what parsing it left in memory is wiped.
+[[nodiscard]] Result<Jwk> parse_jwk(std::string_view json);
 
 // Errc::malformed_key for a member of the wrong type, base64url that is not
 // canonical, or a kid that is too long. Unknown members are ignored.

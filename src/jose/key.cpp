@@ -1,10 +1,6 @@
 #include "jose/key.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 
 #include "base/json.hpp"
 #include "base/result.hpp"
@@ -16,24 +12,6 @@
 namespace jose {
 namespace detail {
 namespace {
-
-// Wipes what parsing a private key leaves in memory, however the scope ends.
-class SecretDocument {
-public:
-    ~SecretDocument() { document_.wipe(); }
-    auto parse(std::string_view text) { return document_.parse_object(text, {.depth = 8, .members = 64}); }
-
-private:
-    signet::json::Document document_;
-};
-
-Result<Jwk> parse_jwk_text(std::string_view json)
-{
-    SecretDocument document;
-    auto const     object = document.parse(json);
-    if (!object) return refuse(Errc::malformed_key, std::string(signet::json::name(object.error())));
-    return read_jwk(*object);
-}
 
 // Which algorithm a key serves is decided here, once (RFC 8725 3.1). A curve
 // chooses between the rows of a name, and without "alg" names the first of its own.
@@ -108,18 +86,6 @@ Result<void> check_secret(AlgorithmRow const& row, Jwk const& jwk, Purpose purpo
     return {};
 }
 
-std::string thumbprint_of(KeyMaterial const& key)
-{
-    signet::json::Object object;
-    for (auto const& [name, value] : key.identity()) object.set(name, value);
-    auto                                      text = object.text();
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> hash;
-    unsigned                                  size = 0;
-    EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
-    OPENSSL_cleanse(text.data(), text.size());
-    return base64url::encode(std::span{hash.data(), size});
-}
-
 }  // namespace
 
 Result<std::shared_ptr<KeyMaterial const>> finish_signer(std::unique_ptr<KeyMaterial> key)
@@ -154,7 +120,7 @@ using namespace detail;
 
 Result<VerificationKey> VerificationKey::parse_jwk(std::string_view json, std::optional<Algorithm> algorithm)
 {
-    auto const jwk = TRY(parse_jwk_text(json));
+    auto const jwk = TRY(detail::parse_jwk(json));
     auto       key = TRY(load_key(jwk, algorithm, Purpose::verify));
     return KeyAccess::wrap(std::move(key));
 }
@@ -169,7 +135,7 @@ std::string_view VerificationKey::kid() const
 }
 std::string VerificationKey::thumbprint() const
 {
-    return thumbprint_of(*material_);
+    return thumbprint_of(material_->identity());
 }
 
 std::string VerificationKey::thumbprint_uri() const
@@ -204,14 +170,14 @@ Result<SigningKey> SigningKey::generate(Algorithm algorithm, NewKey const& wante
         return refuse(Errc::unsupported_key, "RSA of more than 4096 bits, or not of whole bytes");
     auto const& row = row_of(algorithm);
     auto        key = TRY(row.load(row, row.generate(row, wanted), Purpose::sign));
-    key->kid        = wanted.kid.empty() ? thumbprint_of(*key) : std::string(wanted.kid);
+    key->kid        = wanted.kid.empty() ? thumbprint_of(key->identity()) : std::string(wanted.kid);
     auto material   = TRY(finish_signer(std::move(key)));
     return SigningKey{std::move(material)};
 }
 
 Result<SigningKey> SigningKey::parse_jwk(std::string_view json, std::optional<Algorithm> algorithm)
 {
-    auto const jwk      = TRY(parse_jwk_text(json));
+    auto const jwk      = TRY(detail::parse_jwk(json));
     auto       key      = TRY(load_key(jwk, algorithm, Purpose::sign));
     auto       material = TRY(finish_signer(std::move(key)));
     return SigningKey{std::move(material)};

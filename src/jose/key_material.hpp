@@ -13,9 +13,6 @@
 namespace jose {
 namespace detail {
 
-// Name and value of JWK members, values as they stand in the JSON string.
-using Members = std::vector<std::pair<std::string_view, std::string>>;
-
 // Immutable once loaded; every const member may be called from many threads.
 struct KeyMaterial {
     KeyMaterial(AlgorithmRow const& the_row, std::string the_kid) : row(the_row), kid(std::move(the_kid)) {}

@@ -102,8 +102,9 @@ Result<KeySet> KeySet::from(std::vector<VerificationKey> keys)
 
 Result<KeySet> KeySet::parse(std::string_view json, std::optional<Algorithm> for_keys_without_alg)
 {
-    signet::json::Document document;
-    auto const             object = document.parse_object(json, {.bytes = kMostBytes, .depth = 8, .members = 64});
+    // The set of a single server may be symmetric, and then its text is secret.
+    signet::json::SecretDocument document;
+    auto const                   object = document.parse_object(json, {.bytes = kMostBytes, .depth = 8, .members = 64});
     if (!object) return refuse(Errc::malformed_key, std::string(signet::json::name(object.error())));
     auto const items = object->find("keys");
     if (!items || items->kind() != signet::json::Kind::array)
@@ -122,8 +123,6 @@ Result<KeySet> KeySet::parse(std::string_view json, std::optional<Algorithm> for
             keys.push_back(std::move(**key));
         return good.has_value();
     });
-    // The set of a single server may be symmetric, and then its text is secret.
-    document.wipe();
     TRY(std::move(good));
     return from(std::move(keys));
 }

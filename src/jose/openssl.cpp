@@ -44,8 +44,8 @@ std::string encoded_number(EVP_PKEY const& key, char const* parameter, std::size
 {
     auto const number = number_of(key, parameter);
     if (!number) return {};
-    auto       raw = number_bytes(*number, size);
-    auto const out = base64url::encode(std::string_view{raw});
+    auto raw = number_bytes(*number, size);
+    auto out = base64url::encode(std::string_view{raw});  // not const: a copy would stay behind
     OPENSSL_cleanse(raw.data(), raw.size());
     return out;
 }

@@ -93,9 +93,10 @@ public:
 
     Members identity() const override
     {
-        return {{"e", encoded_number(*key_, OSSL_PKEY_PARAM_RSA_E)},
-                {"kty", std::string(row.kty)},
-                {"n", encoded_number(*key_, OSSL_PKEY_PARAM_RSA_N)}};
+        Members out;
+        out.add("e", encoded_number(*key_, OSSL_PKEY_PARAM_RSA_E)).add("kty", std::string(row.kty));
+        out.add("n", encoded_number(*key_, OSSL_PKEY_PARAM_RSA_N));
+        return out;
     }
 
     Members secrets() const override
@@ -103,7 +104,7 @@ public:
         Members out;
         for (auto const& member : kPrivate)
             if (auto number = encoded_number(*key_, member.openssl); !number.empty())
-                out.emplace_back(member.jwk, std::move(number));
+                out.add(member.jwk, std::move(number));
         return out;
     }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/secret.hpp"
+
 namespace jose::detail {
 namespace {
 
@@ -36,9 +38,9 @@ bool is_letter(char c)
     return c >= 'a' && c <= 'z';
 }
 
-std::string to_lower(std::string_view text)
+signet::WipedString to_lower(std::string_view text)
 {
-    std::string out{text};
+    signet::WipedString out{text};
     for (char& c : out)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return out;
