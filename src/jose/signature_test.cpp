@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "jose/jws.hpp"
 #include "jose/openssl.hpp"
@@ -159,6 +162,19 @@ TEST(EcdsaSignature, NeverRepeatsANonce)
         auto const& key = signing_key(algorithm);
         EXPECT_NE(good_signature(key).substr(0, size_of(algorithm)), good_signature(key).substr(0, size_of(algorithm)));
     }
+}
+
+// CHECKS A26: what time shows of a comparison is read in the source: nothing secret
+// goes through one that ends at the first difference.
+TEST(HmacSignature, IsComparedInConstantTime)
+{
+    auto const    folder = std::filesystem::path{SIGNET_SOURCE_DIR} / "src/jose";
+    std::ifstream in(folder / "hmac_key.cpp");
+    std::string   source{std::istreambuf_iterator<char>{in}, {}};
+    EXPECT_TRUE(source.contains(
+        "signature.size() == tag.size() && CRYPTO_memcmp(tag.data(), signature.data(), tag.size()) == 0"));
+    EXPECT_FALSE(source.contains("std::memcmp"));
+    EXPECT_FALSE(source.contains("ranges::equal"));
 }
 
 // CHECKS A25; A5 group 7

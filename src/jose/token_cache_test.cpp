@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <thread>
 
 namespace jose {
@@ -28,6 +30,28 @@ TEST(TokenCache, FindsWhatWasKeptForTheSameText)
     cache.keep(token(1), terms(), std::make_shared<int>(7));
     ASSERT_NE(cache.find(token(1), 1, kNow), nullptr);
     EXPECT_EQ(*cache.find(token(1), 1, kNow), 7);
+}
+
+// CHECKS A26: a comparison that ends at the first difference would be thousands of
+// times as fast for the one text as for the other.
+TEST(TokenCache, ComparesEveryByteWhateverTheFirstOnesAre)
+{
+    std::string const kept(1 << 20, 'x');
+    auto              guess = kept;
+    guess.front()           = 'y';
+    auto const time         = [&](std::string const& text, bool expected) {
+        auto best = std::chrono::steady_clock::duration::max();
+        for (int i = 0; i < 5; ++i) {
+            auto const start = std::chrono::steady_clock::now();
+            EXPECT_EQ(detail::is_same_text(kept, text), expected);
+            best = std::min(best, std::chrono::steady_clock::now() - start);
+        }
+        return best;
+    };
+    auto const whole = time(std::string{kept}, true);
+    EXPECT_GT(time(guess, false) * 10, whole);
+    EXPECT_FALSE(detail::is_same_text(kept, "x"));
+    EXPECT_TRUE(detail::is_same_text("", ""));
 }
 
 // CHECKS A38, A5 27: the key is the whole text; a second token with the same end is another.
