@@ -22,6 +22,7 @@ std::string good_token(Algorithm algorithm = Algorithm::hs256)
     return *sign_payload("any bytes \x00\xFF", signing_key(algorithm));
 }
 
+// CHECKS A12: here the payload may be empty; as claims it may not (jwt_test.cpp).
 TEST(Jws, SignsAnyBytesWithEveryAlgorithm)
 {
     for (auto const algorithm : kAll)
@@ -74,13 +75,13 @@ TEST(Jws, RefusesTheSameSignatureInASecondSpelling)
     ASSERT_EQ(checked(token), "accepted");
     auto& last = token.back();  // 32 bytes leave two unused bits
     last       = last == 'Z' ? 'a' : static_cast<char>(last + 1);
-    EXPECT_NE(checked(token), "accepted");
+    EXPECT_EQ(checked(token), "malformed_token");
 
     auto const& key    = signing_key(Algorithm::hs256);
     auto        header = craft(key, R"({"alg":"HS256"} )", "x");  // 16 bytes: "...In0g"
     ASSERT_EQ(checked(header), "accepted");
     header[header.find('.') - 1] = 'h';
-    EXPECT_NE(checked(header), "accepted");
+    EXPECT_EQ(checked(header), "malformed_token");
 }
 
 // CHECKS A4, A5 group 16
@@ -187,6 +188,26 @@ TEST(Jws, RefusesAlgorithmsItDoesNotKnow)
     EXPECT_EQ(checked("eyJhbGciOiJub25lIn0.e30."), "malformed_token");
     EXPECT_EQ(checked("eyJhbGciOiJub25lIn0.e30"), "malformed_token");
     EXPECT_EQ(checked("eyJhbGciOiJub25lIn0.e30.AA"), "algorithm_not_allowed");
+}
+
+// CHECKS A18: "alg" is the protected header's, wherever else one stands.
+TEST(Jws, ReadsTheAlgorithmInTheProtectedHeaderOnly)
+{
+    auto const& key   = signing_key(Algorithm::hs256);
+    auto const  claim = R"({"alg":"HS256"})"s;
+    EXPECT_EQ(checked(craft(key, R"({"alg":"HS256"})", claim), key), "accepted");
+    EXPECT_EQ(checked(craft(key, "{}", claim), key), "algorithm_not_allowed");
+    EXPECT_EQ(checked(craft(key, R"({"header":{"alg":"HS256"}})", claim), key), "algorithm_not_allowed");
+    EXPECT_EQ(checked(craft(key, R"({"alg":"none"})", claim), key), "algorithm_not_allowed");
+    EXPECT_EQ(checked(craft(key, R"({"alg":"ES256","header":{"alg":"HS256"}})", claim), key), "algorithm_mismatch");
+
+    auto const token = craft(key, R"({"kid":"key-1"})", "x");
+    auto const one   = token.find('.');
+    auto const two   = token.rfind('.');
+    EXPECT_EQ(checked(R"({"protected":")" + token.substr(0, one) + R"(","header":{"alg":"HS256"},"payload":")" +
+                          token.substr(one + 1, two - one - 1) + R"(","signature":")" + token.substr(two + 1) + "\"}",
+                      key),
+              "malformed_token");
 }
 
 // CHECKS A14: the key knows its algorithm, whatever the token says.
