@@ -97,13 +97,13 @@ struct VerifierOptions {
     std::string                  realm{};                               // shown in WWW-Authenticate when not empty
     std::string                  ca_file{};                             // PEM; empty: the system's
     bool                         allow_plain_http_on_loopback = false;  // else https only
-    // After an unknown kid the set is fetched again, at most this often.
+    // After an unknown kid the set is fetched again, at most this often; up to 365 days.
     std::chrono::seconds         refetch_cooldown{30};
-    // A set that cannot be renewed is used no longer than this.
+    // A set that cannot be renewed is used no longer than this; 1 s to 365 days.
     std::chrono::seconds         longest_stale     = std::chrono::hours{24};
     // Tokens whose check is remembered until they expire or the key set changes,
-    // for each of up to 16 threads; about 1.5 kB each. 0: every request costs a
-    // signature check.
+    // for each of up to 16 threads; about 1.5 kB each, at most 1,048,576. 0: every
+    // request costs a signature check.
     std::size_t                  remembered_tokens = 4096;
     // Called after each fetch, from the background thread; must not throw.
     std::function<void(KeySetReport const&)> on_fetch{};
@@ -115,8 +115,8 @@ struct VerifierOptions {
 // verify() does no I/O and takes no lock that a fetch holds.
 class Verifier {
 public:
-    // Starts the background thread. Waits for the first key set up to `patience`,
-    // then returns all the same: until a set arrives verify() refuses with 503.
+    // Starts the background thread. Waits for the first key set up to `patience` (a
+    // day at most), then returns all the same: until a set arrives verify() refuses with 503.
     // Errc::contradictory_policy when the options cannot work: an issuer that is
     // no https URL, no audience, HS256, ... Cost: one thread for its lifetime.
     [[nodiscard]] static std::expected<std::unique_ptr<Verifier>, jose::Error> start(

@@ -21,6 +21,22 @@ std::unexpected<jose::Error> contradiction(std::string detail)
     return std::unexpected(jose::Error{.code = Errc::contradictory_policy, .detail = std::move(detail)});
 }
 
+// More than anybody means, and little enough to reckon with.
+constexpr std::chrono::seconds      kLongestTime     = std::chrono::hours{24 * 365};
+constexpr std::chrono::milliseconds kLongestPatience = std::chrono::hours{24};
+constexpr std::size_t               kMostRemembered  = std::size_t{1} << 20;
+
+jose::Result<void> check_bounds(VerifierOptions const& options)
+{
+    constexpr std::chrono::seconds kNone{0};
+    if (options.refetch_cooldown < kNone || options.refetch_cooldown > kLongestTime)
+        return contradiction("refetch_cooldown is not between 0 s and 365 days");
+    if (options.longest_stale <= kNone || options.longest_stale > kLongestTime)
+        return contradiction("longest_stale is not between 1 s and 365 days");
+    if (options.remembered_tokens > kMostRemembered) return contradiction("remembered_tokens is more than 1048576");
+    return {};
+}
+
 jose::Result<KeySetAddress> checked_address(VerifierOptions const& options)
 {
     auto address = key_set_address(options.issuer, options.allow_plain_http_on_loopback);
@@ -75,6 +91,7 @@ Verifier::~Verifier() = default;
 std::expected<std::unique_ptr<Verifier>, jose::Error> Verifier::start(VerifierOptions           options,
                                                                       std::chrono::milliseconds patience)
 {
+    TRY(check_bounds(options));
     auto address = TRY(checked_address(options));
     auto policy  = TRY(jose::Policy::create({.issuer     = options.issuer,
                                              .audience   = options.audience,
@@ -90,7 +107,7 @@ std::expected<std::unique_ptr<Verifier>, jose::Error> Verifier::start(VerifierOp
                                                                  .longest_stale = options.longest_stale,
                                                                  .on_fetch      = std::move(options.on_fetch)}},
                                            .seen   = jose::TokenCache<State::Facts>{options.remembered_tokens}}};
-    state->feed.wait_for_first(patience);
+    state->feed.wait_for_first(std::clamp(patience, std::chrono::milliseconds{0}, kLongestPatience));
     return std::unique_ptr<Verifier>{new Verifier{std::move(state)}};
 }
 

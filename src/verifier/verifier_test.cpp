@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <thread>
 
@@ -290,6 +291,16 @@ TEST_F(VerifierTest, SaysThatItHasNoKeysYet)
     EXPECT_EQ(verifier->verify("").error().status, 401);
 }
 
+TEST_F(VerifierTest, WaitsForItsFirstSetHoweverMuchPatienceItIsGiven)
+{
+    for (auto const patience :
+         {std::chrono::milliseconds::max(), std::chrono::milliseconds{std::chrono::hours{24 * 365}}}) {
+        verifier = *Verifier::start(options(), patience);
+        EXPECT_TRUE(verifier->ready());
+    }
+    EXPECT_TRUE(Verifier::start(options(), std::chrono::milliseconds::min()));
+}
+
 TEST_F(VerifierTest, IsReadyOnceASetIsThere)
 {
     start();
@@ -329,6 +340,14 @@ TEST_F(VerifierTest, RefusesToStartWithOptionsThatCannotWork)
              [](auto& o) { o.algorithms = {}; },
              [](auto& o) { o.algorithms = {Algorithm::es256, Algorithm::hs256}; },
              [](auto& o) { o.clock_skew = 1h; },
+             [](auto& o) { o.clock_skew = -1s; },
+             [](auto& o) { o.longest_stale = std::chrono::seconds::max(); },
+             [](auto& o) { o.longest_stale = 0s; },
+             [](auto& o) { o.longest_stale = std::chrono::seconds::min(); },
+             [](auto& o) { o.refetch_cooldown = std::chrono::seconds::max(); },
+             [](auto& o) { o.refetch_cooldown = -1s; },
+             [](auto& o) { o.remembered_tokens = std::size_t{1} << 63; },
+             [](auto& o) { o.remembered_tokens = SIZE_MAX; },
          })) {
         auto wrong = options();
         change(wrong);
