@@ -30,7 +30,7 @@ namespace signet {
 // shares. The views live as long as any copy.
 class Principal {
 public:
-    [[nodiscard]] std::string_view             user_id() const;     // "sub"
+    [[nodiscard]] std::string_view             user_id() const;     // "sub", never the client's own id
     [[nodiscard]] std::string_view             session_id() const;  // "sid", empty when absent, like the next two
     [[nodiscard]] std::string_view             email() const;
     [[nodiscard]] std::string_view             name() const;

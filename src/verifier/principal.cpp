@@ -60,9 +60,12 @@ jose::Result<std::shared_ptr<Facts const>> read_facts(jose::VerifiedToken const&
     if (!issued) return refuse(Errc::missing_claim, "iat");
     if (!expires) return refuse(Errc::missing_claim, "exp");
 
-    auto facts        = std::make_shared<Facts>();
-    facts->user_id    = TRY(required_text(token, "sub"));
-    facts->client_id  = TRY(required_text(token, "client_id"));
+    auto facts       = std::make_shared<Facts>();
+    facts->user_id   = TRY(required_text(token, "sub"));
+    facts->client_id = TRY(required_text(token, "client_id"));
+    // RFC 9068 2.2: where no user is involved, "sub" names the client. Such a token
+    // must not pass for a user of that name (CHECKS A36).
+    if (facts->user_id == facts->client_id) return refuse(Errc::missing_claim, "sub");
     facts->token_id   = TRY(required_text(token, "jti"));
     facts->session_id = TRY(optional_text(token, "sid"));
     facts->email      = TRY(optional_text(token, "email"));

@@ -196,6 +196,14 @@ TEST_F(VerifierTest, RefusesATokenWithoutTheClaimsOfRfc9068)
     EXPECT_EQ(cause(bearer(timeless.expires_at(now() + 10min))), Errc::missing_claim);
 }
 
+// CHECKS A36: what a client does by itself is done by no user.
+TEST_F(VerifierTest, TakesNoClientForAUser)
+{
+    start();
+    EXPECT_EQ(cause(bearer(claims().subject("signet"))), Errc::missing_claim);
+    EXPECT_EQ(cause(bearer(claims().set("client_id", "ann"))), Errc::missing_claim);
+}
+
 TEST_F(VerifierTest, RefusesClaimsOfAnotherTypeThanTheyMustHave)
 {
     start();
