@@ -16,7 +16,7 @@ std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* answer)
 {
     auto& body = static_cast<FetchAnswer*>(answer)->body;
     if (body.size() + count > kLargestAnswer) return CURL_WRITEFUNC_ERROR;
-    body.append(bytes, count);
+    body.append(bytes, count);  // into what was reserved: nothing may be thrown through libcurl
     return count;
 }
 
@@ -32,21 +32,39 @@ std::string header_of(Handle const& handle, char const* name)
     return header->value;
 }
 
-void limit(Handle const& handle, FetchRequest const& request)
-{
-    auto* const curl = handle.get();
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, request.from.plain_http ? "http" : "https");
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, static_cast<long>(kLargestAnswer));
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(kLongestFetch.count()));
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-    // A plain answer must not take a way round by a proxy of the environment.
-    if (request.from.plain_http) curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    if (!request.ca_file.empty()) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, request.ca_file.c_str());
-        curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+// What a transfer obeys. libcurl goes on without what it could not take, for
+// example with the system's CAs instead of the one named; a caller must not.
+class Settings {
+public:
+    explicit Settings(Handle const& handle) : curl_(handle.get()) {}
+
+    template <class Value>
+    void set(CURLoption option, Value value)
+    {
+        auto const code = curl_easy_setopt(curl_, option, value);
+        if (problem_ == CURLE_OK) problem_ = code;
     }
+    // CURLE_OK when every one was taken.
+    [[nodiscard]] CURLcode problem() const { return problem_; }
+
+private:
+    CURL*    curl_;
+    CURLcode problem_ = CURLE_OK;
+};
+
+void limit(Settings& settings, FetchRequest const& request)
+{
+    settings.set(CURLOPT_PROTOCOLS_STR, request.from.plain_http ? "http" : "https");
+    settings.set(CURLOPT_FOLLOWLOCATION, 0L);
+    settings.set(CURLOPT_MAXFILESIZE, static_cast<long>(kLargestAnswer));
+    settings.set(CURLOPT_TIMEOUT_MS, static_cast<long>(kLongestFetch.count()));
+    settings.set(CURLOPT_NOSIGNAL, 1L);
+    settings.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    // A plain answer must not take a way round by a proxy of the environment.
+    if (request.from.plain_http) settings.set(CURLOPT_PROXY, "");
+    if (request.ca_file.empty()) return;
+    settings.set(CURLOPT_CAINFO, request.ca_file.c_str());
+    settings.set(CURLOPT_CAPATH, static_cast<char const*>(nullptr));
 }
 
 Headers headers_for(FetchRequest const& request)
@@ -77,15 +95,18 @@ std::expected<FetchAnswer, std::string> fetch(FetchRequest const& request, std::
     FetchAnswer answer{};
     char        detail[CURL_ERROR_SIZE] = "";
     auto* const curl                    = handle.get();
-    limit(handle, request);
-    curl_easy_setopt(curl, CURLOPT_URL, request.from.url.c_str());
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &check_stop);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stop);
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    answer.body.reserve(kLargestAnswer);
+    Settings settings{handle};
+    limit(settings, request);
+    settings.set(CURLOPT_URL, request.from.url.c_str());
+    settings.set(CURLOPT_HTTPHEADER, headers.get());
+    settings.set(CURLOPT_ERRORBUFFER, detail);
+    settings.set(CURLOPT_WRITEFUNCTION, &take_body);
+    settings.set(CURLOPT_WRITEDATA, &answer);
+    settings.set(CURLOPT_XFERINFOFUNCTION, &check_stop);
+    settings.set(CURLOPT_XFERINFODATA, &stop);
+    settings.set(CURLOPT_NOPROGRESS, 0L);
+    if (settings.problem() != CURLE_OK) return std::unexpected(explain(settings.problem(), detail));
 
     if (auto const code = curl_easy_perform(curl); code != CURLE_OK) return std::unexpected(explain(code, detail));
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);

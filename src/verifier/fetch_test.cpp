@@ -92,6 +92,17 @@ TEST(Fetch, FailsWhereTlsIsExpectedAndPlainHttpIsSpoken)
     EXPECT_FALSE(signet::fetch(request, {}));
 }
 
+// libcurl takes no text of more than 8 MB. Without it the system's CAs would do.
+TEST(Fetch, AsksNobodyWhenTheCaFileCannotBeSet)
+{
+    KeyServer server;
+    server.answer_ok("{}");
+    auto request    = plain(server);
+    request.ca_file = std::string(9'000'000, 'x');
+    EXPECT_FALSE(signet::fetch(request, {}));
+    EXPECT_EQ(server.requests(), 0U);
+}
+
 TEST(Fetch, SaysWhyNobodyAnswered)
 {
     auto const gone = [] {

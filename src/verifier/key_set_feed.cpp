@@ -117,9 +117,9 @@ std::string KeySetFeed::take(FetchAnswer answer)
     auto keys = parse_published(answer.body);
     if (!keys) return std::move(keys).error();
     max_age_ = find_max_age(answer.cache_control);
-    etag_    = std::move(answer.etag);
     // Keys that are gone from the set are gone from here (CHECKS A40).
     keep(*std::move(keys));
+    etag_ = std::move(answer.etag);  // last: a set that could not be kept must be sent again
     return {};
 }
 

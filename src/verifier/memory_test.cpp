@@ -1,0 +1,117 @@
+// What becomes of the issuer's keys when memory runs out while they are fetched (CHECKS A43).
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "verifier/fetch_log.hpp"
+#include "verifier/key_server.hpp"
+#include "verifier/key_set_feed.hpp"
+
+namespace {
+
+thread_local bool        is_fetching = false;  // of the thread of a feed
+std::atomic<std::size_t> until_fail{0};        // of its allocations; 0: none fails
+
+void* allocate(std::size_t size)
+{
+    if (is_fetching && until_fail != 0 && --until_fail == 0) return nullptr;
+    return std::malloc(size);
+}
+
+[[gnu::noinline]] void give_back(void* block) noexcept
+{
+    std::free(block);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size)
+{
+    auto* const block = allocate(size);
+    if (block == nullptr) throw std::bad_alloc{};
+    return block;
+}
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept
+{
+    return allocate(size);
+}
+void* operator new[](std::size_t size)
+{
+    auto* const block = allocate(size);
+    if (block == nullptr) throw std::bad_alloc{};
+    return block;
+}
+void* operator new[](std::size_t size, std::nothrow_t const&) noexcept
+{
+    return allocate(size);
+}
+void operator delete(void* block) noexcept
+{
+    give_back(block);
+}
+void operator delete[](void* block) noexcept
+{
+    give_back(block);
+}
+void operator delete(void* block, std::size_t) noexcept
+{
+    give_back(block);
+}
+void operator delete[](void* block, std::size_t) noexcept
+{
+    give_back(block);
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+using signet::FetchLog;
+using signet::KeyServer;
+using signet::KeySetFeed;
+
+// One fetch fails, one brings a set, and of that one allocation after another; then
+// the issuer says that nothing changed, which is true only for who has that set.
+TEST(KeySetFeed, NeverTakesASetForKnownThatItCouldNotKeep)
+{
+    auto const key = jose::SigningKey::generate(jose::Algorithm::es256, "a");
+    auto const set = *jose::KeySet::from({key->verification_key()})->to_json();
+    ASSERT_TRUE(signet::parse_published(set)) << "and what is made once in a program is made";
+    std::size_t failed = 0;
+    for (std::size_t at = 1;; ++at) {
+        KeyServer         server;
+        FetchLog          log;
+        std::atomic<bool> ran_out{false};
+        server.answer("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        KeySetFeed feed{{.from          = {.url = server.issuer() + "/", .plain_http = true},
+                         .ca_file       = {},
+                         .cooldown      = 0s,
+                         .longest_stale = 1h,
+                         .on_fetch      = [&, record = log.recorder()](signet::KeySetReport const& report) {
+                             ran_out     = is_fetching && until_fail.exchange(0) == 0;
+                             is_fetching = true;
+                             record(report);
+                         }}};
+        (void)log.report(0);
+
+        server.answer_ok(set, "ETag: \"one\"\r\n");
+        until_fail = at;
+        feed.ask_again();
+        auto const brought = log.report(1);
+        bool const is_last = !ran_out;
+        EXPECT_EQ(brought.problem.empty(), feed.current() != nullptr) << at;
+
+        server.answer("HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n");
+        feed.ask_again();
+        auto const unchanged = log.report(2);
+        bool const asked     = server.request(2).contains("If-None-Match");
+        EXPECT_EQ(unchanged.problem, asked ? "" : "the answer has status 304") << at;
+        EXPECT_EQ(asked, feed.current() != nullptr) << at;
+        if (is_last) break;
+        ++failed;
+    }
+    EXPECT_GT(failed, 10U);
+}
+
+}  // namespace
