@@ -132,16 +132,18 @@ void KeySetFeed::keep(jose::KeySet keys)
     {
         std::scoped_lock const lock{mutex_};
         current_ = std::move(snapshot);
-        usable_until_.store(until.time_since_epoch(), std::memory_order_relaxed);
-        generation_.store(generation, std::memory_order_release);
+        // In this order, and read in the other: whoever sees the new time sees the new
+        // generation, so that nobody takes keys for fresh that are not these.
+        generation_.store(generation, std::memory_order_relaxed);
+        usable_until_.store(until.time_since_epoch(), std::memory_order_release);
     }
     changed_.notify_all();
 }
 
 std::uint64_t KeySetFeed::generation() const
 {
-    auto const generation = generation_.load(std::memory_order_acquire);
-    auto const until      = usable_until_.load(std::memory_order_relaxed);
+    auto const until      = usable_until_.load(std::memory_order_acquire);
+    auto const generation = generation_.load(std::memory_order_relaxed);
     return coarse_steady_time().time_since_epoch() < until ? generation : 0;
 }
 
