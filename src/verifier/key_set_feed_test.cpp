@@ -189,21 +189,47 @@ TEST(KeySetFeed, UsesAStaleSetNoLongerThanItMay)
     server.answer_ok(jwks({"a"}));
 
     auto short_lived          = options(server, log);
-    short_lived.longest_stale = 0s;
+    short_lived.longest_stale = -1s;  // too old when it comes; generation() reads a clock that may lag
     KeySetFeed const feed{std::move(short_lived)};
 
     EXPECT_EQ(log.report(0).problem, "");
     EXPECT_EQ(feed.current(), nullptr);
+    EXPECT_EQ(feed.generation(), 0U) << "nor is anything that was checked with it";
+}
+
+TEST(KeySetFeed, NumbersItsSetsWhileTheyMayBeUsed)
+{
+    KeyServer  server;
+    FetchLog   log;
+    auto const one = jwks({"a"});
+    server.answer_ok(one);
+    KeySetFeed feed{options(server, log)};
+    (void)log.report(0);
+    EXPECT_EQ(feed.generation(), 1U);
+    EXPECT_EQ(feed.current()->generation, 1U);
+
+    feed.ask_again();
+    (void)log.report(1);
+    EXPECT_EQ(feed.generation(), 1U) << "the same keys";
+    server.answer_ok(jwks({"a"}));
+    feed.ask_again();
+    (void)log.report(2);
+    EXPECT_EQ(feed.generation(), 2U) << "another key of the same name";
+    EXPECT_EQ(feed.current()->generation, 2U);
 }
 
 TEST(KeySetFeed, EndsWhileAFetchIsUnderWay)
 {
     KeyServer server;  // told nothing: it never answers
     FetchLog  log;
+    auto      begun = std::chrono::steady_clock::now();
     {
         KeySetFeed const feed{options(server, log)};
         (void)server.request(0);
+        begun = std::chrono::steady_clock::now();
     }
+    // It looks each second whether it is to end, and without that would wait for kLongestFetch.
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, signet::kLongestFetch * 4 / 5);
     EXPECT_EQ(server.requests(), 1U);
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "jose/jose.hpp"
+#include "jose/test_tokens.hpp"
 #include "verifier/fetch_log.hpp"
 #include "verifier/key_server.hpp"
 
@@ -70,7 +71,10 @@ protected:
     Errc cause(std::string_view authorization) const
     {
         auto const who = verifier->verify(authorization);
-        EXPECT_FALSE(who);
+        if (who) {
+            ADD_FAILURE() << "accepted";
+            return Errc{255};
+        }
         EXPECT_EQ(who.error().status, 401);
         EXPECT_EQ(who.error().error, "invalid_token");
         return who.error().cause;
@@ -239,6 +243,21 @@ TEST_F(VerifierTest, ChecksEachTimeWhereNothingIsToBeRemembered)
     for (int i = 0; i < 3; ++i) EXPECT_FALSE(verifier->verify(header)->seen_before());
 }
 
+TEST_F(VerifierTest, RefusesARememberedTokenOnceTheKeySetIsTooOld)
+{
+    auto brief          = options();
+    brief.longest_stale = 3s;
+    verifier            = *Verifier::start(brief, 10s);
+    auto const header   = bearer(claims());
+    ASSERT_TRUE(verifier->verify(header));
+    ASSERT_TRUE(verifier->verify(header)->seen_before());
+    auto who = verifier->verify(header);
+    for (auto const end = std::chrono::steady_clock::now() + 30s; who && std::chrono::steady_clock::now() < end;)
+        who = verifier->verify(header);
+    ASSERT_FALSE(who);
+    EXPECT_EQ(who.error().status, 503);
+}
+
 // CHECKS A40, A5 27
 TEST_F(VerifierTest, ForgetsWhatAWithdrawnKeySigned)
 {
@@ -277,6 +296,41 @@ TEST_F(VerifierTest, RefusesAKeyThatTheIssuerWithdrew)
 }
 
 // CHECKS A16: nothing in a token makes the verifier ask anybody but its issuer.
+TEST_F(VerifierTest, AsksNobodyWhomATokenNames)
+{
+    start();
+    KeyServer  elsewhere;
+    auto const attacker = new_key("k1");
+    elsewhere.answer_ok(published({attacker.verification_key()}));
+    auto const url = elsewhere.issuer() + "/jwks.json";
+    for (auto const& extra :
+         {"\"jku\":\"" + url + "\"", "\"x5u\":\"" + url + "\"", "\"jwk\":" + *attacker.verification_key().to_jwk(),
+          "\"jku\":\"" + url + "\",\"x5u\":\"" + url + "\",\"x5c\":[\"MIIB\"],\"x5t\":\"AAAA\""}) {
+        auto const header = R"({"alg":"ES256","kid":"k1","typ":"at+jwt",)" + extra + "}";
+        EXPECT_TRUE(verifier->verify("Bearer " + jose::test::craft(key, header, claims().to_json()))) << header;
+        EXPECT_EQ(cause("Bearer " + jose::test::craft(attacker, header, claims().to_json())), Errc::bad_signature);
+    }
+    verifier.reset();
+    EXPECT_EQ(elsewhere.requests(), 0U);
+    EXPECT_EQ(server.requests(), 1U);
+}
+
+// CHECKS A40: that a key is not there is known for a while.
+TEST_F(VerifierTest, AsksOnceForAKeyThatIsNotThere)
+{
+    auto patient             = options();
+    patient.refetch_cooldown = 1h;
+    verifier                 = *Verifier::start(patient, 10s);
+    auto const header        = "Bearer " + *jose::sign(claims(), new_key("k2"), "at+jwt");
+    EXPECT_EQ(cause(header), Errc::unknown_key);
+    (void)log.report(1);
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(cause(header), Errc::unknown_key);
+    EXPECT_EQ(cause("Bearer " + *jose::sign(claims(), new_key("k3"), "at+jwt")), Errc::unknown_key);
+    verifier.reset();
+    EXPECT_EQ(server.requests(), 2U);
+}
+
+// CHECKS A16
 TEST_F(VerifierTest, AsksNobodyForAnyTokenOfAKnownKey)
 {
     start();
