@@ -6,12 +6,14 @@
 
 #include "base/json.hpp"
 #include "core/testing/world.hpp"
+#include "jose/base64url.hpp"
 #include "jose/jwt.hpp"
 
 namespace signet::core {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 using testing::World;
 
 struct AccessTokenTest : ::testing::Test {
@@ -130,6 +132,36 @@ TEST_F(AccessTokenTest, IsRefusedOnceItsSessionHasEnded)
 {
     world.ended_sessions.add(grant.session);
     EXPECT_EQ(detail(grant.access.text), "session_ended");
+}
+
+// The same token in the second form that ECDSA accepts: s becomes the order of P-256 less s.
+std::string flipped(std::string_view token)
+{
+    constexpr std::string_view kOrder =
+        "\xFF\xFF\xFF\xFF\x00\x00\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"
+        "\xBC\xE6\xFA\xAD\xA7\x17\x9E\x84\xF3\xB9\xCA\xC2\xFC\x63\x25\x51"sv;
+    auto const start     = token.rfind('.') + 1;
+    auto       signature = *jose::base64url::decode(token.substr(start));
+    int        borrow    = 0;
+    for (std::size_t i = 32; i-- > 0;) {
+        auto&     byte = signature[32 + i];
+        int const left = static_cast<unsigned char>(kOrder[i]) - static_cast<unsigned char>(byte) - borrow;
+        borrow         = left < 0 ? 1 : 0;
+        byte           = static_cast<char>(left);
+    }
+    return std::string{token.substr(0, start)} + jose::base64url::encode(std::string_view{signature});
+}
+
+// CHECKS A39: the session decides, whatever bytes the token comes in.
+TEST_F(AccessTokenTest, IsRefusedInItsOtherFormTooOnceItsSessionHasEnded)
+{
+    auto const other = flipped(grant.access.text);
+    ASSERT_NE(other, grant.access.text);
+    EXPECT_EQ(detail(other), "accepted");
+    world.ended_sessions.add(grant.session);
+    EXPECT_EQ(detail(grant.access.text), "session_ended");
+    EXPECT_EQ(detail(other), "session_ended");
+    EXPECT_EQ(detail(flipped(other)), "session_ended");
 }
 
 // CHECKS A38: what was learnt of a token answers for its signature alone.
