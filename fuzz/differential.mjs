@@ -84,7 +84,7 @@ function facts(bytes) {
   const open = [];
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\]:,]|-?\d[\d.eE+-]*/g) ?? [];
   tokens.forEach((token, i) => {
-    if ('{['.includes(token)) open.push(new Set());
+    if ('{['.includes(token)) open.push([]);
     out.depth = Math.max(out.depth, open.length);
     if ('}]'.includes(token)) open.pop();
     if (/^[-\d]/.test(token)) {
@@ -96,10 +96,10 @@ function facts(bytes) {
     out.loneSurrogate ||= Buffer.from(string, 'utf16le').toString('utf16le') !== string || /[\uD800-\uDFFF]/u.test(string);
     if (tokens[i + 1] !== ':') return;
     const names = open.at(-1);
-    out.repeats ||= names.has(string);
+    out.repeats ||= names.includes(string);
     out.nulName ||= string.includes('\0');
-    names.add(string);
-    out.members = Math.max(out.members, names.size);
+    names.push(string);
+    out.members = Math.max(out.members, names.length);
   });
   return out;
 }
