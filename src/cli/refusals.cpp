@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/json.hpp"
+#include "cli/terminal_text.hpp"
 
 namespace signet::cli {
 namespace {
@@ -56,7 +57,7 @@ void print_refusal(std::string_view code, std::string_view sentence)
 
 void complain(std::string_view text)
 {
-    fmt::print(stderr, "signet: {}\n", text);
+    fmt::print(stderr, "signet: {}\n", for_terminal(text));
 }
 
 void complain(std::span<std::string const> sentences)

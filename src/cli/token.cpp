@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "cli/key_files.hpp"
 #include "cli/refusals.hpp"
+#include "cli/terminal_text.hpp"
 #include "cli/verification_keys.hpp"
 #include "jose/base64url.hpp"
 #include "jose/jws.hpp"
@@ -34,12 +35,21 @@ std::string minified(std::string_view json_text)
     return object ? object->text() : json::quote(json_text);
 }
 
+// What stands by itself as the name of a claim; all else is shown in quotes.
+bool is_word(std::string_view name)
+{
+    static constexpr std::string_view kSigns = "-_.:/#@";
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kSigns.contains(c);
+    });
+}
+
 void print_members(std::string_view title, std::string_view json_text)
 {
     fmt::print("{}\n", title);
     auto const object = json::parse_object(json_text, {.bytes = kLongest});
     if (!object) {
-        fmt::print("  {}\n\n", json::quote(json_text));
+        fmt::print("  {}\n\n", for_terminal(json::quote(json_text)));
         return;
     }
     object->for_each_member([](std::string_view name, json::Value value) {
@@ -48,7 +58,8 @@ void print_members(std::string_view title, std::string_view json_text)
         bool const  is_time = std::ranges::find(kTimes, name) != kTimes.end();
         if (is_time && seconds && *seconds >= 0 && *seconds < 253'402'300'800)  // the year 10000
             date = fmt::format("   ({:%Y-%m-%d %H:%M:%S} UTC)", fmt::gmtime(static_cast<std::time_t>(*seconds)));
-        fmt::print("  {:<12} {}{}\n", name, value.text(), date);
+        fmt::print("  {:<12} {}{}\n", is_word(name) ? std::string{name} : for_terminal(json::quote(name)),
+                   for_terminal(value.text()), date);
         return true;
     });
     fmt::print("\n");
@@ -171,7 +182,7 @@ Exit decode_token(DecodeOptions const& options)
         out.set("verified", false)
             .set_raw("header", minified(token->header_json()))
             .set_raw("claims", minified(token->claims_json()));
-        fmt::print("{}\n", out.text());
+        fmt::print("{}\n", for_terminal(out.text()));
         return kDone;
     }
     print_members("Header", token->header_json());
@@ -193,7 +204,7 @@ Exit verify_tokens(VerifyOptions const& options)
     for (; std::getline(std::cin, line); ++lines) {
         auto const answer = verify_one(*bench, line);
         good += answer.has_value() ? 1 : 0;
-        fmt::print("{}\n", answer ? answer->text() : refusal(answer.error()).text());
+        fmt::print("{}\n", for_terminal(answer ? answer->text() : refusal(answer.error()).text()));
         static_cast<void>(std::fflush(stdout));  // who asks token by token gets an answer each time
     }
     if (lines == 0) {
