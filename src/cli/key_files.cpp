@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
+#include <filesystem>
 #include <fstream>
 #include <optional>
+#include <system_error>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "cli/data_folder.hpp"
@@ -17,7 +20,8 @@
 namespace signet::cli {
 namespace {
 
-using Text = std::expected<std::string, std::string>;
+using Text   = std::expected<std::string, std::string>;
+using Secret = std::expected<SecretString, std::string>;
 
 constexpr std::size_t kLongestFile = 1024UL * 1024;
 
@@ -39,7 +43,14 @@ std::expected<std::optional<jose::Algorithm>, std::string> parse_algorithm(std::
     return algorithm;
 }
 
-std::expected<jose::SigningKey, std::string> parse_signing_key(std::string const& content, std::string const& file,
+bool is_set(std::string_view content)
+{
+    json::SecretDocument document;
+    auto const           object = document.parse_object(content);
+    return object && object->find("keys");
+}
+
+std::expected<jose::SigningKey, std::string> parse_signing_key(std::string_view content, std::string const& file,
                                                                std::string const& name, std::string const& kid = {})
 {
     auto const algorithm = TRY(parse_algorithm(name));
@@ -51,7 +62,7 @@ std::expected<jose::SigningKey, std::string> parse_signing_key(std::string const
     return *std::move(key);
 }
 
-std::expected<jose::KeySet, std::string> parse_public_keys(std::string const& content, std::string const& file,
+std::expected<jose::KeySet, std::string> parse_public_keys(std::string_view content, std::string const& file,
                                                            std::string const& name)
 {
     auto const                   algorithm = TRY(parse_algorithm(name));
@@ -69,10 +80,26 @@ Text unwrapped(jose::Result<std::string> text, std::string_view what)
     return *std::move(text);
 }
 
-Text private_text(jose::SigningKey const& key, std::string const& form)
+// Wipes what it takes.
+SecretString taken(std::string text)
 {
-    if (form == "pem") return unwrapped(key.reveal_pem(), "This key has no PEM form");
-    return key.reveal_jwk() + "\n";
+    SecretString secret{text};
+    OPENSSL_cleanse(text.data(), text.size());
+    return secret;
+}
+
+// A JWK ends its line; PEM does so by itself.
+Secret private_text(jose::SigningKey const& key, std::string const& form)
+{
+    if (form == "pem") {
+        auto pem = TRY(unwrapped(key.reveal_pem(), "This key has no PEM form"));
+        return taken(std::move(pem));
+    }
+    auto const  jwk = taken(key.reveal_jwk());
+    std::string line;
+    line.reserve(jwk.size() + 1);  // in one place, so that one is to be wiped
+    line.append(jwk.reveal()).append("\n");
+    return taken(std::move(line));
 }
 
 Text public_text(jose::VerificationKey const& key, std::string const& form)
@@ -82,11 +109,25 @@ Text public_text(jose::VerificationKey const& key, std::string const& form)
     return form == "jwks" ? "{\"keys\":[" + jwk + "]}\n" : jwk + "\n";
 }
 
+std::unexpected<std::string> there_already(std::string const& file)
+{
+    return std::unexpected(fmt::format("{} is there already; nothing was overwritten.", file));
+}
+
 std::expected<void, std::string> write_new(std::string const& file, std::string_view content)
 {
     auto const made = create_private_file(file, content);
     if (!made) return std::unexpected(made.error());
-    if (!*made) return std::unexpected(fmt::format("{} is there already; nothing was overwritten.", file));
+    if (!*made) return there_already(file);
+    return {};
+}
+
+// For others to read, and like the private half never in the place of another.
+std::expected<void, std::string> write_new_public(std::string const& file, std::string_view content)
+{
+    std::ofstream out(file, std::ios::out | std::ios::noreplace);
+    if (!out && std::filesystem::exists(file)) return there_already(file);
+    if (!(out << content).flush()) return std::unexpected(fmt::format("{} cannot be written.", file));
     return {};
 }
 
@@ -97,16 +138,16 @@ std::expected<void, std::string> generate(GenerateOptions const& options)
                                                       jose::NewKey{.kid = options.kid, .rsa_bits = options.rsa_bits});
     if (!key) return std::unexpected(said("No key was made", key.error()));
 
-    auto               plain = TRY(private_text(*key, options.form));
-    SecretString const text{plain};
-    OPENSSL_cleanse(plain.data(), plain.size());
-    if (!options.public_out.empty()) {
-        auto const    half = TRY(public_text(key->verification_key(), options.form));
-        std::ofstream out(options.public_out);
-        if (!(out << half).flush()) return std::unexpected(fmt::format("{} cannot be written.", options.public_out));
-    }
-    if (!options.out.empty()) return write_new(options.out, text.reveal());
-    fmt::print("{}", text.reveal());
+    auto const      text = TRY(private_text(*key, options.form));
+    std::error_code ignored;  // writing it will say why
+    if (!options.public_out.empty() && std::filesystem::exists(options.public_out, ignored))
+        return there_already(options.public_out);
+    auto const half = options.public_out.empty() ? Text{} : public_text(key->verification_key(), options.form);
+    if (!half) return std::unexpected(half.error());
+    // The private half first: where there is one already, no other is put beside it.
+    if (!options.out.empty()) TRY(write_new(options.out, text.reveal()));
+    if (!options.public_out.empty()) TRY(write_new_public(options.public_out, *half));
+    if (options.out.empty()) fmt::print("{}", text.reveal());
     return {};
 }
 
@@ -114,20 +155,18 @@ std::expected<void, std::string> generate(GenerateOptions const& options)
 std::expected<jose::KeySet, std::string> public_keys(std::string const& file, std::string const& algorithm)
 {
     auto const content = TRY(read_key_file(file));
-    auto       keys    = parse_public_keys(content, file, algorithm);
+    auto       keys    = parse_public_keys(content.reveal(), file, algorithm);
     if (keys) return keys;
-    auto const key = parse_signing_key(content, file, algorithm);
+    auto const key = parse_signing_key(content.reveal(), file, algorithm);
     if (!key) return keys;
     auto half = jose::KeySet::from({key->verification_key()});
     if (!half) return std::unexpected(said(file, half.error()));
     return *std::move(half);
 }
 
-Text convert(ConvertOptions const& options)
+Text convert_public(std::string_view content, ConvertOptions const& options)
 {
-    auto const content = TRY(read_key_file(options.file));
-    bool const is_set  = !is_pem(content) && content.find("\"keys\"") != content.npos;
-    if (is_set) {
+    if (is_set(content)) {
         auto const keys = TRY(parse_public_keys(content, options.file, options.algorithm));
         if (options.form == "jwks") return unwrapped(keys.to_json(), options.file);
         if (keys.size() > 1) return std::unexpected(fmt::format("{} holds several keys; take one out.", options.file));
@@ -142,10 +181,22 @@ Text convert(ConvertOptions const& options)
         return public_text(*key, options.form);
     }
     auto const key = parse_signing_key(content, options.file, options.algorithm, options.kid);
-    if (key && !options.public_half && options.form != "jwks") return private_text(*key, options.form);
     if (key) return public_text(key->verification_key(), options.form);
     auto const keys = TRY(parse_public_keys(content, options.file, options.algorithm));
     return public_text(keys.keys().front(), options.form);
+}
+
+Secret convert(ConvertOptions const& options)
+{
+    auto const content   = TRY(read_key_file(options.file));
+    auto const text      = content.reveal();
+    bool const is_public = is_pem(text) ? !is_private_pem(text) : is_set(text);
+    if (!is_public && !options.public_half && options.form != "jwks") {
+        auto const key = parse_signing_key(text, options.file, options.algorithm, options.kid);
+        if (key) return private_text(*key, options.form);
+    }
+    auto half = TRY(convert_public(text, options));
+    return taken(std::move(half));
 }
 
 Exit exit_of(std::expected<void, std::string> const& done)
@@ -162,22 +213,25 @@ std::string said(std::string_view what, jose::Error const& error)
     return fmt::format("{}: {} ({}).", what, jose::name(error.code), error.detail);
 }
 
-Text read_key_file(std::string const& file)
+Secret read_key_file(std::string const& file)
 {
-    std::ifstream in(file, std::ios::binary);
     std::string   content(kLongestFile + 1, '\0');
+    std::ifstream in;
+    in.rdbuf()->pubsetbuf(nullptr, 0);  // no copy in a buffer that nobody wipes
+    in.open(file, std::ios::binary);
     if (!in || !in.read(content.data(), static_cast<std::streamsize>(content.size())).eof())
         return std::unexpected(in ? fmt::format("{} is larger than 1 MiB.", file)
                                   : fmt::format("{} cannot be read. Check the path.", file));
-    content.resize(static_cast<std::size_t>(in.gcount()));
-    return content;
+    SecretString secret{std::string_view{content}.substr(0, static_cast<std::size_t>(in.gcount()))};
+    OPENSSL_cleanse(content.data(), secret.size());
+    return secret;
 }
 
 std::expected<jose::SigningKey, std::string> read_signing_key_file(std::string const& file,
                                                                    std::string const& algorithm)
 {
     auto const content = TRY(read_key_file(file));
-    return parse_signing_key(content, file, algorithm);
+    return parse_signing_key(content.reveal(), file, algorithm);
 }
 
 Exit generate_key(GenerateOptions const& options)
@@ -197,7 +251,7 @@ Exit convert_key(ConvertOptions const& options)
 {
     auto const text = convert(options);
     if (!text) return exit_of(std::unexpected(text.error()));
-    fmt::print("{}", *text);
+    fmt::print("{}", text->reveal());
     return kDone;
 }
 

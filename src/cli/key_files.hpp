@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/secret.hpp"
 #include "cli/exit_codes.hpp"
 #include "jose/key.hpp"
 
@@ -42,7 +43,7 @@ struct ConvertOptions {
 [[nodiscard]] Exit convert_key(ConvertOptions const& options);
 
 // The whole file, at most 1 MiB, or a sentence about why not.
-[[nodiscard]] std::expected<std::string, std::string> read_key_file(std::string const& file);
+[[nodiscard]] std::expected<SecretString, std::string> read_key_file(std::string const& file);
 
 // A private JWK, symmetric JWK, or PEM private key. `algorithm` may be empty when the key names its own.
 [[nodiscard]] std::expected<jose::SigningKey, std::string> read_signing_key_file(std::string const& file,

@@ -131,7 +131,7 @@ jose::Result<jose::Policy> make_policy(VerifyOptions const& options, std::vector
 }
 
 // What stands at --jwks.
-std::expected<std::string, std::string> fetch_keys(VerifyOptions const& options)
+std::expected<SecretString, std::string> fetch_keys(VerifyOptions const& options)
 {
     auto address = key_set_url(options.jwks);
     if (!address) return std::unexpected(fmt::format("--jwks: {}.", address.error()));
@@ -139,7 +139,7 @@ std::expected<std::string, std::string> fetch_keys(VerifyOptions const& options)
     if (!answer) return std::unexpected(fmt::format("{} gave no key set: {}.", options.jwks, answer.error()));
     if (answer->status != 200)
         return std::unexpected(fmt::format("{} gave no key set: it answered {}.", options.jwks, answer->status));
-    return std::move(answer->body);
+    return SecretString{answer->body};
 }
 
 std::expected<Bench, std::string> make_bench(VerifyOptions const& options)
@@ -148,7 +148,7 @@ std::expected<Bench, std::string> make_bench(VerifyOptions const& options)
     auto const  content = TRY(options.jwks.empty() ? read_key_file(options.key_file) : fetch_keys(options));
 
     auto algorithms = TRY(parse_algorithms(options.algorithms));
-    auto keys       = read_verification_keys(content, algorithms);
+    auto keys       = read_verification_keys(content.reveal(), algorithms);
     if (!keys) return std::unexpected(said(source, keys.error()));
     Bench bench;
     bench.keys       = std::move(*keys);

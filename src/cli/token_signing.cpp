@@ -15,13 +15,13 @@
 namespace signet::cli {
 namespace {
 
-std::expected<std::string, std::string> read_claims(std::string const& file)
+std::expected<SecretString, std::string> read_claims(std::string const& file)
 {
     if (file != "-") return read_key_file(file);
-    return std::string{std::istreambuf_iterator<char>{std::cin}, {}};
+    return SecretString{std::string{std::istreambuf_iterator<char>{std::cin}, {}}};
 }
 
-std::expected<jose::Claims, std::string> parse_claims(std::string const& text)
+std::expected<jose::Claims, std::string> parse_claims(std::string_view text)
 {
     json::Document document;
     auto const     object = document.parse_object(text, {.depth = 16});
@@ -35,7 +35,7 @@ std::expected<jose::Claims, std::string> parse_claims(std::string const& text)
 std::expected<std::string, std::string> signed_token(SignOptions const& options)
 {
     auto const text   = TRY(read_claims(options.claims_file));
-    auto       claims = TRY(parse_claims(text));
+    auto       claims = TRY(parse_claims(text.reveal()));
     auto const key    = TRY(read_signing_key_file(options.key_file, options.algorithm));
 
     auto const now = options.now ? from_unix_milliseconds(*options.now * 1000) : SystemClock{}.now();

@@ -256,6 +256,16 @@ test('Verify tokens against the keys at a URL; no input is no yes', async () => 
     assert.match((await run(['token', 'verify', ...args], { input: token })).stderr, word);
 });
 
+test('A symmetric key at a URL verifies nothing', async () => {
+  const set = { keys: [{ kty: 'oct', kid: 'a', alg: 'HS256', k: crypto.randomBytes(32).toString('base64url') }] };
+  const server = createServer((_, response) => response.end(JSON.stringify(set))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const answer = await run(['token', 'verify', '--jwks', `http://127.0.0.1:${server.address().port}/jwks.json`], { input: 'a.b.c\n' });
+  server.close();
+  assert.equal(answer.code, 2);
+  assert.match(answer.stderr, /a secret no more/);
+});
+
 test('Make a key, sign with it, convert it, and verify what it signed', async () => {
   for (const algorithm of ['ES256', 'ES384', 'RS256', 'PS512', 'EdDSA', 'Ed448', 'ES256K']) {
     const name = (what) => path.join(scratch, `${algorithm}.${what}`);
@@ -263,8 +273,14 @@ test('Make a key, sign with it, convert it, and verify what it signed', async ()
     assert.equal(made.code, 0, made.stderr);
     assert.equal(statSync(name('jwk')).mode & 0o777, 0o600);
     assert.ok(!('d' in JSON.parse(readFileSync(name('public'), 'utf8'))));
-    const again = await run(['keys', 'generate', '--algorithm', algorithm, '--out', name('jwk')]);
-    assert.match(again.stderr, /is there already; nothing was overwritten/);
+    const halves = () => [readFileSync(name('jwk'), 'utf8'), readFileSync(name('public'), 'utf8')];
+    const before = halves();
+    for (const more of [[], ['--public', name('public')], ['--public', name('other')]]) {
+      const again = await run(['keys', 'generate', '--algorithm', algorithm, '--out', name('jwk'), ...more]);
+      assert.match(again.stderr, /is there already; nothing was overwritten/);
+    }
+    assert.deepEqual(halves(), before);
+    assert.ok(!existsSync(name('other')));
 
     const signed = await run(['token', 'sign', '-', '--key', name('jwk'), '--expires-in', '600', '--type', 'at+jwt'],
       { input: '{"iss":"i","aud":"a","sub":"ann"}' });
