@@ -150,6 +150,11 @@ std::expected<Bench, std::string> make_bench(VerifyOptions const& options)
     auto algorithms = TRY(parse_algorithms(options.algorithms));
     auto keys       = read_verification_keys(content.reveal(), algorithms);
     if (!keys) return std::unexpected(said(source, keys.error()));
+    bool const is_symmetric =
+        std::ranges::any_of(keys->keys(), [](auto const& key) { return jose::is_symmetric(key.algorithm()); });
+    // As in signet::Verifier: a secret that is published is none.
+    if (is_symmetric && !options.jwks.empty())
+        return std::unexpected(fmt::format("{} publishes a symmetric key, which is a secret no more.", source));
     Bench bench;
     bench.keys       = std::move(*keys);
     bench.algorithms = std::move(algorithms);
