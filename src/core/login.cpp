@@ -128,6 +128,11 @@ Result<SessionGrant> login(Ports const& ports, LoginAttempt const& attempt)
 
     auto const keys  = keys_of(limits);
     auto       grant = open_session(ports, attempt, *user, trusted, keys, now);
+    if (!grant && grant.error().code == Errc::bad_credentials) {
+        auto const rehashed = find_rehashed(ports, *user, attempt.password);
+        if (!rehashed) return give_back(ports, limits, rehashed.error());
+        if (*rehashed) grant = open_session(ports, attempt, **rehashed, trusted, keys, now);
+    }
     if (grant) return grant;
     if (grant.error().code == Errc::bad_credentials)
         return refuse(ports, attempt, user, "account changed meanwhile", now);

@@ -33,7 +33,8 @@ struct SessionGrant {
 //
 // An unknown address, a wrong password, and a disabled account all give Errc::bad_credentials, after the same one
 // hash. Too many tries give Errc::slow_down before any hash, and no audit row. Errc::invalid_email for what is no
-// address at all; Errc::busy when there is no memory to hash. Blocks for one hash and two commits.
+// address at all; Errc::busy when there is no memory to hash. Blocks for one hash and two commits; for a second
+// hash where the account's was replaced meanwhile.
 [[nodiscard]] Result<SessionGrant> login(Ports const& ports, LoginAttempt const& attempt);
 
 }  // namespace signet::core

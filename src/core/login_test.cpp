@@ -364,27 +364,5 @@ TEST_F(Login, TakesItsCountBackWhenTheHashCouldNotBeChecked)
     EXPECT_EQ((world.stores.memory().attempts[{AttemptScope::account, "ann@example.com"}].failures), 0U);
 }
 
-// ---- better hashes ----
-
-TEST_F(Login, ReplacesAForeignHashAfterTheFirstSuccess)
-{
-    auto& user    = world.stores.memory().users.at("ann@example.com");
-    user.password = {"$2b$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdDut3Xu"};
-    EXPECT_EQ(refusal("wrong"), Errc::bad_credentials);
-    EXPECT_TRUE(user.password.text.starts_with("$2b$"));
-    ASSERT_TRUE(world.sign_in("correct horse"));
-    EXPECT_TRUE(user.password.text.starts_with("$argon2id$"));
-    EXPECT_EQ(latest_audit().event, AuditEvent::password_rehashed);
-    EXPECT_TRUE(world.sign_in("correct horse"));
-    EXPECT_EQ(world.count(AuditEvent::password_rehashed), 1U);
-}
-
-TEST_F(Login, LeavesAGoodHashAlone)
-{
-    auto const before = world.stores.memory().users.at("ann@example.com").password;
-    ASSERT_TRUE(world.sign_in());
-    EXPECT_EQ(world.stores.memory().users.at("ann@example.com").password, before);
-}
-
 }  // namespace
 }  // namespace signet::core

@@ -24,9 +24,9 @@ AuditEntry entry(Caller const& caller, PasswordChange const& change, AuditEvent 
     return {.at = now, .event = event, .user = caller.user, .session = caller.session, .origin = change.origin};
 }
 
-Result<void> refuse(Ports const& ports, AuditEntry entry)
+Result<void> refuse(Ports const& ports, AuditEntry entry, std::string_view why)
 {
-    entry.detail = "password change: wrong password";
+    entry.detail = "password change: " + std::string{why};
     TRY(ports.audit.append(entry));
     return refused(Errc::bad_credentials, entry.detail);
 }
@@ -48,13 +48,20 @@ Result<void> change_password(Ports const& ports, Caller const& caller, PasswordC
     TRY(admit(ports, limits, now));
     auto const matches = ports.passwords.matches(change.current, user.password);
     if (!matches) return give_back(ports, limits, matches.error());
-    if (!*matches) return refuse(ports, entry(caller, change, AuditEvent::login_refused, now));
+    if (!*matches) return refuse(ports, entry(caller, change, AuditEvent::login_refused, now), "wrong password");
 
     TRY(ports.attempts.take_back(keys_of(limits)));
     auto const replacement = TRY(ports.passwords.hash(change.replacement));
-    auto const ended       = TRY(ports.users.change_password(user.id, user.password, replacement, caller.session,
-                                                             entry(caller, change, AuditEvent::password_changed, now)));
-    for (auto const session : ended) ports.ended_sessions.add(session);
+    auto const done        = entry(caller, change, AuditEvent::password_changed, now);
+    auto       ended       = ports.users.change_password(user.id, user.password, replacement, caller.session, done);
+    if (!ended && ended.error().code == Errc::bad_credentials) {
+        auto const rehashed = TRY(find_rehashed(ports, user, change.current));
+        if (!rehashed)
+            return refuse(ports, entry(caller, change, AuditEvent::login_refused, now), "account changed meanwhile");
+        ended = ports.users.change_password(user.id, rehashed->password, replacement, caller.session, done);
+    }
+    if (!ended) return std::unexpected(ended.error());
+    for (auto const session : *ended) ports.ended_sessions.add(session);
     return {};
 }
 

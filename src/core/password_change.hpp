@@ -13,7 +13,8 @@ struct PasswordChange {
 };
 
 // Errc::bad_credentials when `current` is wrong (counted like a sign-in: Errc::slow_down), password_* when the new one
-// is not taken. Ends all other sessions of the caller. Blocks for two hashes.
+// is not taken. Ends all other sessions of the caller. Blocks for two hashes; for a
+// third where the account's was replaced meanwhile.
 [[nodiscard]] Result<void> change_password(Ports const& ports, Caller const& caller, PasswordChange const& change);
 
 }  // namespace signet::core

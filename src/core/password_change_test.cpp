@@ -110,6 +110,27 @@ TEST_F(PasswordChangeTest, RefusesADisabledAccountAndAnothersSession)
     EXPECT_EQ(change(kPassword), Errc::invalid_token);
 }
 
+// A sign-in on another device, which replaces an imported hash.
+TEST_F(PasswordChangeTest, IsDoneThoughASignInReplacesTheHashMeanwhile)
+{
+    world.stores.memory().users.at("ann@example.com").password = {
+        "$2b$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdDut3Xu"};
+    world.stores.memory().meanwhile = [&] { ASSERT_TRUE(world.sign_in("correct horse")); };
+    EXPECT_EQ(change("correct horse"), kDone);
+    EXPECT_EQ(world.count(AuditEvent::password_rehashed), 1U);
+    EXPECT_EQ(world.count(AuditEvent::password_changed), 1U);
+    EXPECT_TRUE(world.sign_in(kNewPassword));
+}
+
+TEST_F(PasswordChangeTest, IsRefusedWhenThePasswordWasChangedMeanwhile)
+{
+    world.stores.memory().meanwhile = [&] { ASSERT_EQ(change(kPassword, "another-good-one"), kDone); };
+    EXPECT_EQ(change(kPassword), Errc::bad_credentials);
+    EXPECT_EQ(world.stores.memory().audit.back().detail, "password change: account changed meanwhile");
+    EXPECT_EQ(world.count(AuditEvent::password_changed), 1U);
+    EXPECT_TRUE(world.sign_in("another-good-one"));
+}
+
 TEST_F(PasswordChangeTest, SaysUnavailableWhenStorageFails)
 {
     world.stores.memory().failing = true;

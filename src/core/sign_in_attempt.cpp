@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/passwords.hpp"
+
 namespace signet::core {
 
 using std::chrono::seconds;
@@ -19,6 +21,15 @@ std::unexpected<Error> give_back(Ports const& ports, std::span<AttemptLimit cons
     // When this fails too, one count too many stays until it is forgotten: the safe side.
     if (!limits.empty()) static_cast<void>(ports.attempts.take_back(keys_of(limits)));
     return std::unexpected(std::move(why));
+}
+
+Result<std::optional<User>> find_rehashed(Ports const& ports, User const& seen, SecretString const& password)
+{
+    auto user = TRY(ports.users.find_user(seen.id));
+    if (!user || user->disabled_at || user->password == seen.password) return std::nullopt;
+    bool const matches = TRY(ports.passwords.matches(password, user->password));
+    if (!matches) return std::nullopt;
+    return user;
 }
 
 }  // namespace signet::core

@@ -2,10 +2,12 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/ports.hpp"
@@ -23,6 +25,9 @@ struct Memory {
 
     std::uint64_t deeds   = 0;      // store calls so far
     bool          failing = false;  // every call gives Errc::unavailable
+
+    // What others do between a password's check and the deed that relies on it: runs once, before the next such deed.
+    std::function<void()> meanwhile;
 
     User* find_user(UserId id)
     {
@@ -70,6 +75,11 @@ struct Memory {
             if (scope == account) return subject == email;
             return (scope == source || scope == device) && subject.starts_with(email + '|');
         });
+    }
+
+    void let_others_in()
+    {
+        if (auto const others = std::exchange(meanwhile, nullptr)) others();
     }
 
     // One deed: locked, counted, or refused when storage is made to fail.

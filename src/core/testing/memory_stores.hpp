@@ -65,6 +65,7 @@ public:
                                                    PasswordHash const& replacement, std::optional<SessionId> keep,
                                                    AuditEntry const& audit) override
     {
+        memory_.let_others_in();
         return memory_.run([&]() -> Result<std::vector<SessionId>> {
             auto* const user = memory_.find_user(id);
             if (user == nullptr) return refused(Errc::not_found);
@@ -110,6 +111,7 @@ public:
     Result<std::vector<SessionId>> open_session(Session const& session, PasswordHash const& verified_against,
                                                 std::span<AttemptKey const> admitted, AuditEntry const& audit) override
     {
+        memory_.let_others_in();
         return memory_.run([&]() -> Result<std::vector<SessionId>> {
             auto const* const user = memory_.find_user(session.user);
             if (user == nullptr || user->disabled_at || user->password != verified_against)
