@@ -1,18 +1,48 @@
 #include "cli/readiness.hpp"
 
 namespace signet::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRest         = 1s;
+constexpr auto kLongestCheck = 5s;
+
+}  // namespace
 
 core::Result<void> Readiness::ask()
 {
-    using namespace std::chrono_literals;
     if (draining_) return core::refused(core::Errc::unavailable, "draining");
 
-    std::lock_guard const lock(mutex_);
-    auto const            now = std::chrono::steady_clock::now();
-    if (asked_at_ == decltype(asked_at_){} || now - asked_at_ >= 1s) {
-        latest_   = check_();
-        asked_at_ = now;
+    std::unique_lock const turn(checking_, std::try_to_lock);
+    if (!turn) return latest();
+    if (begin_check()) {
+        auto                  found = check_();
+        std::lock_guard const lock(mutex_);
+        latest_ = std::move(found);
+        known_  = true;
+        // A check that is slow gets its rest too.
+        ended_  = now_();
     }
+    std::lock_guard const lock(mutex_);
+    return latest_;
+}
+
+// Of who holds checking_.
+bool Readiness::begin_check()
+{
+    std::lock_guard const lock(mutex_);
+    auto const            now = now_();
+    if (known_ && now - ended_ < kRest) return false;
+    began_ = now;
+    return true;
+}
+
+core::Result<void> Readiness::latest()
+{
+    std::lock_guard const lock(mutex_);
+    if (began_ > ended_ && now_() - began_ >= kLongestCheck)
+        return core::refused(core::Errc::unavailable, "the check has not come back");
     return latest_;
 }
 

@@ -9,21 +9,37 @@
 
 namespace signet::cli {
 
-// Runs `check` at most once a second however often it is asked: the question is open to everyone and the answer costs
-// a commit. Not ready once drain() was called. Thread-safe.
+// Runs `check` one at a time, and not again for a second after it came back, however often it is asked: the question
+// is open to everyone and the answer costs a commit. Nobody waits for another's check: who asks while it runs gets the
+// answer before it ("starting" at first), and Errc::unavailable once it has run for five seconds. Not ready once
+// drain() was called. Thread-safe.
 class Readiness {
 public:
-    explicit Readiness(std::function<core::Result<void>()> check) : check_(std::move(check)) {}
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    // `now` is for tests.
+    explicit Readiness(std::function<core::Result<void>()> check,
+                       std::function<TimePoint()>          now = std::chrono::steady_clock::now)
+        : check_(std::move(check)), now_(std::move(now))
+    {
+    }
 
     [[nodiscard]] core::Result<void> ask();
     void                             drain() { draining_ = true; }
 
 private:
-    std::function<core::Result<void>()>   check_;
-    std::atomic<bool>                     draining_ = false;
-    std::mutex                            mutex_;
-    std::chrono::steady_clock::time_point asked_at_{};
-    core::Result<void>                    latest_ = core::refused(core::Errc::unavailable, "starting");
+    [[nodiscard]] bool               begin_check();
+    [[nodiscard]] core::Result<void> latest();
+
+    std::function<core::Result<void>()> check_;
+    std::function<TimePoint()>          now_;
+    std::atomic<bool>                   draining_ = false;
+    std::mutex                          checking_;  // held while check_ runs
+    std::mutex                          mutex_;     // of what follows
+    bool                                known_  = false;
+    core::Result<void>                  latest_ = core::refused(core::Errc::unavailable, "starting");
+    TimePoint                           began_{};
+    TimePoint                           ended_{};
 };
 
 }  // namespace signet::cli

@@ -2,8 +2,26 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <stdexcept>
+#include <vector>
+
 namespace signet::cli {
 namespace {
+
+using namespace std::chrono_literals;
+
+// Long enough for any machine: what takes as long waits for something that does not come.
+constexpr auto kPatience = 10s;
+
+struct ManualTime {
+    Readiness::TimePoint now{1h};
+
+    std::function<Readiness::TimePoint()> read()
+    {
+        return [this] { return now; };
+    }
+};
 
 TEST(Readiness, AsksStorageOnceForManyQuestions)
 {
@@ -14,6 +32,77 @@ TEST(Readiness, AsksStorageOnceForManyQuestions)
     });
     for (int i = 0; i < 100; ++i) EXPECT_TRUE(readiness.ask());
     EXPECT_LE(checks, 2);
+}
+
+TEST(Readiness, RestsAfterASlowCheckAsAfterAQuickOne)
+{
+    int        checks = 0;
+    ManualTime time;
+    Readiness  readiness(
+        [&] {
+            ++checks;
+            time.now += 3s;
+            return core::Result<void>{};
+        },
+        time.read());
+    EXPECT_TRUE(readiness.ask());
+    EXPECT_TRUE(readiness.ask());
+    EXPECT_EQ(checks, 1);
+    time.now += 1s;
+    EXPECT_TRUE(readiness.ask());
+    EXPECT_EQ(checks, 2);
+}
+
+// Whoever waited would hold a thread of the storage pool, and then check once more.
+TEST(Readiness, LetsNobodyWaitForTheCheckOfAnother)
+{
+    struct Other {
+        std::future<core::Result<void>> asked;
+        bool                            answered = false;
+    };
+    ManualTime         time;
+    std::vector<Other> others(3);
+    std::size_t        checks    = 0;
+    Readiness*         asked     = nullptr;
+    auto const         ask_again = [&](Other& other) {
+        other.asked    = std::async(std::launch::async, [&] { return asked->ask(); });
+        other.answered = other.asked.wait_for(kPatience) == std::future_status::ready;
+    };
+    Readiness readiness(
+        [&] {
+            ask_again(others.at(checks++));
+            if (checks < 2) return core::Result<void>{};
+            time.now += 5s;
+            ask_again(others.at(2));
+            return core::Result<void>{};
+        },
+        time.read());
+    asked = &readiness;
+
+    EXPECT_TRUE(readiness.ask());
+    time.now += 1h;
+    EXPECT_TRUE(readiness.ask());
+    EXPECT_EQ(checks, 2U);
+    for (auto const& other : others) EXPECT_TRUE(other.answered);
+
+    auto const first = others[0].asked.get();
+    ASSERT_FALSE(first) << "nothing is known yet";
+    EXPECT_EQ(first.error().detail, "starting");
+    EXPECT_TRUE(others[1].asked.get()) << "the answer before";
+    auto const late = others[2].asked.get();
+    ASSERT_FALSE(late) << "what hangs is not ready";
+    EXPECT_EQ(late.error().detail, "the check has not come back");
+}
+
+TEST(Readiness, AsksAgainAfterACheckThatThrew)
+{
+    int       checks = 0;
+    Readiness readiness([&] {
+        if (++checks == 1) throw std::runtime_error("no memory");
+        return core::Result<void>{};
+    });
+    EXPECT_THROW(static_cast<void>(readiness.ask()), std::runtime_error);
+    EXPECT_TRUE(readiness.ask());
 }
 
 TEST(Readiness, GivesTheReasonOfAFailingStorage)
