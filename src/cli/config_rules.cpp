@@ -10,6 +10,7 @@
 #include "cli/config.hpp"
 #include "cli/config_values.hpp"
 #include "cli/logo.hpp"
+#include "http/forwarded.hpp"
 
 namespace signet::cli {
 namespace {
@@ -123,8 +124,9 @@ public:
             if (auto const fault = fault_of_origin(origin))
                 problem("server", "allowed_origins", fmt::format("has \"{}\", which {}.", origin, *fault));
         for (auto const& proxy : config_.trusted_proxies)
-            if (!is_address(proxy))
-                problem("server", "trusted_proxies", fmt::format("has \"{}\", which is not an IP address.", proxy));
+            if (!http::TrustedProxies::takes(proxy))
+                problem("server", "trusted_proxies",
+                        fmt::format("has \"{}\", which is not an IP address or network such as 10.0.0.0/8.", proxy));
     }
 
     void listeners()

@@ -37,7 +37,8 @@ auto const kTable = std::to_array<Setting>({
      "Origins besides the issuer's own whose pages may call the API, exactly as browsers send them: "
      "`[\"https://app.example.com\"]`."},
     {"server", "trusted_proxies", at<&Config::trusted_proxies>, "", "",
-     "Addresses of reverse proxies whose `X-Forwarded-For` is believed. Everyone else's is ignored."},
+     "Addresses and networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed. Everyone else's is "
+     "ignored."},
     {"server", "connections", at<&Config::connections>, "10", "1000000",
      "Open connections at most, all clients together."},
 

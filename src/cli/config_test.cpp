@@ -263,7 +263,9 @@ TEST_F(ConfigTest, RefusesAnAllowedOriginThatIsNotOne)
 TEST_F(ConfigTest, RefusesAProxyThatIsNotAnAddress)
 {
     EXPECT_THAT(problem("[server]\ntrusted_proxies = [\"proxy.example\"]\n", 2), HasSubstr("not an IP address"));
+    EXPECT_FALSE(load_environment("SIGNET_SERVER_TRUSTED_PROXIES", "10.0.0.0/33"));
     EXPECT_TRUE(load_environment("SIGNET_SERVER_TRUSTED_PROXIES", "10.0.0.1,2001:db8::1"));
+    EXPECT_TRUE(load_environment("SIGNET_SERVER_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8")) << "as the server does";
 }
 
 TEST_F(ConfigTest, RefusesPlainHttpInTheOpen)

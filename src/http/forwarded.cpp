@@ -8,6 +8,7 @@
 #include <ranges>
 #include <stdexcept>
 
+#include "http/header_value.hpp"
 #include "http/numeric_address.hpp"
 
 namespace signet::http {
@@ -17,16 +18,12 @@ namespace ip = boost::asio::ip;
 struct TrustedProxies::Networks {
     std::vector<ip::network_v4> v4;
     std::vector<ip::network_v6> v6;
+
+    // False for what is neither an address nor a network.
+    bool add(std::string const& text);
 };
 
 namespace {
-
-std::string_view trim(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // The last element of a list of addresses, taken off its end.
 std::string_view take_last(std::string_view& list)
@@ -48,18 +45,26 @@ bool contains(std::vector<Network> const& networks, auto const& address)
 
 }  // namespace
 
+bool TrustedProxies::Networks::add(std::string const& text)
+{
+    boost::system::error_code ec;
+    bool const                network = text.contains('/');
+    if (text.contains(':'))
+        v6.push_back(ip::make_network_v6(network ? text : text + "/128", ec));
+    else
+        v4.push_back(ip::make_network_v4(network ? text : text + "/32", ec));
+    return !ec;
+}
+
+bool TrustedProxies::takes(std::string const& text)
+{
+    return Networks{}.add(text);
+}
+
 TrustedProxies::TrustedProxies(std::vector<std::string> const& addresses) : networks_(std::make_unique<Networks>())
 {
-    for (auto const& text : addresses) {
-        boost::system::error_code ec;
-        bool const                network = text.contains('/');
-        bool const                v6      = text.contains(':');
-        if (v6)
-            networks_->v6.push_back(ip::make_network_v6(network ? text : text + "/128", ec));
-        else
-            networks_->v4.push_back(ip::make_network_v4(network ? text : text + "/32", ec));
-        if (ec) throw std::runtime_error("'" + text + "' is not the address or network of a proxy");
-    }
+    for (auto const& text : addresses)
+        if (!networks_->add(text)) throw std::runtime_error("'" + text + "' is not the address or network of a proxy");
 }
 
 TrustedProxies::~TrustedProxies()                         = default;

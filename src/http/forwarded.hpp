@@ -12,8 +12,10 @@ namespace signet::http {
 // The proxies that the operator has declared. Immutable; safe from many threads.
 class TrustedProxies {
 public:
-    // Addresses ("10.0.0.1") and networks ("10.0.0.0/8", "fd00::/8"). Throws std::runtime_error that names what is
-    // neither.
+    // Whether `text` is an address ("10.0.0.1") or a network ("10.0.0.0/8", "fd00::/8").
+    [[nodiscard]] static bool takes(std::string const& text);
+
+    // Throws std::runtime_error that names what it does not take.
     explicit TrustedProxies(std::vector<std::string> const& addresses);
     ~TrustedProxies();
     TrustedProxies(TrustedProxies&&) noexcept;

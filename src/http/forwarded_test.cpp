@@ -25,8 +25,10 @@ TEST(Forwarded, ContainsAddressesAndNetworks)
 
 TEST(Forwarded, RefusesWhatIsNoAddress)
 {
-    for (auto const* text : {"", "proxy.example", "10.0.0.0/33", "10.0.0", "::1/129", "10.0.0.1:80", "10.0.0.0/"})
+    for (auto const* text : {"", "proxy.example", "10.0.0.0/33", "10.0.0", "::1/129", "10.0.0.1:80", "10.0.0.0/"}) {
         EXPECT_THROW(TrustedProxies{{text}}, std::runtime_error) << text;
+        EXPECT_FALSE(TrustedProxies::takes(text)) << text;
+    }
 }
 
 TEST(Forwarded, BelievesNobodyElse)
