@@ -32,7 +32,8 @@ auto const kTable = std::to_array<Setting>({
     {"server", "private_key", at<&Config::private_key>, "", "",
      "File with the certificate's private key, PEM, not readable by every user."},
     {"server", "plain_http", at<&Config::plain_http>, "", "",
-     "Serve without TLS. Only on a loopback address, or behind the proxies named in `trusted_proxies`."},
+     "Serve without TLS. Only on a loopback address, or behind the proxies named in `trusted_proxies`: whoever else "
+     "connects, a health checker too, gets 421 `tls_required`."},
     {"server", "allowed_origins", at<&Config::allowed_origins>, "", "",
      "Origins besides the issuer's own whose pages may call the API, exactly as browsers send them: "
      "`[\"https://app.example.com\"]`."},

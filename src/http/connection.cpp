@@ -37,6 +37,7 @@ Connection::Connection(IoCore& core, Engine& engine, Arrival arrival)
       admission_(std::move(arrival.admission)),
       address_(std::move(arrival.address)),
       from_proxy_(engine.proxies.contain(address_)),
+      needs_tls_(!engine.options.listen.tls && !from_proxy_ && !core::ClientAddress{address_}.is_loopback()),
       transport_(socket_.native_handle(), engine.tls()),
       reader_(engine.options.limits)
 {
@@ -136,7 +137,12 @@ Connection::Next Connection::handshake()
 Connection::Next Connection::read()
 {
     if (late_) return refuse(kRequestTimeout);
-    switch (reader_.advance()) {
+    auto const state    = reader_.advance();
+    // RFC 9110 7.4: unless it comes from a trusted gateway, a request for an https resource must be rejected when its
+    // connection is not secured. The body, with its password, is left unread.
+    bool const has_head = state == RequestReader::State::body || state == RequestReader::State::complete;
+    if (needs_tls_ && has_head) return refuse(kTlsRequired);
+    switch (state) {
         case RequestReader::State::complete:
             return handle();
         case RequestReader::State::refused:

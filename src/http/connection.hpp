@@ -75,6 +75,7 @@ private:
     Admission                    admission_;
     std::string const            address_;
     bool const                   from_proxy_;
+    bool const                   needs_tls_;  // and has none: others could read along
     Transport                    transport_;
     RequestReader                reader_;
     ResponseWriter               writer_;

@@ -14,8 +14,8 @@ using std::chrono::steady_clock;
 // Every reason there is: what never became a request, and what the acceptor does not let in.
 constexpr auto kReasons = std::to_array<std::string_view>(
     {kBadRequest.code, kMethodNotAllowed.code, kRequestTimeout.code, kPayloadTooLarge.code, kUriTooLong.code,
-     kHeaderTooLarge.code, kNotImplemented.code, kVersionNotSupported.code, "connections", "connections_per_address",
-     "descriptors"});
+     kTlsRequired.code, kHeaderTooLarge.code, kNotImplemented.code, kVersionNotSupported.code, "connections",
+     "connections_per_address", "descriptors"});
 
 RequestIds make_request_ids()
 {

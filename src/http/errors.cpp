@@ -40,6 +40,7 @@ constexpr auto kRows = std::to_array<ErrorRow>({
     {"not_found", 404, "There is nothing here."},
     {"method_not_allowed", 405, "This route does not take this method."},
     {"email_taken", 409, "There already is an account with this e-mail address."},
+    {"tls_required", 421, "In the clear this server answers its own machine and its proxies alone. Use https."},
     {"slow_down", 429, "Too many attempts. Try again later."},
     // This server
     {"internal", 500, "Something went wrong in the server."},
@@ -79,6 +80,8 @@ constexpr std::string_view code_of(Errc code)
             return "not_found";
         case Errc::method_not_allowed:
             return "method_not_allowed";
+        case Errc::tls_required:
+            return "tls_required";
         case Errc::internal:
             return "internal";
         case Errc::not_implemented:

@@ -27,6 +27,7 @@ enum class Errc : std::uint8_t {
     signup_closed,
     not_found,
     method_not_allowed,
+    tls_required,  // the server says this
     // This server
     internal,
     not_implemented,

@@ -66,6 +66,7 @@ TEST(Errors, AnswerWhatNeverBecameARequest)
     EXPECT_EQ(refused(error_page(431, "header_too_large", {})), (Refused{431, "header_too_large"}));
     EXPECT_EQ(refused(error_page(400, "bad_request", {})), (Refused{400, "bad_request"}));
     EXPECT_EQ(refused(error_page(408, "request_timeout", {})), (Refused{408, "request_timeout"}));
+    EXPECT_EQ(refused(error_page(421, "tls_required", {})), (Refused{421, "tls_required"}));
     EXPECT_EQ(refused(error_page(505, "http_version_not_supported", {})), (Refused{505, "http_version_not_supported"}));
     EXPECT_EQ(header(error_page(400, "bad_request", {}), "X-Content-Type-Options"), "nosniff");
     EXPECT_NE(header(error_page(405, "method_not_allowed", {}), "Allow"), "");

@@ -18,6 +18,7 @@ inline constexpr Refusal kMethodNotAllowed{405, "method_not_allowed"};
 inline constexpr Refusal kRequestTimeout{408, "request_timeout"};
 inline constexpr Refusal kPayloadTooLarge{413, "payload_too_large"};
 inline constexpr Refusal kUriTooLong{414, "uri_too_long"};
+inline constexpr Refusal kTlsRequired{421, "tls_required"};
 inline constexpr Refusal kHeaderTooLarge{431, "header_too_large"};
 inline constexpr Refusal kInternal{500, "internal"};
 inline constexpr Refusal kNotImplemented{501, "not_implemented"};

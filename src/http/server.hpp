@@ -34,9 +34,9 @@ struct Limits {
 };
 
 struct Listener {
-    std::string   host;      // "localhost" (IPv4 and IPv6), "0.0.0.0", "::1", a name
-    std::uint16_t port = 0;  // 0: any free one
-    bool          tls  = true;
+    std::string   host;         // "localhost" (IPv4 and IPv6), "0.0.0.0", "::1", a name
+    std::uint16_t port = 0;     // 0: any free one
+    bool          tls  = true;  // without: only loopback peers and declared proxies are served, others get 421
 };
 
 struct ServerOptions {
@@ -57,9 +57,9 @@ using Responder = std::function<void(Response)>;
 // header X-Request-Id names the log's line.
 using Handler   = std::function<void(std::shared_ptr<Request const>, Responder)>;
 // The answer to a request that never became one, body and headers of the one error shape; the server adds X-Request-Id.
-// Codes: bad_request,
-// method_not_allowed (TRACE, CONNECT), request_timeout, payload_too_large, uri_too_long, header_too_large, internal,
-// not_implemented (an unknown method or transfer coding), http_version_not_supported.
+// Codes: bad_request, method_not_allowed (TRACE, CONNECT), request_timeout, payload_too_large, uri_too_long,
+// tls_required, header_too_large, internal, not_implemented (an unknown method or transfer coding),
+// http_version_not_supported.
 using ErrorPage = std::function<Response(int status, std::string_view code)>;
 
 // One listener and its I/O threads. start() and drain() are for one thread; the rest is thread-safe.
