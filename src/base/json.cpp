@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 #include "base/json_names.hpp"
 
@@ -44,7 +45,8 @@ static_assert(offsetof(simdjson::internal::tape_ref, json_index) == offsetof(Val
 
 struct Document::Memory {
     simdjson::dom::document document;
-    std::vector<Member>     members;  // of the outermost object
+    std::vector<Member>     members;   // of the outermost object
+    std::size_t             used = 0;  // bytes of the longest text since the last wipe
 };
 
 namespace {
@@ -89,6 +91,7 @@ struct Workshop {
     simdjson::dom::parser   parser{simdjson::SIMDJSON_MAXSIZE_BYTES};
     std::unique_ptr<char[]> text;
     std::size_t             capacity = 0;
+    std::size_t             used     = 0;  // bytes of the longest text since the last wipe
     std::vector<Outer>      outer;
     Names                   names;
 
@@ -99,6 +102,12 @@ struct Workshop {
         text     = std::make_unique_for_overwrite<char[]>(needed + simdjson::SIMDJSON_PADDING);
         capacity = needed;
         return simdjson::SUCCESS;
+    }
+
+    void wipe() noexcept
+    {
+        if (text) sodium_memzero(text.get(), used);
+        used = 0;
     }
 };
 
@@ -205,11 +214,15 @@ simdjson::error_code parse_into(Workshop& shop, simdjson::dom::document& documen
     if (document.capacity() < capacity)
         if (auto const error = document.allocate(capacity)) return error;
 
+    shop.used = std::max(shop.used, text.size());
     // NB: libstdc++'s std::ranges::copy goes byte by byte between two character types.
     if (!text.empty()) std::memcpy(shop.text.get(), text.data(), text.size());  // of no text, data() may be null
     std::memset(shop.text.get() + text.size(), 0, simdjson::SIMDJSON_PADDING);
     auto const error = shop.parser.parse_into_document(document, shop.text.get(), text.size(), false).error();
-    if (shop.capacity > kKeptCapacity) shop = Workshop{};
+    if (shop.capacity > kKeptCapacity) {
+        shop.wipe();
+        shop = Workshop{};
+    }
     return error;
 }
 
@@ -326,6 +339,7 @@ std::expected<Value, Fault> Document::parse_object(std::string_view text, Limits
     auto& document = memory_->document;
     auto& shop     = workshop;
     if (text.size() > limits.bytes) return std::unexpected(Fault::too_large);
+    memory_->used = std::max(memory_->used, text.size());
     if (auto const error = parse_into(shop, document, text)) return std::unexpected(fault_of(error));
 
     auto const root = document.root();
@@ -344,13 +358,13 @@ std::span<Member const> Document::members() const
 
 void Document::wipe() noexcept
 {
-    auto& document = memory_->document;
-    if (workshop.text) sodium_memzero(workshop.text.get(), workshop.capacity);
-    // As document.allocate() reserves them: an empty string is three bytes of text and five of the buffer.
-    auto const strings = document.capacity() * 5 / 3 + simdjson::SIMDJSON_PADDING;
-    auto const words   = document.capacity() + 3;
-    if (document.string_buf) sodium_memzero(document.string_buf.get(), strings);
-    if (document.tape) sodium_memzero(document.tape.get(), words * sizeof(std::uint64_t));
+    workshop.wipe();
+    auto&      document = memory_->document;
+    // What document.allocate() reserves for that many bytes is the most that they can fill; simdjson copies strings in
+    // blocks, so that what follows one in the text gets into the padding too.
+    auto const used     = std::min(std::exchange(memory_->used, 0), document.capacity());
+    if (document.string_buf) sodium_memzero(document.string_buf.get(), 5 * used / 3 + simdjson::SIMDJSON_PADDING);
+    if (document.tape) sodium_memzero(document.tape.get(), (used + 3) * sizeof(std::uint64_t));
 }
 
 std::expected<Value, Fault> parse_object(std::string_view text, Limits const& limits)

@@ -84,8 +84,10 @@ public:
     // The members of the outermost object, in their order. Costs nothing; ends like the values.
     [[nodiscard]] std::span<Member const> members() const;
 
-    // Overwrites what the last text left behind, here and in this thread's
-    // buffers. For texts that hold secrets.
+    // Overwrites what the texts since the last wipe() left behind, here and in
+    // this thread's buffers; values end. Call on the thread that parsed. Costs
+    // what the longest of those texts filled, not what there is room for. For
+    // texts that hold secrets.
     void wipe() noexcept;
 
 private:

@@ -260,5 +260,66 @@ TEST(Json, NamesItsFaults)
     EXPECT_EQ(name(Fault::not_an_object), "not_an_object");
 }
 
+// ---- wiping: a document keeps its memory, so the old places can be looked at ----
+
+bool is_wiped(std::string_view place)
+{
+    return place.find_first_not_of('\0') == place.npos;
+}
+
+TEST(Json, LeavesNoStringBehindOnceWiped)
+{
+    Document   document;
+    auto const value = document.parse_object(R"({"email":"ann@example.com","password":"blue-giraffe-on-stilts"})");
+    ASSERT_TRUE(value);
+    auto const name     = document.members()[1].name;
+    auto const password = *value->find("password")->string();
+    document.wipe();
+    EXPECT_TRUE(is_wiped(name));
+    EXPECT_TRUE(is_wiped(password));
+}
+
+// Short strings take more room unescaped than in the text: each has its length before it.
+TEST(Json, WipesTheLastOfManyShortStrings)
+{
+    Document   document;
+    auto const value = document.parse_object("{\"a\":[" + repeat("\"x\",", 500) + "\"y\"]}");
+    ASSERT_TRUE(value);
+    std::string_view last;
+    value->find("a")->for_each_item([&](Value const& item) {
+        last = *item.string();
+        return true;
+    });
+    ASSERT_EQ(last, "y");
+    document.wipe();
+    EXPECT_TRUE(is_wiped(last));
+}
+
+// Of each text since the last wipe, not only of the last one.
+TEST(Json, WipesWhatALongerTextBeforeLeft)
+{
+    Document   document;
+    auto const value = document.parse_object("{\"a\":\"" + repeat("-", 700) + "\",\"b\":\"secret\"}");
+    ASSERT_TRUE(value);
+    auto const secret = *value->find("b")->string();
+    ASSERT_TRUE(document.parse_object("{}"));
+    ASSERT_EQ(secret, "secret");
+    document.wipe();
+    EXPECT_TRUE(is_wiped(secret));
+}
+
+TEST(Json, WipesWhatItRefused)
+{
+    Document   document;
+    auto const good = document.parse_object(R"({"password":"first"})");
+    ASSERT_TRUE(good);
+    auto const place = *good->find("password")->string();
+    EXPECT_FALSE(document.parse_object(R"({"password":"other","password":1})"));
+    ASSERT_EQ(place, "other");
+    document.wipe();
+    EXPECT_TRUE(is_wiped(place));
+    EXPECT_TRUE(document.parse_object(R"({"password":"third"})")) << "it is as good as new";
+}
+
 }  // namespace
 }  // namespace signet::json

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "base/json.hpp"
 #include "http/errors.hpp"
 
 namespace signet::http {
@@ -36,15 +35,30 @@ std::unexpected<Response> refuse_member(Member const& member, std::string_view c
         refuse(Errc::invalid_request, "The member \"" + std::string{member.name} + "\" " + std::string{complaint}));
 }
 
+// Wipes a document however the scope ends.
+struct Wiper {
+    json::Document& document;
+
+    ~Wiper() { document.wipe(); }
+};
+
 }  // namespace
 
 std::expected<Fields, Response> read_json_body(std::string_view body, std::span<Member const> members)
+{
+    thread_local json::Document document;
+    return read_json_body(document, body, members);
+}
+
+std::expected<Fields, Response> read_json_body(json::Document& document, std::string_view body,
+                                               std::span<Member const> members)
 {
     Fields fields;
     if (body.empty() && std::ranges::none_of(members, [](Member const& m) { return m.need == Need::required; }))
         return fields;
 
-    auto const object = json::parse_object(body);
+    Wiper const wiper{document};
+    auto const  object = document.parse_object(body);
     if (!object) return std::unexpected(refuse(Errc::malformed_json, sentence(object.error())));
 
     for (auto const& member : members) {

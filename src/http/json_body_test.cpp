@@ -98,5 +98,19 @@ TEST(JsonBody, SaysWhenARowForgotAMember)
     EXPECT_THROW((void)fields.get("email"), std::logic_error);
 }
 
+// The document keeps its memory, so the old place can be looked at: every string of a body is in it.
+TEST(JsonBody, LeavesNoPasswordBehind)
+{
+    for (std::string const body :
+         {R"({"email":"ann@example.com","password":"blue-giraffe-on-stilts"})",
+          R"({"email":1,"password":"blue-giraffe-on-stilts"})", R"({"email":"ann@example.com","email":"twice"})"}) {
+        json::Document document;
+        (void)read_json_body(document, body, kJsonMembers);
+        ASSERT_FALSE(document.members().empty());
+        std::string_view const left{document.members().front().name.data(), body.size()};
+        EXPECT_EQ(left.find_first_not_of('\0'), left.npos) << body;
+    }
+}
+
 }  // namespace
 }  // namespace signet::http
