@@ -31,6 +31,7 @@ Response sign_in(Call const& call)
     Response   response;
     response.status = 303;
     response.set("Location", return_to.empty() ? "/account" : return_to);
+    end_overwritten_session(call);
     keep_session(response, call, *grant);
     return response;
 }

@@ -19,6 +19,7 @@ Response login(Call const& call)
                                      .device_token = std::string{find_cookie(call.request, kDeviceCookie).value_or("")},
                                      .origin       = find_origin(call.request)});
     if (!grant) return refuse(call, grant.error());
+    if (*delivery == Delivery::cookie) end_overwritten_session(call);
     return token_answer(call, *grant, *delivery);
 }
 

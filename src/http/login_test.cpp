@@ -88,6 +88,92 @@ TEST_F(Login, LetsAnAllowedPageSignIn)
     EXPECT_NE(set_cookie(response, kRefreshCookie), "");
 }
 
+// CHECKS B57: its cookie is gone from the browser, so nobody could end it any more.
+TEST_F(Login, EndsTheSessionWhoseCookieItOverwrites)
+{
+    auto const first  = site_.ask(post("/api/v1/login").from_own_page().json(kRight));
+    auto const cookie = cookie_value(first, kRefreshCookie);
+    auto const second = site_.ask(post("/api/v1/login").from_own_page().cookie(kRefreshCookie, cookie).json(kRight));
+    EXPECT_EQ(second.status, 200);
+    EXPECT_EQ(refused(site_.ask(get("/api/v1/me").bearer(text_of(first, "access_token")))),
+              (Refused{401, "invalid_token"}));
+    EXPECT_EQ(refused(site_.ask(post("/api/v1/refresh").from_own_page().cookie(kRefreshCookie, cookie))),
+              (Refused{401, "invalid_grant"}));
+    EXPECT_EQ(site_.ask(get("/api/v1/me").bearer(text_of(second, "access_token"))).status, 200);
+    auto const renewed = cookie_value(second, kRefreshCookie);
+    EXPECT_EQ(site_.ask(post("/api/v1/refresh").from_own_page().cookie(kRefreshCookie, renewed)).status, 200);
+
+    auto const& ended = site_.world.stores.memory().audit.back();
+    EXPECT_EQ(ended.event, core::AuditEvent::session_ended);
+    EXPECT_EQ(ended.detail, "signed_out");
+    EXPECT_EQ(ended.session, core::SessionId::parse(text_of(first, "session_id")));
+}
+
+TEST_F(Login, EndsTheSessionOfWhoeverSignedInBeforeInThisBrowser)
+{
+    site_.world.add_user("bob@example.com");
+    auto const of_bob = site_.ask(post("/api/v1/login")
+                                      .from_own_page()
+                                      .json(R"({"email":"bob@example.com","password":"blue-giraffe-on-stilts"})"));
+    (void)site_.ask(post("/api/v1/login")
+                        .from_own_page()
+                        .cookie(kRefreshCookie, cookie_value(of_bob, kRefreshCookie))
+                        .json(kRight));
+    EXPECT_EQ(refused(site_.ask(get("/api/v1/me").bearer(text_of(of_bob, "access_token")))),
+              (Refused{401, "invalid_token"}));
+}
+
+// Two tabs that sign in at once send the same cookie, or none; of the answers one is last.
+TEST_F(Login, LeavesBothSessionsOfTwoTabsThatSignInAtOnce)
+{
+    auto const before = cookie_value(site_.ask(post("/api/v1/login").from_own_page().json(kRight)), kRefreshCookie);
+    auto const tab    = [&] {
+        return site_.ask(post("/api/v1/login").from_own_page().cookie(kRefreshCookie, before).json(kRight));
+    };
+    auto const one   = tab();
+    auto const other = tab();
+    for (auto const* each : {&one, &other}) {
+        EXPECT_EQ(site_.ask(get("/api/v1/me").bearer(text_of(*each, "access_token"))).status, 200);
+        auto const cookie = cookie_value(*each, kRefreshCookie);
+        EXPECT_EQ(site_.ask(post("/api/v1/refresh").from_own_page().cookie(kRefreshCookie, cookie)).status, 200);
+    }
+}
+
+TEST_F(Login, LeavesTheCookiesSessionWhereItOverwritesNoCookie)
+{
+    auto const first  = site_.ask(post("/api/v1/login").from_own_page().json(kRight));
+    auto const cookie = cookie_value(first, kRefreshCookie);
+    auto const lives  = [&] { return site_.ask(get("/api/v1/me").bearer(text_of(first, "access_token"))).status; };
+
+    (void)site_.ask(post("/api/v1/login").from_own_page().cookie(kRefreshCookie, cookie).json(kWrong));
+    EXPECT_EQ(lives(), 200) << "a failed sign-in";
+    (void)site_.ask(post("/api/v1/login")
+                        .from_own_page()
+                        .cookie(kRefreshCookie, cookie)
+                        .json(R"({"email":"ann@example.com","password":"blue-giraffe-on-stilts","delivery":"body"})"));
+    EXPECT_EQ(lives(), 200) << "the token is in the body";
+    (void)site_.ask(
+        post("/api/v1/login")
+            .cookie(kRefreshCookie, cookie)
+            .json(R"({"email":"ann@example.com","password":"blue-giraffe-on-stilts","delivery":"cookie"})"));
+    EXPECT_EQ(lives(), 200) << "no page vouches for the cookie (CHECKS D4)";
+}
+
+TEST_F(Login, SignsInThoughTheOldSessionCannotBeEnded)
+{
+    auto const cookie  = cookie_value(site_.ask(post("/api/v1/login").from_own_page().json(kRight)), kRefreshCookie);
+    auto&      memory  = site_.world.stores.memory();
+    auto       sign_in = post("/api/v1/login").from_own_page().cookie(kRefreshCookie, cookie).json(kRight);
+    memory.meanwhile   = [&] { memory.failing_after = memory.deeds + 1; };
+    ::testing::internal::CaptureStderr();
+    auto const response = site_.ask(sign_in);
+    auto const written  = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(response.status, 200);
+    EXPECT_NE(set_cookie(response, kRefreshCookie), "");
+    EXPECT_NE(written.find("could not be ended"), std::string::npos) << written;
+    EXPECT_EQ(written.find(cookie), std::string::npos);
+}
+
 // CHECKS D4: login CSRF
 TEST_F(Login, RefusesAForeignPageBeforeAnyHash)
 {

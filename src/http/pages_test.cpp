@@ -174,6 +174,29 @@ TEST(Forms, SignInWithoutScripts)
     EXPECT_EQ(response.body, "");
 }
 
+// CHECKS B57
+TEST(Forms, EndTheSessionWhoseCookieTheyOverwrite)
+{
+    testing::Site site;
+    site.world.add_user();
+    auto const by_form = [&](std::string_view path, std::string_view form, std::string_view cookie) {
+        return cookie_value(site.ask(post(path).from_own_page().cookie(kRefreshCookie, cookie).form(form)),
+                            kRefreshCookie);
+    };
+    auto const is_over = [&](std::string_view cookie) {
+        return site.ask(post("/api/v1/refresh").from_own_page().cookie(kRefreshCookie, cookie)).status == 401;
+    };
+    auto const first  = by_form("/login", kRightForm, "none");
+    auto const second = by_form("/login", kRightForm, first);
+    EXPECT_TRUE(is_over(first));
+    EXPECT_FALSE(is_over(second));
+
+    auto const third = by_form("/signup", "email=bob%40example.com&password=blue-giraffe-on-stilts", second);
+    EXPECT_NE(third, "");
+    EXPECT_TRUE(is_over(second));
+    EXPECT_FALSE(is_over(third));
+}
+
 TEST(Forms, GoOnToWhereThePersonWanted)
 {
     testing::Site site;

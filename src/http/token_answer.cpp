@@ -1,5 +1,7 @@
 #include "http/token_answer.hpp"
 
+#include "base/log.hpp"
+#include "core/logout.hpp"
 #include "http/answers.hpp"
 #include "http/cookies.hpp"
 #include "http/errors.hpp"
@@ -38,6 +40,16 @@ void keep_session(Response& response, Call const& call, core::SessionGrant const
     }
     if (!grant.device_token.empty())
         response.add("Set-Cookie", keep_cookie(kDeviceCookie, grant.device_token, kDeviceCookieLife));
+}
+
+void end_overwritten_session(Call const& call)
+{
+    auto const token = find_refresh_cookie(call);
+    if (!token || !*token) return;
+    auto const ended = core::logout(call.api.ports, **token, find_origin(call.request));
+    if (!ended)
+        log::warning("the session of an overwritten cookie could not be ended",
+                     {{"request", call.id}, {"why", ended.error().detail}});
 }
 
 void forget_session(Response& response)

@@ -22,6 +22,11 @@ enum class Delivery { cookie, body };
 // Set-Cookie for what the grant holds: refresh token, device.
 void keep_session(Response& response, Call const& call, core::SessionGrant const& grant);
 
+// For a sign-in that succeeded and keeps its session in the cookie: ends the session of the cookie that came with the
+// request and is about to be overwritten, since nobody would hold it any more (CHECKS B57). That this fails is logged
+// and no reason to refuse the sign-in.
+void end_overwritten_session(Call const& call);
+
 // Ends the refresh cookie, and clears what pages of this origin stored. The device cookie stays: it opens nothing and
 // keeps strangers' guesses from locking the owner out of the next sign-in (CHECKS C9). "cache" is not cleared: nothing
 // with session data is ever stored there (no-store), and browsers take seconds to look (CHECKS D20).

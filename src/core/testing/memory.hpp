@@ -23,8 +23,9 @@ struct Memory {
     std::vector<SigningKeyRecord>        keys;
     std::vector<AuditEntry>              audit;
 
-    std::uint64_t deeds   = 0;      // store calls so far
-    bool          failing = false;  // every call gives Errc::unavailable
+    std::uint64_t deeds         = 0;                  // store calls so far
+    bool          failing       = false;              // every call gives Errc::unavailable
+    std::uint64_t failing_after = ~std::uint64_t{0};  // as `failing`, from the deed after that many
 
     // What others do between a password's check and the deed that relies on it: runs once, before the next such deed.
     std::function<void()> meanwhile;
@@ -88,7 +89,7 @@ struct Memory {
     {
         std::lock_guard const lock{mutex};
         ++deeds;
-        if (failing) return refused(Errc::unavailable, "storage is made to fail");
+        if (failing || deeds > failing_after) return refused(Errc::unavailable, "storage is made to fail");
         return deed();
     }
 };
