@@ -5,6 +5,36 @@
 #include "http/guards.hpp"
 
 namespace signet::http {
+namespace {
+
+// What anyone can have as often as they like, at no cost of theirs, must not fill the log. It is counted in the
+// metrics, and where it concerns a session it is in the audit log.
+bool is_free(core::Errc code)
+{
+    using enum core::Errc;
+    switch (code) {
+        case slow_down:
+        case busy:
+        case invalid_grant:
+        case invalid_email:
+        case invalid_name:
+        case password_too_short:
+        case password_too_long:
+        case password_too_common:
+        case password_is_personal:
+            return true;
+        default:
+            return false;
+    }
+}
+
+log::Level level_of(core::Errc code, int status)
+{
+    if (is_free(code)) return log::Level::debug;
+    return status >= 500 ? log::Level::error : log::Level::info;
+}
+
+}  // namespace
 
 Response answer(int status, json::Object const& body)
 {
@@ -25,8 +55,8 @@ Response no_content()
 Response refuse(Call const& call, core::Error const& error)
 {
     auto response = refuse(error);
-    log::write(response.status >= 500 && error.code != core::Errc::busy ? log::Level::error : log::Level::info,
-               "refused", {{"request", call.id}, {"code", core::name(error.code)}, {"why", error.detail}});
+    log::write(level_of(error.code, response.status), "refused",
+               {{"request", call.id}, {"code", core::name(error.code)}, {"why", error.detail}});
     if (error.code == core::Errc::invalid_token) challenge(response, call.api.settings, core::name(error.code));
     return response;
 }

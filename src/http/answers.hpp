@@ -12,7 +12,8 @@ namespace signet::http {
 
 [[nodiscard]] Response answer(int status, json::Object const& body);
 [[nodiscard]] Response no_content();
-// A refusal of core: logged with its detail under the request's id; invalid_token also gets its challenge.
+// A refusal of core: logged with its detail under the request's id (at level debug where a stranger could fill the log
+// with it); invalid_token also gets its challenge.
 [[nodiscard]] Response refuse(Call const& call, core::Error const& error);
 
 // {"id","email","name","roles"}

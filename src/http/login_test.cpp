@@ -174,6 +174,25 @@ TEST_F(Login, SignsInThoughTheOldSessionCannotBeEnded)
     EXPECT_EQ(written.find(cookie), std::string::npos);
 }
 
+TEST_F(Login, LogsNothingAtInfoThatAGuesserHasForFree)
+{
+    for (int i = 0; i < 7; ++i) (void)site_.ask(post("/api/v1/login").json(kWrong));
+    log::configure(log::Level::info, log::Format::text);
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(refused(site_.ask(post("/api/v1/login").json(kWrong))), (Refused{429, "slow_down"}));
+    EXPECT_EQ(refused(site_.ask(post("/api/v1/refresh").json(R"({"refresh_token":"srt_garbage"})"))),
+              (Refused{401, "invalid_grant"}));
+    EXPECT_EQ(refused(site_.ask(post("/api/v1/login").json(R"({"email":"ann","password":"x"})"))),
+              (Refused{400, "invalid_email"}));
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+
+    ::testing::internal::CaptureStderr();
+    (void)site_.ask(post("/api/v1/login").json(R"({"email":"bob@example.com","password":"x"})"));
+    auto const written = ::testing::internal::GetCapturedStderr();
+    log::configure(log::Level::warning, log::Format::text);
+    EXPECT_NE(written.find("bad_credentials"), std::string::npos) << "each of these has cost a hash";
+}
+
 // CHECKS D4: login CSRF
 TEST_F(Login, RefusesAForeignPageBeforeAnyHash)
 {
