@@ -27,10 +27,9 @@ struct HostPort {
     bool operator==(HostPort const&) const = default;
 };
 
-// How many threads a bounded pool has, and how long work may wait for one.
+// How much work may wait for a thread of a bounded pool, and how long.
 struct PoolSettings {
-    std::uint32_t             threads = 0;
-    std::uint32_t             queue   = 0;
+    std::uint32_t             queue = 0;
     std::chrono::milliseconds wait{2000};
 };
 
@@ -49,10 +48,11 @@ struct Config {
     HostPort                 admin_listen{"127.0.0.1", 8444};
     core::Settings           rules;  // tokens, sessions, passwords, throttle, keys
     bool                     publish_key_set = true;
-    PoolSettings             hashing{.threads = 0, .queue = 64};
-    PoolSettings             storage{.threads = 16, .queue = 1024};
-    bool                     signup = true;
-    std::string              brand  = "Signet";
+    PoolSettings             hashing{.queue = 64};
+    PoolSettings             storage{.queue = 1024};
+    std::uint32_t            storage_threads = 16;  // hashing has what fits into the memory budget
+    bool                     signup          = true;
+    std::string              brand           = "Signet";
     std::string              brand_css;
     std::string              brand_logo;
     log::Level               log_level  = log::Level::info;

@@ -80,8 +80,7 @@ auto const kTable = std::to_array<Setting>({
     {"passwords", "queue_wait", at<&Config::hashing, &PoolSettings::wait>, "100ms", "30s",
      "How long one of them may wait."},
 
-    {"storage", "threads", at<&Config::storage, &PoolSettings::threads>, "1", "256",
-     "Requests that may wait for the disk at once."},
+    {"storage", "threads", at<&Config::storage_threads>, "1", "256", "Requests that may wait for the disk at once."},
     {"storage", "queue", at<&Config::storage, &PoolSettings::queue>, "1", "100000",
      "Requests that may wait for their turn behind them; more are answered 503 with Retry-After."},
     {"storage", "queue_wait", at<&Config::storage, &PoolSettings::wait>, "100ms", "30s",

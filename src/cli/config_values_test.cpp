@@ -62,7 +62,7 @@ TEST(ConfigValues, EveryDefaultCanBeReadBack)
         if (text.starts_with('[')) text = "";
         if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
         Config read;
-        // Zero hashing threads and empty paths are no exceptions: they have no bounds.
+        // Empty paths are no exceptions: they have no bounds.
         EXPECT_TRUE(assign(setting, read, {.text = text})) << label(setting) << " = " << text;
         EXPECT_EQ(written_value(setting, read), written_value(setting, defaults)) << label(setting);
     }

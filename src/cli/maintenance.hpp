@@ -3,7 +3,6 @@
 //   every second   takes over sessions that another process ended (`signet user disable`)
 //   every 5 s      takes over or makes signing keys
 //   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time
-//
 #pragma once
 #include <condition_variable>
 #include <functional>

@@ -176,7 +176,7 @@ private:
     void start_pools()
     {
         storage_pool_.emplace(WorkerPool::Options{.name         = "storage",
-                                                  .threads      = config_.storage.threads,
+                                                  .threads      = config_.storage_threads,
                                                   .queue        = config_.storage.queue,
                                                   .longest_wait = config_.storage.wait});
         hashing_pool_.emplace(WorkerPool::Options{.name         = "hashing",

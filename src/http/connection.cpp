@@ -205,7 +205,6 @@ Connection::Next Connection::handle()
 {
     auto& request     = *reader_.request();
     request.peer.text = from_proxy_ ? engine_.proxies.client(address_, request) : address_;
-    request.secure    = transport_.secure();
     phase_            = Phase::handling;
     answered_         = false;
     ++request_number_;

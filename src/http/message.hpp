@@ -33,8 +33,7 @@ struct Request {
     std::string         query;  // after '?', undecoded
     std::vector<Header> headers;
     std::string         body;
-    core::ClientAddress peer;            // of the connection, or as a declared proxy says
-    bool                secure = false;  // over TLS
+    core::ClientAddress peer;  // of the connection, or as a declared proxy says
 
     // The first header of that name; nullopt when absent.
     [[nodiscard]] std::optional<std::string_view> find_header(std::string_view header_name) const;

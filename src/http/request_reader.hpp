@@ -33,7 +33,7 @@ public:
     // Reads as far as the bytes reach. `complete` and `refused` stay until next().
     State advance();
 
-    // The complete request, to be finished with peer and secure and handed on.
+    // The complete request, to be finished with the peer and handed on.
     [[nodiscard]] std::shared_ptr<Request> const& request() const { return request_; }
     [[nodiscard]] bool                            keep_alive() const { return framing_.keep_alive; }
     [[nodiscard]] Refusal                         refusal() const { return refusal_; }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "jose/base64url.hpp"
+
 namespace signet::http {
 namespace {
 
@@ -66,20 +68,9 @@ std::string page_policy(std::string_view nonce, std::span<std::string const> for
 
 std::string make_nonce(Random& random)
 {
-    constexpr std::string_view   kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::array<std::uint8_t, 16> bytes{};
     random.fill(bytes);
-
-    // 128 bits are 21 characters of six bits and one of two.
-    std::string   text;
-    std::uint32_t held = 0;
-    int           bits = 0;
-    for (auto const byte : bytes) {
-        held = held << 8 | byte;
-        for (bits += 8; bits >= 6; bits -= 6) text += kAlphabet[held >> (bits - 6) & 63];
-    }
-    text += kAlphabet[held << (6 - bits) & 63];
-    return text + "==";
+    return jose::base64url::encode(bytes);
 }
 
 }  // namespace signet::http

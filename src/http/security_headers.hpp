@@ -25,7 +25,7 @@ void add_security_headers(Response& response, SecurityNeeds const& needs);
 // The Content-Security-Policy of a hosted page. `form_targets` are the origins a form's redirect may end at.
 [[nodiscard]] std::string page_policy(std::string_view nonce, std::span<std::string const> form_targets);
 
-// 16 random bytes in base64, new for every answer.
+// 16 random bytes in base64url, new for every answer.
 [[nodiscard]] std::string make_nonce(Random& random);
 
 }  // namespace signet::http

@@ -26,7 +26,6 @@ struct Ask : Request {
         path   = target.substr(0, target.find('?'));
         query  = target.size() > path.size() ? target.substr(path.size() + 1) : std::string_view{};
         peer   = {"192.0.2.7"};
-        secure = true;
     }
 
     Ask& with(std::string_view name, std::string_view value)
