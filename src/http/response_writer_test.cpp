@@ -118,6 +118,7 @@ TEST(ResponseWriter, NamesEveryStatusThatIsUsed)
 {
     EXPECT_EQ(reason_phrase(413), "Content Too Large");
     EXPECT_EQ(reason_phrase(505), "HTTP Version Not Supported");
+    EXPECT_EQ(reason_phrase(421), "Misdirected Request");
     EXPECT_EQ(reason_phrase(299), "Status");
 }
 
