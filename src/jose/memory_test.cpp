@@ -6,8 +6,8 @@
 #include <atomic>
 #include <cstdlib>
 #include <functional>
-#include <new>
 
+#include "base/testing/replaced_new.hpp"
 #include "jose/encryption_key.hpp"
 #include "jose/test_keys.hpp"
 
@@ -29,26 +29,6 @@ void look_at(void* block)
         if (bytes.contains(needle)) ++found;
 }
 
-void* allocate(std::size_t size) noexcept
-{
-    ++allocations;
-    if (until_fail != 0 && --until_fail == 0) return nullptr;
-    return std::malloc(size);
-}
-
-void* allocate_or_throw(std::size_t size)
-{
-    auto* const block = allocate(size);
-    if (block == nullptr) throw std::bad_alloc{};
-    return block;
-}
-
-[[gnu::noinline]] void give_back(void* block) noexcept
-{
-    look_at(block);
-    std::free(block);
-}
-
 // As early as this: OpenSSL takes them only before it has allocated anything.
 bool const openssl_is_counted = CRYPTO_set_mem_functions(
                                     [](std::size_t size, char const*, int) {
@@ -66,45 +46,17 @@ bool const openssl_is_counted = CRYPTO_set_mem_functions(
 
 }  // namespace
 
-void* operator new(std::size_t size)
+void* signet::testing::allocate(std::size_t size) noexcept
 {
-    return allocate_or_throw(size);
+    ++allocations;
+    if (until_fail != 0 && --until_fail == 0) return nullptr;
+    return std::malloc(size);
 }
-void* operator new[](std::size_t size)
+
+[[gnu::noinline]] void signet::testing::give_back(void* block) noexcept
 {
-    return allocate_or_throw(size);
-}
-void* operator new(std::size_t size, std::nothrow_t const&) noexcept
-{
-    return allocate(size);
-}
-void* operator new[](std::size_t size, std::nothrow_t const&) noexcept
-{
-    return allocate(size);
-}
-void operator delete(void* block) noexcept
-{
-    give_back(block);
-}
-void operator delete[](void* block) noexcept
-{
-    give_back(block);
-}
-void operator delete(void* block, std::size_t) noexcept
-{
-    give_back(block);
-}
-void operator delete[](void* block, std::size_t) noexcept
-{
-    give_back(block);
-}
-void operator delete(void* block, std::nothrow_t const&) noexcept
-{
-    give_back(block);
-}
-void operator delete[](void* block, std::nothrow_t const&) noexcept
-{
-    give_back(block);
+    look_at(block);
+    std::free(block);
 }
 
 namespace jose {

@@ -3,8 +3,8 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <new>
 
+#include "base/testing/replaced_new.hpp"
 #include "verifier/fetch_log.hpp"
 #include "verifier/key_server.hpp"
 #include "verifier/key_set_feed.hpp"
@@ -14,54 +14,17 @@ namespace {
 thread_local bool        is_fetching = false;  // of the thread of a feed
 std::atomic<std::size_t> until_fail{0};        // of its allocations; 0: none fails
 
-void* allocate(std::size_t size)
+}  // namespace
+
+void* signet::testing::allocate(std::size_t size) noexcept
 {
     if (is_fetching && until_fail != 0 && --until_fail == 0) return nullptr;
     return std::malloc(size);
 }
 
-[[gnu::noinline]] void give_back(void* block) noexcept
+[[gnu::noinline]] void signet::testing::give_back(void* block) noexcept
 {
     std::free(block);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size)
-{
-    auto* const block = allocate(size);
-    if (block == nullptr) throw std::bad_alloc{};
-    return block;
-}
-void* operator new(std::size_t size, std::nothrow_t const&) noexcept
-{
-    return allocate(size);
-}
-void* operator new[](std::size_t size)
-{
-    auto* const block = allocate(size);
-    if (block == nullptr) throw std::bad_alloc{};
-    return block;
-}
-void* operator new[](std::size_t size, std::nothrow_t const&) noexcept
-{
-    return allocate(size);
-}
-void operator delete(void* block) noexcept
-{
-    give_back(block);
-}
-void operator delete[](void* block) noexcept
-{
-    give_back(block);
-}
-void operator delete(void* block, std::size_t) noexcept
-{
-    give_back(block);
-}
-void operator delete[](void* block, std::size_t) noexcept
-{
-    give_back(block);
 }
 
 namespace {
