@@ -126,7 +126,7 @@ test('An account disabled on the command line is refused, its tokens too', async
   assert.equal(done.code, 0, done.stderr);
   assert.equal((await refresh(signet, grant.refresh_token)).status, 401);
   const began = Date.now();
-  await until('the token to be refused', async () => (await me(grant)).status === 401);
+  await until('the token to be refused', async () => (await me(grant)).status === 401, 4000);
   console.log(`      refused after ${Date.now() - began} ms`);
   const answer = await request(signet, 'POST', '/api/v1/login', { json: person });
   assert.equal(answer.status, 401);
