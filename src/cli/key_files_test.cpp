@@ -1,28 +1,22 @@
 #include "cli/key_files.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "base/json.hpp"
+#include "cli/testing/temporary_folder.hpp"
 
 namespace signet::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-class KeyFiles : public testing::Test {
+class KeyFiles : public ::testing::Test {
 protected:
-    KeyFiles() : folder_(fs::temp_directory_path() / ("signet-key-files-" + std::to_string(getpid())))
-    {
-        fs::create_directory(folder_);
-    }
-    ~KeyFiles() override { fs::remove_all(folder_); }
-
-    std::string path(std::string_view name) const { return folder_ / name; }
+    std::string path(std::string_view name) const { return folder_.path() / name; }
     std::string content(std::string_view name) const
     {
         std::ifstream in(path(name));
@@ -32,13 +26,13 @@ protected:
     template <class Verb>
     static std::string complaint(Verb const& verb, Exit expected)
     {
-        testing::internal::CaptureStderr();
+        ::testing::internal::CaptureStderr();
         EXPECT_EQ(verb(), expected);
-        return testing::internal::GetCapturedStderr();
+        return ::testing::internal::GetCapturedStderr();
     }
 
 private:
-    fs::path folder_;
+    testing::TemporaryFolder folder_;
 };
 
 TEST_F(KeyFiles, AreNeverOverwrittenNeitherHalf)
@@ -68,9 +62,9 @@ TEST_F(KeyFiles, AreNeverOverwrittenNeitherHalf)
 TEST_F(KeyFiles, ConvertsAKeyOfAnyName)
 {
     ASSERT_EQ(generate_key({.kid = "keys", .out = path("k.jwk"), .public_out = {}}), kDone);
-    testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStdout();
     EXPECT_EQ(convert_key({.file = path("k.jwk"), .algorithm = {}, .kid = {}, .form = "pem"}), kDone);
-    EXPECT_TRUE(testing::internal::GetCapturedStdout().starts_with("-----BEGIN PRIVATE KEY-----"));
+    EXPECT_TRUE(::testing::internal::GetCapturedStdout().starts_with("-----BEGIN PRIVATE KEY-----"));
 }
 
 // A key out of the network may say anything.
