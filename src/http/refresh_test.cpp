@@ -11,7 +11,6 @@ using testing::header;
 using testing::post;
 using testing::Refused;
 using testing::refused;
-using testing::set_cookie;
 using testing::text_of;
 
 class Refresh : public ::testing::Test {

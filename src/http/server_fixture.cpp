@@ -33,7 +33,7 @@ void write_pem(std::string const& path, auto&& write)
 
 void ignore_broken_pipes()
 {
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ TlsContext with_new_ticket_key(TlsContext const& old)
 {
     auto context          = make_context();
     STACK_OF(X509)* chain = nullptr;  // remains the old context's
-    require(SSL_CTX_get0_chain_certs(old.get(), &chain) == 1 &&
+    require(SSL_CTX_get0_chain_certs(old.get(), static_cast<void*>(&chain)) == 1 &&
                 SSL_CTX_use_cert_and_key(context.get(), SSL_CTX_get0_certificate(old.get()),
                                          SSL_CTX_get0_privatekey(old.get()), chain, 1) == 1,
             "cannot renew TLS");

@@ -27,12 +27,12 @@ inline std::string read_vectors(std::string const& file)
 }
 
 // Declares `root`, the file's object. A missing file is the one thing a test may skip, loudly.
-#define READ_VECTORS(document, root, file)                                                                \
-    signet::json::Document document;                                                                      \
-    auto const             root##_text = ::jose::test::read_vectors(file);                                \
-    if (root##_text.empty()) GTEST_SKIP() << "no vectors " << file;                                       \
-    auto const root##_value = document.parse_object(root##_text, {.bytes = 1 << 24, .members = 1 << 16}); \
-    ASSERT_TRUE(root##_value);                                                                            \
+#define READ_VECTORS(document, root, file)                                                                  \
+    signet::json::Document document;                                                                        \
+    auto const             root##_text = ::jose::test::read_vectors(file);                                  \
+    if (root##_text.empty()) GTEST_SKIP() << "no vectors " << (file);                                       \
+    auto const root##_value = (document).parse_object(root##_text, {.bytes = 1 << 24, .members = 1 << 16}); \
+    ASSERT_TRUE(root##_value);                                                                              \
     signet::json::Value const root = *root##_value
 
 inline std::string unhex(std::string_view hex)
