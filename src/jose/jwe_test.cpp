@@ -219,13 +219,10 @@ TEST(Jwe, RefusesHeadersThatAreNotOneStrictObject)
     EXPECT_EQ(opened_with_header(R"( { "alg" : "dir", "enc":"A128GCM", "jku":"https://x", "n":[1] } )"), "accepted");
     for (std::string_view const header :
          {R"({"alg":"dir","alg":"dir","enc":"A128GCM"})", R"({"alg":"dir","enc":"A128GCM","enc":"A128GCM"})",
-          R"({"alg":"dir","enc":"A128GCM","x":{"a":1,"a":1}})",
-          R"({"alg":"dir","enc":"A128GCM"} )"
-          "x",
-          R"(["dir"])", R"("dir")", "null", "{", "\xEF\xBB\xBF{}",
-          "{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"x\":\"\xFF\"}", R"({"alg":"dir","enc":"A128GCM","kid":1})",
-          R"({"alg":"dir","enc":"A128GCM","cty":[]})", R"({"alg":"dir","enc":"A128GCM","typ":false})",
-          R"({"alg":"dir","enc":"A128GCM","x":[[[[[[[[1]]]]]]]]})"})
+          R"({"alg":"dir","enc":"A128GCM","x":{"a":1,"a":1}})", R"({"alg":"dir","enc":"A128GCM"} x)", R"(["dir"])",
+          R"("dir")", "null", "{", "\xEF\xBB\xBF{}", "{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"x\":\"\xFF\"}",
+          R"({"alg":"dir","enc":"A128GCM","kid":1})", R"({"alg":"dir","enc":"A128GCM","cty":[]})",
+          R"({"alg":"dir","enc":"A128GCM","typ":false})", R"({"alg":"dir","enc":"A128GCM","x":[[[[[[[[1]]]]]]]]})"})
         EXPECT_EQ(opened_with_header(header), "malformed_header") << header;
     EXPECT_EQ(opened_with_header(R"({"alg":"dir","enc":"A128GCM","kid":")" + std::string(129, 'k') + R"("})"),
               "malformed_header");

@@ -300,6 +300,6 @@ Result<void> SqliteEngine::run(Access access, Body const& body)
     if (transaction.failed()) return std::unexpected(*transaction.failed());
     TRY(connection->step("COMMIT", {}, nothing));
     return {};
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the lease gives its connection back to the pool
 
 }  // namespace signet::storage

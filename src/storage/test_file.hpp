@@ -49,7 +49,7 @@ public:
     ~RefusingDisk()
     {
         ::setrlimit(RLIMIT_FSIZE, &previous_);
-        ::signal(SIGXFSZ, previous_handler_);
+        static_cast<void>(::signal(SIGXFSZ, previous_handler_));
     }
     RefusingDisk(RefusingDisk const&)            = delete;
     RefusingDisk& operator=(RefusingDisk const&) = delete;

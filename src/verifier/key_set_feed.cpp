@@ -153,7 +153,7 @@ void KeySetFeed::report(std::string problem) const
     auto const in_use = current();
     try {
         options_.on_fetch({.problem = std::move(problem), .keys = in_use ? in_use->keys.size() : 0});
-    } catch (...) {
+    } catch (...) {  // NOLINT(bugprone-empty-catch)
         // The application's own; it has been told, and the keys are needed all the same.
     }
 }

@@ -18,8 +18,9 @@ std::atomic<std::size_t> until_fail{0};        // of its allocations; 0: none fa
 
 void* signet::testing::allocate(std::size_t size) noexcept
 {
-    if (is_fetching && until_fail != 0 && --until_fail == 0) return nullptr;
-    return std::malloc(size);
+    if (!is_fetching || until_fail == 0) return std::malloc(size);
+    until_fail -= 1;
+    return until_fail == 0 ? nullptr : std::malloc(size);
 }
 
 [[gnu::noinline]] void signet::testing::give_back(void* block) noexcept
