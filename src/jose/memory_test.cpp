@@ -102,7 +102,7 @@ void wipe(std::string text)
 TEST(FreedMemory, IsSeenByThisTest)
 {
     std::string const secret = "a secret of more than a few bytes";
-    auto const        leave  = [&] { EXPECT_FALSE((secret + ".").empty()); };
+    auto const        leave  = [&] { std::string(64, ' ').replace(0, secret.size(), secret); };
     EXPECT_EQ(left_behind({secret}, leave), 2u);
     EXPECT_EQ(left_behind({secret}, [&] { signet::SecretString const copy{secret}; }), 0u);
 }

@@ -23,7 +23,7 @@ T must(jose::Result<T> result)
 {
     if (result) return std::move(*result);
     std::cerr << name(result.error().code) << ": " << result.error().detail << '\n';
-    std::exit(1);
+    std::_Exit(1);
 }
 
 constexpr std::array kEncryptions{ContentEncryption::a128gcm, ContentEncryption::a256gcm,

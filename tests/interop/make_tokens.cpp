@@ -18,7 +18,7 @@ T must(jose::Result<T> result)
 {
     if (result) return std::move(*result);
     std::cerr << name(result.error().code) << ": " << result.error().detail << '\n';
-    std::exit(1);
+    std::_Exit(1);
 }
 
 std::string token_of(jose::SigningKey const& key, std::string_view issuer, std::string_view audience,
