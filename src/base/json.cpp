@@ -293,6 +293,13 @@ std::optional<double> Value::number() const
     return number;
 }
 
+// NB: an optional of eight bytes leaves a function by way of memory, where its reader waits for both halves.
+double Value::number_or(double otherwise) const
+{
+    double number = 0;
+    return ValueAccess::unwrap(*this).get(number) ? otherwise : number;
+}
+
 std::optional<bool> Value::boolean() const
 {
     bool boolean = false;

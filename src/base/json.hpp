@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t>     integer() const;
     [[nodiscard]] std::optional<double>           number() const;
     [[nodiscard]] std::optional<bool>             boolean() const;
+    // number().value_or(otherwise), and faster.
+    [[nodiscard]] double                          number_or(double otherwise) const;
 
     // The member of an object; nullopt when absent or when this is no object.
     [[nodiscard]] std::optional<Value> find(std::string_view member) const;

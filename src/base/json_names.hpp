@@ -84,13 +84,13 @@ public:
     // False when it is there already. Beyond kFew end_object() says so.
     [[nodiscard]] bool add(std::string_view text)
     {
-        Name const name{text};
-        auto const bit = name.bit();
-        if ((bits_ & bit) != 0 && size() < kFew)
-            for (auto const& other : std::span{names_}.subspan(first_))
+        auto const known = size();
+        auto const& name = names_.emplace_back(text);  // NB: in place; a copy would wait for its own stores
+        auto const  bit  = name.bit();
+        if ((bits_ & bit) != 0 && known < kFew)
+            for (auto const& other : std::span{names_}.subspan(first_, known))
                 if (name == other) return false;
         bits_ |= bit;
-        names_.push_back(name);
         return true;
     }
 

@@ -110,7 +110,7 @@ Result<Header> read_unencoded_header(std::string_view encoded)
 
 bool same_type(std::string_view one, std::string_view other)
 {
-    return same_letters(without_application(one), without_application(other));
+    return one == other || same_letters(without_application(one), without_application(other));
 }
 
 }  // namespace jose::detail

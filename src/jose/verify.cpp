@@ -1,6 +1,5 @@
 // verify(): which checks a token meets, and in what order.
 #include <algorithm>
-#include <cmath>
 
 #include "base/result.hpp"
 #include "jose/refuse.hpp"
@@ -22,13 +21,13 @@ Result<std::optional<Time>> read_time(Value const* claim, std::string_view name)
     constexpr double kMostSeconds = 9007199254740992.0;
 
     if (claim == nullptr) return std::nullopt;
-    auto const number = claim->number();
-    if (!number) return refuse(Errc::wrong_claim_type, std::string(name) + " is not a number");
-    if (!(*number >= 0 && *number <= kMostSeconds))
-        return refuse(Errc::wrong_claim_type, std::string(name) + " is out of range");
-    auto const whole = std::floor(*number);
-    auto const milli = std::floor((*number - whole) * 1000);
-    return Time{std::chrono::milliseconds{static_cast<std::int64_t>(whole) * 1000 + static_cast<std::int64_t>(milli)}};
+    auto const number = claim->number_or(-1);
+    if (!(number >= 0 && number <= kMostSeconds))
+        return refuse(Errc::wrong_claim_type,
+                      std::string(name) + (claim->number() ? " is out of range" : " is not a number"));
+    auto const whole = static_cast<std::int64_t>(number);
+    auto const milli = static_cast<std::int64_t>((number - static_cast<double>(whole)) * 1000);
+    return Time{std::chrono::milliseconds{whole * 1000 + milli}};
 }
 
 // A claim of another type is refused whether or not the policy looks at it.
