@@ -84,17 +84,21 @@ public:
     // False when it is there already. Beyond kFew end_object() says so.
     [[nodiscard]] bool add(std::string_view text)
     {
-        auto const known = size();
         auto const& name = names_.emplace_back(text);  // NB: in place; a copy would wait for its own stores
         auto const  bit  = name.bit();
-        if ((bits_ & bit) != 0 && known < kFew)
-            for (auto const& other : std::span{names_}.subspan(first_, known))
-                if (name == other) return false;
+        if ((bits_ & bit) != 0 && is_repeated()) return false;
         bits_ |= bit;
         return true;
     }
 
 private:
+    // Whether the last name is one of the few before it.
+    [[gnu::noinline]] bool is_repeated() const
+    {
+        auto const before = std::span{names_}.subspan(first_, size() - 1);
+        return before.size() < kFew && std::ranges::find(before, names_.back()) != before.end();
+    }
+
     std::vector<Name> names_;
     std::size_t       first_ = 0;
     std::uint64_t     bits_  = 0;
