@@ -58,6 +58,9 @@ constexpr auto kLowHalf = low_half();
 constexpr std::array<char, 16> kDistance{0, 0, 62 - '-', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a'};
 constexpr char                 kUnderscore = 63 - '_' + 'A';
 
+// Three bytes of each group of four, the first first.
+constexpr std::array<char, 16> kOrder{2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1};
+
 // Sixteen characters to twelve bytes at a time: about five times as fast as the
 // table. After W. Mula, D. Lemire, "Faster Base64 Encoding and Decoding using
 // AVX2 Instructions" (2018). Stops while a whole register can still be stored.
@@ -71,6 +74,7 @@ __attribute__((target("ssse3"))) Reached decode_by_sixteen(unsigned char const* 
     auto const high_half = load(kHighHalf.data());
     auto const low_half  = load(kLowHalf.data());
     auto const distance  = load(kDistance.data());
+    auto const order     = load(kOrder.data());
     auto const half      = _mm_set1_epi8(0x0F);
     auto       wrong     = _mm_setzero_si128();
     for (; end - in >= kLeast; in += 16, out += 12) {
@@ -82,18 +86,52 @@ __attribute__((target("ssse3"))) Reached decode_by_sixteen(unsigned char const* 
         auto const six  = _mm_add_epi8(_mm_add_epi8(text, line), _mm_shuffle_epi8(distance, high));
         auto const two  = _mm_maddubs_epi16(six, _mm_set1_epi32(0x01400140));  // a << 6 | b
         auto const four = _mm_madd_epi16(two, _mm_set1_epi32(0x00011000));     // ab << 12 | cd
-        auto const bytes =
-            _mm_shuffle_epi8(four, _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
+        auto const bytes = _mm_shuffle_epi8(four, order);
         _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
     }
     if (_mm_movemask_epi8(_mm_cmpeq_epi8(wrong, _mm_setzero_si128())) != 0xFFFF) return {nullptr, out};
     return {in, out};
 }
 
+// The same in both halves of a register twice as wide.
+__attribute__((target("avx2"))) Reached decode_by_thirty_two(unsigned char const* in, unsigned char const* end, char* out)
+{
+    constexpr std::ptrdiff_t kLeast = 40;  // characters for the 12 + 16 bytes that two stores write
+
+    auto const load = [](void const* from) __attribute__((target("avx2"), always_inline)) {
+        return _mm_loadu_si128(static_cast<__m128i const*>(from));
+    };
+    auto const high_half = _mm256_broadcastsi128_si256(load(kHighHalf.data()));
+    auto const low_half  = _mm256_broadcastsi128_si256(load(kLowHalf.data()));
+    auto const distance  = _mm256_broadcastsi128_si256(load(kDistance.data()));
+    auto const order     = _mm256_broadcastsi128_si256(load(kOrder.data()));
+    auto const half      = _mm256_set1_epi8(0x0F);
+    auto       wrong     = _mm256_setzero_si256();
+    for (; end - in >= kLeast; in += 32, out += 24) {
+        auto const text = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(in));
+        auto const high = _mm256_and_si256(_mm256_srli_epi32(text, 4), half);
+        auto const low  = _mm256_and_si256(text, half);
+        wrong = _mm256_or_si256(wrong, _mm256_and_si256(_mm256_shuffle_epi8(high_half, high), _mm256_shuffle_epi8(low_half, low)));
+        auto const line  = _mm256_and_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('_')), _mm256_set1_epi8(kUnderscore));
+        auto const six   = _mm256_add_epi8(_mm256_add_epi8(text, line), _mm256_shuffle_epi8(distance, high));
+        auto const two   = _mm256_maddubs_epi16(six, _mm256_set1_epi32(0x01400140));
+        auto const four  = _mm256_madd_epi16(two, _mm256_set1_epi32(0x00011000));
+        auto const bytes = _mm256_shuffle_epi8(four, order);
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(bytes));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 12), _mm256_extracti128_si256(bytes, 1));
+    }
+    if (_mm256_testz_si256(wrong, wrong) == 0) return {nullptr, out};
+    return {in, out};
+}
+
 Reached decode_in_bulk(unsigned char const* in, unsigned char const* end, char* out)
 {
+    static bool const has_avx2 = __builtin_cpu_supports("avx2") != 0;
     static bool const has_ssse3 = __builtin_cpu_supports("ssse3") != 0;
-    return has_ssse3 ? decode_by_sixteen(in, end, out) : Reached{in, out};
+    Reached reached{in, out};
+    if (has_avx2) reached = decode_by_thirty_two(in, end, out);
+    if (has_ssse3 && reached.in != nullptr) reached = decode_by_sixteen(reached.in, end, reached.out);
+    return reached;
 }
 
 #else
