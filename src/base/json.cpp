@@ -118,13 +118,13 @@ thread_local Workshop workshop;
 class TapeCheck {
 public:
     TapeCheck(Workshop& shop, simdjson::dom::document const& document, std::vector<Member>& members,
-              Limits const& limits, bool has_unicode_escapes)
+              Limits const& limits, bool has_escapes)
         : outer_(shop.outer),
           names_(shop.names),
           members_(members),
           document_(document),
           limits_(limits),
-          has_unicode_escapes_(has_unicode_escapes)
+          has_escapes_(has_escapes)
     {
         outer_.clear();
         names_.clear();
@@ -133,9 +133,10 @@ public:
 
     std::optional<Fault> run()
     {
-        std::size_t const end = value(document_.tape[0]) - 1;  // the root's word names the one after its twin
+        auto const* const tape = document_.tape.get();
+        std::size_t const end  = value(tape[0]) - 1;  // the root's word names the one after its twin
         for (std::size_t at = 1; at < end; ++at) {
-            auto const word = document_.tape[at];
+            auto const word = tape[at];
             switch (auto const type = static_cast<char>(word >> 56); type) {
                 case '{':
                 case '[':
@@ -179,12 +180,12 @@ private:
 
     std::optional<Fault> string(std::string_view text, std::size_t at)
     {
-        if (has_unicode_escapes_ && has_surrogate(text)) return Fault::invalid_utf8;
+        if (has_escapes_ && has_surrogate(text)) return Fault::invalid_utf8;
         if (!name_is_next_) {
             name_is_next_ = in_object_;
             return std::nullopt;
         }
-        if (has_unicode_escapes_ && text.find('\0') != text.npos) return Fault::malformed;
+        if (has_escapes_ && text.find('\0') != text.npos) return Fault::malformed;
         if (names_.size() == limits_.members) return Fault::too_many_members;
         if (!names_.add(text)) return Fault::duplicate_member;
         if (outer_.size() == 1) {
@@ -201,7 +202,7 @@ private:
     std::vector<Member>&           members_;
     simdjson::dom::document const& document_;
     Limits const&                  limits_;
-    bool const                     has_unicode_escapes_;
+    bool const                     has_escapes_;
     // Of the object or array that the walk is in.
     bool                           in_object_    = false;
     bool                           name_is_next_ = false;
@@ -352,8 +353,7 @@ std::expected<Value, Fault> Document::parse_object(std::string_view text, Limits
     auto const root = document.root();
     if (!root.is_object()) return std::unexpected(Fault::not_an_object);
 
-    bool const has_unicode_escapes = text.find("\\u") != text.npos;
-    if (auto const fault = TapeCheck(shop, document, memory_->members, limits, has_unicode_escapes).run())
+    if (auto const fault = TapeCheck(shop, document, memory_->members, limits, text.contains('\\')).run())
         return std::unexpected(*fault);
     return ValueAccess::wrap(root);
 }

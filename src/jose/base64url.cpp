@@ -82,10 +82,10 @@ __attribute__((target("ssse3"))) Reached decode_by_sixteen(unsigned char const* 
         auto const high = _mm_and_si128(_mm_srli_epi32(text, 4), half);
         auto const low  = _mm_and_si128(text, half);
         wrong = _mm_or_si128(wrong, _mm_and_si128(_mm_shuffle_epi8(high_half, high), _mm_shuffle_epi8(low_half, low)));
-        auto const line = _mm_and_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('_')), _mm_set1_epi8(kUnderscore));
-        auto const six  = _mm_add_epi8(_mm_add_epi8(text, line), _mm_shuffle_epi8(distance, high));
-        auto const two  = _mm_maddubs_epi16(six, _mm_set1_epi32(0x01400140));  // a << 6 | b
-        auto const four = _mm_madd_epi16(two, _mm_set1_epi32(0x00011000));     // ab << 12 | cd
+        auto const line  = _mm_and_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('_')), _mm_set1_epi8(kUnderscore));
+        auto const six   = _mm_add_epi8(_mm_add_epi8(text, line), _mm_shuffle_epi8(distance, high));
+        auto const two   = _mm_maddubs_epi16(six, _mm_set1_epi32(0x01400140));  // a << 6 | b
+        auto const four  = _mm_madd_epi16(two, _mm_set1_epi32(0x00011000));     // ab << 12 | cd
         auto const bytes = _mm_shuffle_epi8(four, order);
         _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
     }
@@ -94,7 +94,8 @@ __attribute__((target("ssse3"))) Reached decode_by_sixteen(unsigned char const* 
 }
 
 // The same in both halves of a register twice as wide.
-__attribute__((target("avx2"))) Reached decode_by_thirty_two(unsigned char const* in, unsigned char const* end, char* out)
+__attribute__((target("avx2"))) Reached decode_by_thirty_two(unsigned char const* in, unsigned char const* end,
+                                                             char* out)
 {
     constexpr std::ptrdiff_t kLeast = 40;  // characters for the 12 + 16 bytes that two stores write
 
@@ -111,8 +112,10 @@ __attribute__((target("avx2"))) Reached decode_by_thirty_two(unsigned char const
         auto const text = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(in));
         auto const high = _mm256_and_si256(_mm256_srli_epi32(text, 4), half);
         auto const low  = _mm256_and_si256(text, half);
-        wrong = _mm256_or_si256(wrong, _mm256_and_si256(_mm256_shuffle_epi8(high_half, high), _mm256_shuffle_epi8(low_half, low)));
-        auto const line  = _mm256_and_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('_')), _mm256_set1_epi8(kUnderscore));
+        wrong           = _mm256_or_si256(
+            wrong, _mm256_and_si256(_mm256_shuffle_epi8(high_half, high), _mm256_shuffle_epi8(low_half, low)));
+        auto const line =
+            _mm256_and_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('_')), _mm256_set1_epi8(kUnderscore));
         auto const six   = _mm256_add_epi8(_mm256_add_epi8(text, line), _mm256_shuffle_epi8(distance, high));
         auto const two   = _mm256_maddubs_epi16(six, _mm256_set1_epi32(0x01400140));
         auto const four  = _mm256_madd_epi16(two, _mm256_set1_epi32(0x00011000));
@@ -126,9 +129,9 @@ __attribute__((target("avx2"))) Reached decode_by_thirty_two(unsigned char const
 
 Reached decode_in_bulk(unsigned char const* in, unsigned char const* end, char* out)
 {
-    static bool const has_avx2 = __builtin_cpu_supports("avx2") != 0;
+    static bool const has_avx2  = __builtin_cpu_supports("avx2") != 0;
     static bool const has_ssse3 = __builtin_cpu_supports("ssse3") != 0;
-    Reached reached{in, out};
+    Reached           reached{in, out};
     if (has_avx2) reached = decode_by_thirty_two(in, end, out);
     if (has_ssse3 && reached.in != nullptr) reached = decode_by_sixteen(reached.in, end, reached.out);
     return reached;

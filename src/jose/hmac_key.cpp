@@ -32,7 +32,7 @@ public:
     PlainDigest() { Init(&context_); }
     ~PlainDigest() { OPENSSL_cleanse(&context_, sizeof context_); }
     PlainDigest(PlainDigest const&)            = default;
-    PlainDigest& operator=(PlainDigest const&) = delete;
+    PlainDigest& operator=(PlainDigest const&) = default;
 
     void                update(std::string_view text) { Update(&context_, text.data(), text.size()); }
     [[nodiscard]] Value finish()
@@ -119,11 +119,12 @@ private:
 
     typename Digest::Value compute(std::string_view input) const
     {
-        auto inner = inner_;
-        inner.update(input);
-        auto outer = outer_;
-        outer.update(view(inner.finish()));
-        return outer.finish();
+        auto state = inner_;
+        state.update(input);
+        auto const inner = state.finish();
+        state            = outer_;
+        state.update(view(inner));
+        return state.finish();
     }
 
     signet::SecretString secret_;
