@@ -1,4 +1,4 @@
-// Tokens, right and wrong, before two judges: `signet token verify` and the npm package jose.
+// CHECKS A42: tokens, right and wrong, before two judges: `signet token verify` and the npm package jose.
 //
 //     node fuzz/differential.mjs [--seconds N] [--seed S] [--signet FILE]
 //     node fuzz/differential.mjs --replay FILE        one token again, as a failure left it

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <openssl/hmac.h>
+#include <openssl/sha.h>
 
 #include "jose/openssl.hpp"
 #include "jose/test_tokens.hpp"
@@ -257,7 +258,14 @@ std::string hmac_sha256(std::string_view secret, std::string_view input)
     return tag;
 }
 
-// CHECKS A15, A45; A5 group 2: a public key is nobody's secret.
+std::string sha256(std::string_view text)
+{
+    std::string hash(32, '\0');
+    SHA256(detail::bytes(text), text.size(), detail::bytes(hash));
+    return hash;
+}
+
+// CHECKS A15, A45; A5 group 2: a public key is nobody's secret, nor is its hash.
 TEST(Jwt, RefusesAnHmacMadeWithThePublicKey)
 {
     for (auto const algorithm : {Algorithm::rs256, Algorithm::es256, Algorithm::eddsa}) {
@@ -268,8 +276,9 @@ TEST(Jwt, RefusesAnHmacMadeWithThePublicKey)
         EXPECT_EQ(outcome(forger), "weak_key");  // not even a forger gets it past our own loader
         auto const input = base64url::encode(R"({"alg":"HS256","kid":"key-1","typ":"at+jwt"})"sv) + "." +
                            base64url::encode(claims_with());
-        for (auto const& secret : {jwk, *key.verification_key().to_pem(), *key.verification_key().to_der(),
-                                   key.verification_key().thumbprint()})
+        auto const der = *key.verification_key().to_der();
+        for (auto const& secret :
+             {jwk, *key.verification_key().to_pem(), der, sha256(der), key.verification_key().thumbprint()})
             EXPECT_EQ(verified(input + "." + base64url::encode(hmac_sha256(secret, input)), key), "algorithm_mismatch");
     }
 }
