@@ -1,13 +1,11 @@
 // core/testing/memory.hpp - what the stores in memory share: the rows, and one lock.
 #pragma once
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/ports.hpp"
@@ -30,58 +28,16 @@ struct Memory {
     // What others do between a password's check and the deed that relies on it: runs once, before the next such deed.
     std::function<void()> meanwhile;
 
-    User* find_user(UserId id)
-    {
-        for (auto& [key, user] : users)
-            if (user.id == id) return &user;
-        return nullptr;
-    }
+    User*                  find_user(UserId id);
+    static bool            is_live(Session const& session, TimePoint now);
+    // Ends the live ones but `keep`, and names them.
+    std::vector<SessionId> end_sessions(UserId user, std::optional<SessionId> keep, EndReason reason, TimePoint at);
 
-    static bool is_live(Session const& session, TimePoint now)
-    {
-        return !session.ended_at && session.idle_expires_at > now && session.expires_at > now;
-    }
+    void subtract(AttemptKey const& key, std::uint32_t failures);
+    void take_back(AttemptKey const& key);
+    void forget_attempts_at(std::string const& email);
 
-    std::vector<SessionId> end_sessions(UserId user, std::optional<SessionId> keep, EndReason reason, TimePoint at)
-    {
-        std::vector<SessionId> ended;
-        for (auto& [id, session] : sessions) {
-            if (session.user != user || id == keep || !is_live(session, at)) continue;
-            session.ended_at   = at;
-            session.end_reason = reason;
-            ended.push_back(id);
-        }
-        return ended;
-    }
-
-    void subtract(AttemptKey const& key, std::uint32_t failures)
-    {
-        auto const found = attempts.find(key);
-        if (found != attempts.end()) found->second.failures -= std::min(found->second.failures, failures);
-    }
-
-    void take_back(AttemptKey const& key)
-    {
-        auto const found = attempts.find(key);
-        if (found == attempts.end()) return;
-        subtract(key, 1);
-        found->second.latest = found->second.latest_before;
-    }
-
-    void forget_attempts_at(std::string const& email)
-    {
-        using enum AttemptScope;
-        std::erase_if(attempts, [&](auto const& entry) {
-            auto const& [scope, subject] = entry.first;
-            if (scope == account) return subject == email;
-            return (scope == source || scope == device) && subject.starts_with(email + '|');
-        });
-    }
-
-    void let_others_in()
-    {
-        if (auto const others = std::exchange(meanwhile, nullptr)) others();
-    }
+    void let_others_in();
 
     // One deed: locked, counted, or refused when storage is made to fail.
     template <class Deed>

@@ -1,0 +1,61 @@
+#include "core/testing/memory.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::core::testing {
+
+User* Memory::find_user(UserId id)
+{
+    for (auto& [key, user] : users)
+        if (user.id == id) return &user;
+    return nullptr;
+}
+
+bool Memory::is_live(Session const& session, TimePoint now)
+{
+    return !session.ended_at && session.idle_expires_at > now && session.expires_at > now;
+}
+
+std::vector<SessionId> Memory::end_sessions(UserId user, std::optional<SessionId> keep, EndReason reason, TimePoint at)
+{
+    std::vector<SessionId> ended;
+    for (auto& [id, session] : sessions) {
+        if (session.user != user || id == keep || !is_live(session, at)) continue;
+        session.ended_at   = at;
+        session.end_reason = reason;
+        ended.push_back(id);
+    }
+    return ended;
+}
+
+void Memory::subtract(AttemptKey const& key, std::uint32_t failures)
+{
+    auto const found = attempts.find(key);
+    if (found != attempts.end()) found->second.failures -= std::min(found->second.failures, failures);
+}
+
+void Memory::take_back(AttemptKey const& key)
+{
+    auto const found = attempts.find(key);
+    if (found == attempts.end()) return;
+    subtract(key, 1);
+    found->second.latest = found->second.latest_before;
+}
+
+void Memory::forget_attempts_at(std::string const& email)
+{
+    using enum AttemptScope;
+    std::erase_if(attempts, [&](auto const& entry) {
+        auto const& [scope, subject] = entry.first;
+        if (scope == account) return subject == email;
+        return (scope == source || scope == device) && subject.starts_with(email + '|');
+    });
+}
+
+void Memory::let_others_in()
+{
+    if (auto const others = std::exchange(meanwhile, nullptr)) others();
+}
+
+}  // namespace signet::core::testing
