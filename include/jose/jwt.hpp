@@ -174,7 +174,8 @@ private:
 //
 // A token is expired from the second that "exp" names on (RFC 7519 4.1.4), and "iat"
 // in the future is refused; the policy's skew is added to either. A "sub" or "jti"
-// that is no string is refused too. Cost: one signature check. Thread-safe.
+// that is no string is refused too. Throws nothing (result.hpp). Cost: one signature
+// check. Thread-safe.
 [[nodiscard]] Result<VerifiedToken> verify(std::string_view compact, KeySet const& keys, Policy const& policy,
                                            Time now);
 

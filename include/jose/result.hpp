@@ -39,6 +39,8 @@ enum class Errc : std::uint8_t {
     // Encryption
     encryption_not_allowed,  // "enc" is missing, unknown, or not the policy's
     decryption_failed,       // of key, IV, content, or tag: never said which
+    // Nothing was decided
+    out_of_memory,  // says nothing about what was given: the same call may succeed later
 };
 
 // "bad_signature" for Errc::bad_signature, and so on. No cost; thread-safe.
@@ -53,8 +55,12 @@ struct Error {
     std::string detail;
 };
 
-// The value or why there is none, never both. Nothing else is thrown than
-// std::bad_alloc.
+// The value or why there is none, never both.
+//
+// A function that gives a Result throws nothing: when memory runs out, within OpenSSL
+// too, it refuses with Errc::out_of_memory, leaks nothing, and the next call works.
+// Where OpenSSL does not tell a lack of memory from a refusal, the answer is that
+// refusal; it is never a yes. Functions that give anything else throw std::bad_alloc.
 template <class T>
 using Result = std::expected<T, Error>;
 

@@ -65,7 +65,7 @@ private:
 
 // Why a request is refused, in RFC 6750's terms.
 struct Refusal {
-    int                  status;         // 401, 403, or 503 while there is no key set to check with
+    int                  status;         // 401, 403, or 503 while there is no key set, or no memory, to check with
     std::string          error;          // "invalid_token", ...; empty when no token was sent (RFC 6750 3.1)
     std::string          description;    // one sentence without quotes, safe to show
     jose::Errc           cause{};        // for logs; meaningful when error is "invalid_token"

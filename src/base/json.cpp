@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "base/json_names.hpp"
@@ -64,8 +65,9 @@ Fault fault_of(simdjson::error_code error)
         case simdjson::DEPTH_ERROR:
             return Fault::too_deep;
         case simdjson::CAPACITY:
-        case simdjson::MEMALLOC:
             return Fault::too_large;
+        case simdjson::MEMALLOC:
+            throw std::bad_alloc{};  // no fault of the text
         default:
             return Fault::malformed;
     }
@@ -98,6 +100,7 @@ struct Workshop {
     simdjson::error_code reserve(std::size_t needed)
     {
         if (capacity >= needed) return simdjson::SUCCESS;
+        capacity = 0;  // until all of it is there
         if (auto const error = parser.allocate(needed)) return error;
         text     = std::make_unique_for_overwrite<char[]>(needed + simdjson::SIMDJSON_PADDING);
         capacity = needed;

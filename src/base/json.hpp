@@ -80,7 +80,8 @@ public:
 
     // Parses one JSON object and gives its outermost value; earlier values end.
     // No recursion on the input; time is linear in it but for n log n in the
-    // members of one object. An integer beyond 64 bits is Fault::malformed.
+    // members of one object. An integer beyond 64 bits is Fault::malformed. Throws
+    // std::bad_alloc; the next call works.
     [[nodiscard]] std::expected<Value, Fault> parse_object(std::string_view text, Limits const& limits = {});
 
     // The members of the outermost object, in their order. Costs nothing; ends like the values.

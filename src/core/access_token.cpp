@@ -93,6 +93,7 @@ Authenticator::Authenticator(Ports const& ports)
 Result<Authenticator::Known> Authenticator::verify(std::string_view access_token, Keys const& keys, TimePoint now) const
 {
     auto const token = jose::verify(access_token, keys.published, policy_, now);
+    if (!token && token.error().code == jose::Errc::out_of_memory) return refused(Errc::unavailable, "out_of_memory");
     if (!token) return refused_as(jose::name(token.error().code));
 
     // Signed by us, so these are there unless the key signs for somebody else too.

@@ -21,6 +21,15 @@ bool is_one_value(std::string_view json)
     return document.parse_object(object, kLimits) && document.members().size() == 1;
 }
 
+Result<std::string> sign_claims(Claims const& claims, SigningKey const& key, std::string_view type)
+{
+    auto const json     = claims.to_json();
+    auto&      document = detail::Workbench::of_this_thread().claims;
+    auto const object   = document.parse_object(json, kLimits);
+    if (!object) return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(object.error())));
+    return detail::sign_compact(json, key, type);
+}
+
 }  // namespace
 
 Claims& Claims::set(std::string_view name, std::string_view value)
@@ -77,11 +86,7 @@ std::string Claims::to_json() const
 
 Result<std::string> sign(Claims const& claims, SigningKey const& key, std::string_view type)
 {
-    auto const json     = claims.to_json();
-    auto&      document = detail::Workbench::of_this_thread().claims;
-    auto const object   = document.parse_object(json, kLimits);
-    if (!object) return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(object.error())));
-    return detail::sign_compact(json, key, type);
+    return detail::refuse_when_out_of_memory([&] { return sign_claims(claims, key, type); });
 }
 
 }  // namespace jose

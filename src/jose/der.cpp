@@ -24,7 +24,8 @@ auto parse_whole(std::string_view der, Parse const& parse)
     auto const* at     = bytes(der);
     auto const* end    = at + der.size();
     auto        object = parse(&at, static_cast<long>(der.size()));
-    ERR_clear_error();
+    if (!object) settle_errors();
+    forget_errors();  // of the forms that were tried and did not fit
     if (at != end) object.reset();
     return object;
 }
@@ -74,6 +75,46 @@ std::span<Read const> forms_for(Purpose purpose)
     return kPublicForms;
 }
 
+// What the value holds with which the bytes begin, if it is of this type and whole;
+// they go on behind it. Takes no memory.
+std::optional<std::string_view> take(std::string_view& der, int type)
+{
+    auto const* at       = bytes(der);
+    long        size     = 0;
+    int         its_type = 0;
+    int         its_kind = 0;
+    int const   form     = ASN1_get_object(&at, &size, &its_type, &its_kind, static_cast<long>(der.size()));
+    // Bits of `form`: 0x80 is an error, 1 a length that is not given, which DER forbids.
+    if ((form & 0x81) != 0 || its_kind != V_ASN1_UNIVERSAL || its_type != type) return std::nullopt;
+    auto const head    = static_cast<std::size_t>(at - bytes(der));
+    auto const content = der.substr(head, static_cast<std::size_t>(size));
+    der.remove_prefix(head + content.size());
+    return content;
+}
+
+// Public keys and documents by what their SEQUENCE holds. NB: not by OpenSSL's decoders,
+// which find no key when memory is out, too, nor one of a kind they do not know.
+
+bool is_algorithm(std::optional<std::string_view> content)
+{
+    return content && take(*content, V_ASN1_OBJECT);
+}
+// RFC 8017 A.1.1: RSAPublicKey.
+bool is_rsa_public(std::string_view content)
+{
+    return take(content, V_ASN1_INTEGER) && take(content, V_ASN1_INTEGER) && content.empty();
+}
+// RFC 5280 4.1.2.7: SubjectPublicKeyInfo.
+bool is_spki(std::string_view content)
+{
+    return is_algorithm(take(content, V_ASN1_SEQUENCE)) && take(content, V_ASN1_BIT_STRING);
+}
+// RFC 5280 4.1: a certificate, or another public document of that form.
+bool is_signed(std::string_view content)
+{
+    return take(content, V_ASN1_SEQUENCE) && is_spki(content);
+}
+
 // Why bytes that are no key of the wanted half are refused.
 std::unexpected<Error> explain(std::string_view der, Purpose purpose)
 {
@@ -89,11 +130,19 @@ std::unexpected<Error> explain(std::string_view der, Purpose purpose)
     return refuse(Errc::malformed_key, "not the DER of a key, or more than that");
 }
 
+// NB: not EVP_PKEY_is_a(), which says no when memory is out, too.
+bool is_a(EVP_PKEY const& key, std::string_view type)
+{
+    auto const* name  = EVP_PKEY_get0_type_name(&key);
+    auto const  upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+    return name != nullptr && std::ranges::equal(std::string_view{name}, type, {}, upper, upper);
+}
+
 std::string text_of(EVP_PKEY const& key, char const* parameter)
 {
     std::array<char, 64> text{};
     bool const found = EVP_PKEY_get_utf8_string_param(&key, parameter, text.data(), text.size(), nullptr) == 1;
-    ERR_clear_error();
+    if (!found) settle_errors();
     return found ? std::string{text.data()} : std::string{};
 }
 
@@ -101,7 +150,7 @@ bool is_digest(std::string const& name, AlgorithmRow const& row)
 {
     if (name.empty()) return false;  // RFC 4055 3.1: absent means SHA-1
     auto const digest = Digest{EVP_MD_fetch(nullptr, name.c_str(), nullptr)};
-    ERR_clear_error();
+    if (!digest) settle_errors();
     return digest && EVP_MD_is_a(digest.get(), row.digest) == 1;
 }
 
@@ -111,9 +160,11 @@ Result<void> check_restriction(EVP_PKEY const& key, AlgorithmRow const& row)
 {
     if (row.padding != Padding::pss)
         return refuse(Errc::algorithm_mismatch, "a key for RSASSA-PSS only, wanted for " + std::string(row.name));
-    int        least      = 0;
-    bool const restricted = EVP_PKEY_get_int_param(&key, OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &least) == 1;
-    ERR_clear_error();
+    // NB: a lack of memory is not "no parameters".
+    int        least = 0;
+    OSSL_PARAM asked[]{OSSL_PARAM_construct_int(OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &least), OSSL_PARAM_construct_end()};
+    must(EVP_PKEY_get_params(&key, asked));
+    bool const restricted = OSSL_PARAM_modified(&asked[0]) == 1;
     if (!restricted) return {};
     auto const mgf1_digest = text_of(key, OSSL_PKEY_PARAM_RSA_MGF1_DIGEST);
     if (is_digest(text_of(key, OSSL_PKEY_PARAM_RSA_DIGEST), row) && is_digest(mgf1_digest, row) &&
@@ -124,7 +175,7 @@ Result<void> check_restriction(EVP_PKEY const& key, AlgorithmRow const& row)
 
 Result<Jwk> to_rsa_jwk(EVP_PKEY const& key, AlgorithmRow const& wanted, Purpose purpose)
 {
-    if (EVP_PKEY_is_a(&key, "RSA-PSS") == 1) TRY(check_restriction(key, wanted));
+    if (is_a(key, "RSA-PSS")) TRY(check_restriction(key, wanted));
     Jwk jwk;
     jwk.kty = "RSA";
     if (!read_rsa(jwk, key, purpose)) return refuse(Errc::malformed_key, "an RSA key without some of its members");
@@ -140,8 +191,7 @@ Result<Jwk> to_ec_jwk(EVP_PKEY const& key, Purpose purpose)
     auto const        row   = std::ranges::find_if(rows, [&](auto const& r) { return r.group && r.group == group; });
     int               spelled_out = 0;
     auto const* const kParameter  = OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS;
-    if (EVP_PKEY_get_int_param(&key, kParameter, &spelled_out) != 1) spelled_out = 0;
-    ERR_clear_error();
+    must(EVP_PKEY_get_int_param(&key, kParameter, &spelled_out));
     if (row == rows.end() || spelled_out != 0) return refuse(Errc::unsupported_key, "the curve " + excerpt(group));
     Jwk jwk;
     jwk.kty = row->kty;
@@ -169,24 +219,24 @@ Result<Jwk> to_okp_jwk(EVP_PKEY const& key, AlgorithmRow const& row, Purpose pur
 
 Result<Jwk> to_jwk(EVP_PKEY const& key, AlgorithmRow const& wanted, Purpose purpose)
 {
-    if (EVP_PKEY_is_a(&key, "RSA") == 1 || EVP_PKEY_is_a(&key, "RSA-PSS") == 1) return to_rsa_jwk(key, wanted, purpose);
-    if (EVP_PKEY_is_a(&key, "EC") == 1) return to_ec_jwk(key, purpose);
+    if (is_a(key, "RSA") || is_a(key, "RSA-PSS")) return to_rsa_jwk(key, wanted, purpose);
+    if (is_a(key, "EC")) return to_ec_jwk(key, purpose);
     for (auto const& row : algorithms())
-        if (!row.crv.empty() && EVP_PKEY_is_a(&key, row.crv.data()) == 1) return to_okp_jwk(key, row, purpose);
+        if (!row.crv.empty() && is_a(key, row.crv)) return to_okp_jwk(key, row, purpose);
     return refuse(Errc::unsupported_key, "a key of a kind that is not served");
 }
 
+// The DER of a key that is whole: only memory can be missing.
 template <class Object, class Encode>
-std::string encoded(Object* object, Encode const& encode)
+std::string encoded(Object const& object, Encode const& encode)
 {
-    unsigned char* der  = nullptr;
-    int const      size = object == nullptr ? -1 : encode(object, &der);
-    ERR_clear_error();
-    if (size <= 0) return {};
-    auto const length = static_cast<std::size_t>(size);
-    auto const wipe   = [length](unsigned char* bytes) { OPENSSL_clear_free(bytes, length); };
-    std::unique_ptr<unsigned char, decltype(wipe)> const owner{der, wipe};
-    return {reinterpret_cast<char const*>(der), length};
+    int const size = encode(&object, nullptr);
+    if (size <= 0) throw std::bad_alloc{};
+    std::string out(static_cast<std::size_t>(size), '\0');
+    auto*       at = bytes(out);
+    if (encode(&object, &at) == size) return out;
+    OPENSSL_cleanse(out.data(), out.size());
+    throw std::bad_alloc{};
 }
 
 }  // namespace
@@ -196,6 +246,7 @@ Result<Jwk> read_der(std::string_view der, Algorithm algorithm, Purpose purpose)
     auto const& row = row_of(algorithm);
     if (row.is_symmetric) return refuse(Errc::key_not_for_this_use, "a shared secret is never PEM or DER");
     if (der.size() > kLongestDer) return refuse(Errc::malformed_key, "a key of more than 16 KiB");
+    forget_errors();
     auto const key = read_any(der, forms_for(purpose));
     if (!key) return explain(der, purpose);
     return to_jwk(*key, row, purpose);
@@ -203,36 +254,33 @@ Result<Jwk> read_der(std::string_view der, Algorithm algorithm, Purpose purpose)
 
 bool begins_with_public_der(std::string_view text)
 {
-    auto const begins_with = [&](auto read) {
-        auto const* at = bytes(text);
-        return read(&at, static_cast<long>(text.size())) != nullptr;
-    };
-    bool const found = std::ranges::any_of(kPublicForms, begins_with) || begins_with(read_certificate);
-    ERR_clear_error();
+    auto const outer = take(text, V_ASN1_SEQUENCE);
+    bool const found = outer && (is_rsa_public(*outer) || is_spki(*outer) || is_signed(*outer));
+    forget_errors();
     return found;
 }
 
 std::string spki_of(EVP_PKEY const& key)
 {
-    return encoded(&key, i2d_PUBKEY);
+    return encoded(key, i2d_PUBKEY);
 }
 
 std::string pkcs8_of(EVP_PKEY const& key)
 {
-    Pkcs8 const info{EVP_PKEY2PKCS8(&key)};
-    return encoded(info.get(), i2d_PKCS8_PRIV_KEY_INFO);
+    auto const info = owned<Pkcs8>(EVP_PKEY2PKCS8(&key));
+    return encoded(*info, i2d_PKCS8_PRIV_KEY_INFO);
 }
 
 std::string okp_public_der(AlgorithmRow const& row, std::string_view raw)
 {
-    Pkey const key{EVP_PKEY_new_raw_public_key_ex(nullptr, row.crv.data(), nullptr, bytes(raw), raw.size())};
-    return key ? spki_of(*key) : std::string{};
+    return spki_of(
+        *owned<Pkey>(EVP_PKEY_new_raw_public_key_ex(nullptr, row.crv.data(), nullptr, bytes(raw), raw.size())));
 }
 
 std::string okp_private_der(AlgorithmRow const& row, std::string_view raw)
 {
-    Pkey const key{EVP_PKEY_new_raw_private_key_ex(nullptr, row.crv.data(), nullptr, bytes(raw), raw.size())};
-    return key ? pkcs8_of(*key) : std::string{};
+    return pkcs8_of(
+        *owned<Pkey>(EVP_PKEY_new_raw_private_key_ex(nullptr, row.crv.data(), nullptr, bytes(raw), raw.size())));
 }
 
 }  // namespace jose::detail

@@ -73,30 +73,34 @@ Result<VerifiedPayload> check_apart(Compact compact, std::string_view payload, H
 
 Result<std::string> sign_detached(std::string_view payload, SigningKey const& key, std::string_view type)
 {
-    return sign_apart(payload, key, type, PayloadForm::base64url);
+    return refuse_when_out_of_memory([&] { return sign_apart(payload, key, type, PayloadForm::base64url); });
 }
 
 Result<std::string> sign_detached_unencoded(std::string_view payload, SigningKey const& key, std::string_view type)
 {
-    return sign_apart(payload, key, type, PayloadForm::unencoded);
+    return refuse_when_out_of_memory([&] { return sign_apart(payload, key, type, PayloadForm::unencoded); });
 }
 
 Result<VerifiedPayload> verify_detached(std::string_view compact, std::string_view payload, KeySet const& keys,
                                         std::size_t max_bytes)
 {
-    auto&       bench  = Workbench::of_this_thread();
-    auto const  parts  = TRY(split_apart(compact, max_bytes, bench.signature));
-    auto const* header = TRY(bench.headers.read(parts.header));
-    return check_apart(parts, payload, *header, bench.signature, keys, PayloadForm::base64url);
+    return refuse_when_out_of_memory([&]() -> Result<VerifiedPayload> {
+        auto&       bench  = Workbench::of_this_thread();
+        auto const  parts  = TRY(split_apart(compact, max_bytes, bench.signature));
+        auto const* header = TRY(bench.headers.read(parts.header));
+        return check_apart(parts, payload, *header, bench.signature, keys, PayloadForm::base64url);
+    });
 }
 
 Result<VerifiedPayload> verify_detached_unencoded(std::string_view compact, std::string_view payload,
                                                   KeySet const& keys, std::size_t max_bytes)
 {
-    auto&      bench  = Workbench::of_this_thread();
-    auto const parts  = TRY(split_apart(compact, max_bytes, bench.signature));
-    auto const header = TRY(read_unencoded_header(parts.header));
-    return check_apart(parts, payload, header, bench.signature, keys, PayloadForm::unencoded);
+    return refuse_when_out_of_memory([&]() -> Result<VerifiedPayload> {
+        auto&      bench  = Workbench::of_this_thread();
+        auto const parts  = TRY(split_apart(compact, max_bytes, bench.signature));
+        auto const header = TRY(read_unencoded_header(parts.header));
+        return check_apart(parts, payload, header, bench.signature, keys, PayloadForm::unencoded);
+    });
 }
 
 }  // namespace jose

@@ -93,11 +93,15 @@ public:
         auto const context =
             verifiers_.take([&] { return std::make_unique<Context>(key_.get(), digest_.get(), EVP_PKEY_verify_init); });
         Hash hash;
-        if (!digest(*context, input, hash)) return false;
-        Der const der{r, s};
-        // Only 1 is a yes: 0 is a no, and so is -1.
-        if (EVP_PKEY_verify(context->pkey.get(), der.data(), der.size(), hash.data(), digest_bytes_) == 1) return true;
-        ERR_clear_error();
+        must(digest(*context, input, hash));
+        forget_errors();
+        Der const  der{r, s};
+        // Only 1 is a yes: 0 is a no, and so is -1, which says that nothing was
+        // computed; with r and s in range, for want of memory.
+        auto const verdict = EVP_PKEY_verify(context->pkey.get(), der.data(), der.size(), hash.data(), digest_bytes_);
+        if (verdict == 1) return true;
+        settle_errors();
+        if (verdict < 0) throw std::bad_alloc{};
         return false;
     }
 
@@ -106,12 +110,13 @@ public:
         auto const context =
             signers_.take([&] { return std::make_unique<Context>(key_.get(), digest_.get(), EVP_PKEY_sign_init); });
         Hash hash;
-        if (!digest(*context, input, hash)) return {};
+        must(digest(*context, input, hash));
         // OpenSSL mixes the key and the message into each nonce (CHECKS A27).
         std::array<unsigned char, kLongestDer> der;
         std::size_t                            size = der.size();
+        forget_errors();
         if (EVP_PKEY_sign(context->pkey.get(), der.data(), &size, hash.data(), digest_bytes_) != 1) {
-            ERR_clear_error();
+            settle_errors();
             return {};
         }
         return raw_signature(der.data(), size);
@@ -128,9 +133,8 @@ public:
 
     Members secrets() const override
     {
-        auto    d = encoded_number(*key_, OSSL_PKEY_PARAM_PRIV_KEY, row.size);
         Members out;
-        if (!d.empty()) out.add("d", std::move(d));
+        out.add("d", encoded_number(*key_, OSSL_PKEY_PARAM_PRIV_KEY, row.size));
         return out;
     }
 
@@ -157,7 +161,7 @@ private:
     std::string raw_signature(unsigned char const* der, std::size_t der_size) const
     {
         EcSignature const parsed{d2i_ECDSA_SIG(nullptr, &der, static_cast<long>(der_size))};
-        if (!parsed) return {};
+        if (!parsed) throw std::bad_alloc{};  // OpenSSL wrote it
         auto const  size = static_cast<int>(row.size);
         std::string out(2 * row.size, '\0');
         bool const  fits = BN_bn2binpad(ECDSA_SIG_get0_r(parsed.get()), bytes(out), size) == size &&
@@ -176,11 +180,11 @@ private:
 // On the curve, not infinity, of the right order; and d in range and matching.
 bool is_valid(EVP_PKEY* key, Purpose purpose)
 {
-    PkeyContext const context{EVP_PKEY_CTX_new(key, nullptr)};
-    bool const        good = context && EVP_PKEY_public_check(context.get()) == 1 &&
+    auto const context = owned<PkeyContext>(EVP_PKEY_CTX_new(key, nullptr));
+    bool const good    = EVP_PKEY_public_check(context.get()) == 1 &&
                       (purpose == Purpose::verify || EVP_PKEY_private_check(context.get()) == 1) &&
                       (purpose == Purpose::verify || EVP_PKEY_pairwise_check(context.get()) == 1);
-    ERR_clear_error();
+    if (!good) settle_errors();
     return good;
 }
 
@@ -195,6 +199,7 @@ Loaded load_ec(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
     }
     auto const x = TRY(jwk.number("x"));
     auto const y = TRY(jwk.number("y"));
+    forget_errors();
 
     auto const        builder = owned<ParamBuilder>(OSSL_PARAM_BLD_new());
     std::string const point   = "\x04" + std::string(x) + std::string(y);
@@ -219,7 +224,7 @@ Jwk generate_ec(AlgorithmRow const& row, NewKey const&)
     Jwk        jwk;
     jwk.kty = row.kty;
     jwk.crv = row.crv;
-    (void)read_ec(jwk, *key, row.size, Purpose::sign);
+    must(read_ec(jwk, *key, row.size, Purpose::sign));
     return jwk;
 }
 

@@ -25,8 +25,7 @@ std::string raw_key(EVP_PKEY const& key, int (*get)(EVP_PKEY const*, unsigned ch
 {
     std::string raw(kKeyBytes, '\0');
     std::size_t size = raw.size();
-    if (get(&key, bytes(raw), &size) != 1 || size != raw.size()) raw.clear();
-    ERR_clear_error();
+    must(get(&key, bytes(raw), &size));
     return raw;
 }
 
@@ -40,12 +39,13 @@ public:
     bool verifies(std::string_view input, std::string_view signature) const override
     {
         if (signature.size() != kSignatureBytes) return false;
+        forget_errors();
         auto const context = contexts_.take([] { return std::make_unique<Context>(); });
         auto*      state   = context->state.get();
+        must(EVP_DigestVerifyInit(state, nullptr, nullptr, nullptr, key_.get()));
         // CHECKS A25: OpenSSL refuses S >= L.
-        bool const good    = EVP_DigestVerifyInit(state, nullptr, nullptr, nullptr, key_.get()) == 1 &&
-                          EVP_DigestVerify(state, bytes(signature), signature.size(), bytes(input), input.size()) == 1;
-        if (!good) ERR_clear_error();
+        bool const good = EVP_DigestVerify(state, bytes(signature), signature.size(), bytes(input), input.size()) == 1;
+        if (!good) settle_errors();
         return good;
     }
 
@@ -54,11 +54,11 @@ public:
         auto const  context = contexts_.take([] { return std::make_unique<Context>(); });
         auto*       state   = context->state.get();
         std::string out(kSignatureBytes, '\0');
+        forget_errors();
         std::size_t size = out.size();
-        if (EVP_DigestSignInit(state, nullptr, nullptr, nullptr, key_.get()) == 1 &&
-            EVP_DigestSign(state, bytes(out), &size, bytes(input), input.size()) == 1 && size == out.size())
-            return out;
-        ERR_clear_error();
+        must(EVP_DigestSignInit(state, nullptr, nullptr, nullptr, key_.get()));
+        if (EVP_DigestSign(state, bytes(out), &size, bytes(input), input.size()) == 1 && size == out.size()) return out;
+        settle_errors();
         return {};
     }
 
@@ -74,7 +74,7 @@ public:
     {
         auto    raw = raw_key(*key_, EVP_PKEY_get_raw_private_key);
         Members out;
-        if (!raw.empty()) out.add("d", base64url::encode(std::string_view{raw}));
+        out.add("d", base64url::encode(std::string_view{raw}));
         OPENSSL_cleanse(raw.data(), raw.size());
         return out;
     }
@@ -103,19 +103,21 @@ bool is_good_point(std::string_view encoded)
     auto const p       = make();
     auto const half    = make();
     auto const y       = owned<Number>(BN_lebin2bn(y_bytes.data(), static_cast<int>(y_bytes.size()), nullptr));
-    bool       good    = BN_set_bit(p.get(), 448) == 1 && BN_set_bit(half.get(), 224) == 1 &&
-                BN_sub(p.get(), p.get(), half.get()) == 1 && BN_sub_word(p.get(), 1) == 1;
-    if (!good || BN_is_zero(y.get()) || BN_cmp(y.get(), p.get()) >= 0) return false;
+    must(BN_set_bit(p.get(), 448) == 1 && BN_set_bit(half.get(), 224) == 1 &&
+         BN_sub(p.get(), p.get(), half.get()) == 1 && BN_sub_word(p.get(), 1) == 1);
+    if (BN_is_zero(y.get()) || BN_cmp(y.get(), p.get()) >= 0) return false;
 
     auto const above = make();  // y^2 - 1
     auto const below = make();  // 39081 y^2 + 1, the negative of d y^2 - 1
-    good             = BN_mod_sqr(above.get(), y.get(), p.get(), scratch.get()) == 1 &&
-           BN_copy(below.get(), above.get()) != nullptr && BN_mul_word(below.get(), 39081) == 1 &&
-           BN_add_word(below.get(), 1) == 1 && BN_sub_word(above.get(), 1) == 1 &&
-           // Together with its denominator a quotient is a square when the product is.
-           BN_mod_mul(above.get(), above.get(), below.get(), p.get(), scratch.get()) == 1 &&
-           BN_sub(above.get(), p.get(), above.get()) == 1;
-    return good && BN_kronecker(above.get(), p.get(), scratch.get()) == 1;
+    must(BN_mod_sqr(above.get(), y.get(), p.get(), scratch.get()) == 1 &&
+         BN_copy(below.get(), above.get()) != nullptr && BN_mul_word(below.get(), 39081) == 1 &&
+         BN_add_word(below.get(), 1) == 1 && BN_sub_word(above.get(), 1) == 1 &&
+         // Together with its denominator a quotient is a square when the product is.
+         BN_mod_mul(above.get(), above.get(), below.get(), p.get(), scratch.get()) == 1 &&
+         BN_sub(above.get(), p.get(), above.get()) == 1);
+    auto const symbol = BN_kronecker(above.get(), p.get(), scratch.get());
+    if (symbol < -1) throw std::bad_alloc{};
+    return symbol == 1;
 }
 
 }  // namespace

@@ -45,12 +45,19 @@ struct Outgoing {
     std::string epk{};  // JSON
 };
 
+// What comes of keys made a line above: only memory can be missing.
+template <class Maybe>
+auto of_our_own(Maybe made)
+{
+    if (!made) throw std::bad_alloc{};
+    return std::move(*made);
+}
+
 // RFC 7516 5.1 steps 2 to 6 for ECDH-ES: a new key pair for every text.
 Outgoing agree_outgoing(JweKey const& key, ContentRow const& encryption, JweHeaderFields const& fields)
 {
-    auto const ephemeral = new_agreement_key(*key.curve);
-    auto const pkey      = load_agreement_key(*key.curve, ephemeral, JwePurpose::decrypt);
-    if (!pkey) throw std::bad_alloc{};  // it was made a moment ago
+    auto const           ephemeral = new_agreement_key(*key.curve);
+    auto const           pkey      = of_our_own(load_agreement_key(*key.curve, ephemeral, JwePurpose::decrypt));
     signet::json::Object epk;
     epk.set("kty", ephemeral.kty).set("crv", ephemeral.crv);
     for (auto const* name : {"x", "y"})
@@ -59,11 +66,11 @@ Outgoing agree_outgoing(JweKey const& key, ContentRow const& encryption, JweHead
             base64url::append(encoded, ephemeral.numbers.find(name)->second.reveal());
             epk.set(name, encoded);
         }
-    auto agreed = agree(**pkey, *key.pkey, agreement_of(key.row, encryption, fields.apu, fields.apv));
-    if (!agreed) throw std::bad_alloc{};  // neither is of small order: both were checked when they were loaded
-    if (key.row.wrap_bytes == 0) return {.content_key = std::move(*agreed), .epk = epk.text()};
+    // Neither is of small order: both were checked when they were loaded.
+    auto agreed = of_our_own(agree(*pkey, *key.pkey, agreement_of(key.row, encryption, fields.apu, fields.apv)));
+    if (key.row.wrap_bytes == 0) return {.content_key = std::move(agreed), .epk = epk.text()};
     auto content_key = SecretBytes::random(encryption.key_bytes);
-    auto wrapped     = wrap_key(key.row.wrap_cipher, agreed->text(), content_key);
+    auto wrapped     = wrap_key(key.row.wrap_cipher, agreed.text(), content_key);
     return {.content_key = std::move(content_key), .encrypted_key = std::move(wrapped), .epk = epk.text()};
 }
 
@@ -141,15 +148,60 @@ std::string header_text(JweKey const& key, ContentRow const& encryption, JweHead
     return header.text();
 }
 
+Result<std::string> encrypt_text(std::string_view plaintext, EncryptionKey const& key, ContentEncryption encryption,
+                                 JweHeaderFields const& fields)
+{
+    auto const& material = JweKeyAccess::of(key);
+    auto const& content  = row_of(encryption);
+    if (plaintext.size() > kMostBytes)
+        return refuse(Errc::token_too_large, std::to_string(plaintext.size()) + " bytes");
+    TRY(check_direct(material, content));
+    bool const has_parties = !fields.apu.empty() || !fields.apv.empty();
+    if (has_parties && material.row.transport != Transport::agreement)
+        return refuse(Errc::algorithm_mismatch, "apu or apv without ECDH-ES");
+
+    auto const  outgoing = make_outgoing(material, content, fields);
+    std::string out;
+    base64url::append(out, header_text(material, content, fields, outgoing.epk));
+    // RFC 7516 5.1 step 14: the tag covers the header as it is written.
+    auto const sealed = seal_content(content, outgoing.content_key, out, plaintext);
+    for (auto const* part : {&outgoing.encrypted_key, &sealed.iv, &sealed.ciphertext, &sealed.tag}) {
+        out += '.';
+        base64url::append(out, *part);
+    }
+    return out;
+}
+
+Result<Decrypted> decrypt_text(std::string_view compact, DecryptionKey const& key, JwePolicy const& policy)
+{
+    auto const& expected = policy.expectations();
+    auto const& material = JweKeyAccess::of(key);
+
+    auto       parts  = TRY(split_jwe(compact, expected.max_token_bytes));
+    auto const header = TRY(read_jwe_header(parts.header));
+    TRY(check_policy(header, expected, material));
+
+    auto const content_key = TRY(recover_content_key(material, header, parts.encrypted_key));
+    auto       state       = std::make_unique<DecryptedAccess::State>();
+    if (!open_content(*header.encryption, content_key, parts.encoded_header,
+                      {.iv = parts.iv, .ciphertext = parts.ciphertext, .tag = parts.tag}, state->plaintext))
+        return refuse(Errc::decryption_failed, "");
+    state->header       = std::move(parts.header);
+    state->content_type = header.cty;
+    return DecryptedAccess::seal(std::move(state));
+}
+
 }  // namespace
 
 Result<JwePolicy> JwePolicy::create(JweExpectations expectations)
 {
-    if (!expectations.algorithm) return refuse(Errc::contradictory_policy, "algorithm is missing");
-    if (expectations.encryptions.empty()) return refuse(Errc::contradictory_policy, "no encryption is allowed");
-    if (expectations.max_token_bytes == 0 || expectations.max_token_bytes > kMostBytes)
-        return refuse(Errc::contradictory_policy, "max_token_bytes is not between 1 and 1 GiB");
-    return JwePolicy{std::move(expectations)};
+    return refuse_when_out_of_memory([&]() -> Result<JwePolicy> {
+        if (!expectations.algorithm) return refuse(Errc::contradictory_policy, "algorithm is missing");
+        if (expectations.encryptions.empty()) return refuse(Errc::contradictory_policy, "no encryption is allowed");
+        if (expectations.max_token_bytes == 0 || expectations.max_token_bytes > kMostBytes)
+            return refuse(Errc::contradictory_policy, "max_token_bytes is not between 1 and 1 GiB");
+        return JwePolicy{std::move(expectations)};
+    });
 }
 
 Decrypted::Decrypted(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -173,44 +225,12 @@ std::string_view Decrypted::content_type() const
 Result<std::string> encrypt(std::string_view plaintext, EncryptionKey const& key, ContentEncryption encryption,
                             JweHeaderFields const& fields)
 {
-    auto const& material = JweKeyAccess::of(key);
-    auto const& content  = row_of(encryption);
-    if (plaintext.size() > kMostBytes)
-        return refuse(Errc::token_too_large, std::to_string(plaintext.size()) + " bytes");
-    TRY(check_direct(material, content));
-    bool const has_parties = !fields.apu.empty() || !fields.apv.empty();
-    if (has_parties && material.row.transport != Transport::agreement)
-        return refuse(Errc::algorithm_mismatch, "apu or apv without ECDH-ES");
-
-    auto const  outgoing = make_outgoing(material, content, fields);
-    std::string out;
-    base64url::append(out, header_text(material, content, fields, outgoing.epk));
-    // RFC 7516 5.1 step 14: the tag covers the header as it is written.
-    auto const sealed = seal_content(content, outgoing.content_key, out, plaintext);
-    for (auto const* part : {&outgoing.encrypted_key, &sealed.iv, &sealed.ciphertext, &sealed.tag}) {
-        out += '.';
-        base64url::append(out, *part);
-    }
-    return out;
+    return refuse_when_out_of_memory([&] { return encrypt_text(plaintext, key, encryption, fields); });
 }
 
 Result<Decrypted> decrypt(std::string_view compact, DecryptionKey const& key, JwePolicy const& policy)
 {
-    auto const& expected = policy.expectations();
-    auto const& material = JweKeyAccess::of(key);
-
-    auto       parts  = TRY(split_jwe(compact, expected.max_token_bytes));
-    auto const header = TRY(read_jwe_header(parts.header));
-    TRY(check_policy(header, expected, material));
-
-    auto const content_key = TRY(recover_content_key(material, header, parts.encrypted_key));
-    auto       state       = std::make_unique<DecryptedAccess::State>();
-    if (!open_content(*header.encryption, content_key, parts.encoded_header,
-                      {.iv = parts.iv, .ciphertext = parts.ciphertext, .tag = parts.tag}, state->plaintext))
-        return refuse(Errc::decryption_failed, "");
-    state->header       = std::move(parts.header);
-    state->content_type = header.cty;
-    return DecryptedAccess::seal(std::move(state));
+    return refuse_when_out_of_memory([&] { return decrypt_text(compact, key, policy); });
 }
 
 }  // namespace jose

@@ -1,7 +1,7 @@
 // Elliptic curve Diffie-Hellman, and the key that comes of it. RFC 7518 4.6, RFC 8037 3.2.
 #include <openssl/ec.h>
-#include <openssl/kdf.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/result.hpp"
@@ -10,9 +10,6 @@
 
 namespace jose::detail {
 namespace {
-
-using Kdf        = std::unique_ptr<EVP_KDF, Freed<EVP_KDF_free>>;
-using KdfContext = std::unique_ptr<EVP_KDF_CTX, Freed<EVP_KDF_CTX_free>>;
 
 bool is_edwards_sister(CurveRow const& curve)
 {
@@ -26,8 +23,30 @@ void append_data(std::string& out, std::string_view data)
     out += data;
 }
 
+// NIST SP 800-56A 5.8.1 with SHA-256. NB: OpenSSL has it too, as SSKDF, which up to
+// 3.0 at least writes to address zero when memory is out.
+SecretBytes concat_kdf(SecretBytes const& secret, std::string_view info, std::size_t wanted)
+{
+    constexpr std::size_t kHash  = 32;
+    auto const            digest = fetch_digest("SHA256");
+    auto const            state  = owned<DigestState>(EVP_MD_CTX_new());
+    SecretBytes           out{wanted};
+    SecretBytes           hash{kHash};
+    for (std::size_t done = 0; done < wanted; done += kHash) {
+        std::array<unsigned char, 4> const counter{0, 0, 0, static_cast<unsigned char>(done / kHash + 1)};
+        must(EVP_DigestInit_ex2(state.get(), digest.get(), nullptr) == 1 &&
+             EVP_DigestUpdate(state.get(), counter.data(), counter.size()) == 1 &&
+             EVP_DigestUpdate(state.get(), secret.data(), secret.size()) == 1 &&
+             EVP_DigestUpdate(state.get(), info.data(), info.size()) == 1 &&
+             EVP_DigestFinal_ex(state.get(), hash.data(), nullptr) == 1);
+        std::copy_n(hash.data(), std::min(kHash, wanted - done), out.data() + done);
+    }
+    return out;
+}
+
 std::optional<SecretBytes> shared_secret(EVP_PKEY& ours, EVP_PKEY& theirs)
 {
+    forget_errors();
     auto const  context = owned<PkeyContext>(EVP_PKEY_CTX_new(&ours, nullptr));
     SecretBytes room{66};
     std::size_t size = room.size();
@@ -36,7 +55,7 @@ std::optional<SecretBytes> shared_secret(EVP_PKEY& ours, EVP_PKEY& theirs)
     bool const  good = EVP_PKEY_derive_init(context.get()) == 1 &&
                       EVP_PKEY_derive_set_peer(context.get(), &theirs) == 1 &&
                       EVP_PKEY_derive(context.get(), room.data(), &size) == 1;
-    ERR_clear_error();
+    if (!good) settle_errors();
     if (!good) return std::nullopt;
     return SecretBytes{room.text().substr(0, size)};
 }
@@ -48,7 +67,7 @@ bool is_valid(EVP_PKEY* key, JwePurpose purpose)
     bool const good    = EVP_PKEY_public_check(context.get()) == 1 &&
                       (purpose == JwePurpose::encrypt || EVP_PKEY_private_check(context.get()) == 1) &&
                       (purpose == JwePurpose::encrypt || EVP_PKEY_pairwise_check(context.get()) == 1);
-    ERR_clear_error();
+    if (!good) settle_errors();
     return good;
 }
 
@@ -90,8 +109,9 @@ Result<Pkey> load_okp(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
 
     auto const d    = TRY(jwk.number("d"));
     auto       ours = owned<Pkey>(EVP_PKEY_new_raw_private_key_ex(nullptr, curve.openssl, nullptr, bytes(d), d.size()));
-    if (EVP_PKEY_eq(ours.get(), theirs.get()) != 1) return refuse(Errc::malformed_key, "x does not belong to d");
-    return ours;
+    if (EVP_PKEY_eq(ours.get(), theirs.get()) == 1) return ours;
+    settle_errors();
+    return refuse(Errc::malformed_key, "x does not belong to d");
 }
 
 Result<void> check_members(CurveRow const& curve, Jwk const& jwk)
@@ -110,12 +130,14 @@ Result<void> check_members(CurveRow const& curve, Jwk const& jwk)
 Result<Pkey> load_agreement_key(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
 {
     TRY(check_members(curve, jwk));
+    forget_errors();
     return is_edwards_sister(curve) ? load_okp(curve, jwk, purpose) : load_ec(curve, jwk, purpose);
 }
 
 Result<Pkey> load_ephemeral_key(CurveRow const& curve, Jwk const& jwk)
 {
     TRY(check_members(curve, jwk));
+    forget_errors();
     return is_edwards_sister(curve) ? read_okp_public(curve, jwk) : load_ec(curve, jwk, JwePurpose::encrypt);
 }
 
@@ -162,17 +184,7 @@ std::optional<SecretBytes> agree(EVP_PKEY& ours, EVP_PKEY& theirs, Agreement con
     append_data(info, agreement.apv);
     for (int shift = 24; shift >= 0; shift -= 8) info += static_cast<char>((agreement.bytes * 8 >> shift) & 0xFF);
 
-    // The Concat KDF of NIST SP 800-56A 5.8.1 is OpenSSL's single-step KDF.
-    auto const       kdf     = owned<Kdf>(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_SSKDF, nullptr));
-    auto const       context = owned<KdfContext>(EVP_KDF_CTX_new(kdf.get()));
-    OSSL_PARAM const params[]{OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, const_cast<char*>("SHA256"), 0),
-                              OSSL_PARAM_construct_octet_string(
-                                  OSSL_KDF_PARAM_KEY, const_cast<unsigned char*>(secret->data()), secret->size()),
-                              OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
-                              OSSL_PARAM_construct_end()};
-    SecretBytes      out{agreement.bytes};
-    if (EVP_KDF_derive(context.get(), out.data(), out.size(), params) != 1) throw std::bad_alloc{};
-    return out;
+    return concat_kdf(*secret, info, agreement.bytes);
 }
 
 }  // namespace jose::detail

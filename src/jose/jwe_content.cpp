@@ -120,6 +120,7 @@ bool open_content(ContentRow const& row, SecretBytes const& key, std::string_vie
     if (parts.iv.size() != row.iv_bytes || parts.tag.size() != row.tag_bytes || key.size() != row.key_bytes)
         return false;
 
+    forget_errors();
     Halves const halves{row, key};
     bool const   is_gcm = row.mac_digest == nullptr;
     if (!is_gcm) {
@@ -134,7 +135,7 @@ bool open_content(ContentRow const& row, SecretBytes const& key, std::string_vie
     plaintext.resize(parts.ciphertext.size() + kBlock);
     if (run(context.get(), is_gcm, associated, parts.ciphertext, plaintext)) return true;
     wipe(plaintext);
-    ERR_clear_error();
+    settle_errors();
     return false;
 }
 

@@ -181,9 +181,11 @@ Result<Jwk> new_jwk(KeyManagementRow const& row, NewDecryptionKey const& choices
 
 Result<EncryptionKey> EncryptionKey::parse_jwk(std::string_view json, std::optional<KeyManagement> algorithm)
 {
-    auto jwk = TRY(detail::parse_jwk(json));
-    auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::encrypt));
-    return JweKeyAccess::wrap(std::move(key));
+    return refuse_when_out_of_memory([&]() -> Result<EncryptionKey> {
+        auto jwk = TRY(detail::parse_jwk(json));
+        auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::encrypt));
+        return JweKeyAccess::wrap(std::move(key));
+    });
 }
 
 KeyManagement EncryptionKey::algorithm() const
@@ -201,8 +203,10 @@ std::string EncryptionKey::thumbprint() const
 
 Result<std::string> EncryptionKey::to_jwk() const
 {
-    if (!key_->pkey) return refuse(Errc::key_not_for_this_use, "a shared secret has no public form");
-    return text_of(*key_);
+    return refuse_when_out_of_memory([&]() -> Result<std::string> {
+        if (!key_->pkey) return refuse(Errc::key_not_for_this_use, "a shared secret has no public form");
+        return text_of(*key_);
+    });
 }
 
 DecryptionKey::DecryptionKey(std::shared_ptr<JweKey const> key) : key_(std::move(key)) {}
@@ -212,18 +216,22 @@ DecryptionKey::~DecryptionKey()                                   = default;
 
 Result<DecryptionKey> DecryptionKey::generate(KeyManagement algorithm, NewDecryptionKey const& choices)
 {
-    if (choices.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
-    auto jwk = TRY(new_jwk(row_of(algorithm), choices));
-    jwk.kid  = choices.kid.empty() ? thumbprint_of(identity_of(jwk)) : std::string(choices.kid);
-    auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::decrypt));
-    return DecryptionKey{std::move(key)};
+    return refuse_when_out_of_memory([&]() -> Result<DecryptionKey> {
+        if (choices.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+        auto jwk = TRY(new_jwk(row_of(algorithm), choices));
+        jwk.kid  = choices.kid.empty() ? thumbprint_of(identity_of(jwk)) : std::string(choices.kid);
+        auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::decrypt));
+        return DecryptionKey{std::move(key)};
+    });
 }
 
 Result<DecryptionKey> DecryptionKey::parse_jwk(std::string_view json, std::optional<KeyManagement> algorithm)
 {
-    auto jwk = TRY(detail::parse_jwk(json));
-    auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::decrypt));
-    return DecryptionKey{std::move(key)};
+    return refuse_when_out_of_memory([&]() -> Result<DecryptionKey> {
+        auto jwk = TRY(detail::parse_jwk(json));
+        auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::decrypt));
+        return DecryptionKey{std::move(key)};
+    });
 }
 
 KeyManagement DecryptionKey::algorithm() const

@@ -84,7 +84,7 @@ SecretBytes unwrap_key(char const* cipher, std::string_view kek, std::string_vie
     bool const  good =
         EVP_CipherUpdate(context.get(), room.data(), &size, bytes(wrapped), static_cast<int>(wrapped.size())) == 1 &&
         static_cast<std::size_t>(size) == room.size();
-    ERR_clear_error();
+    ERR_clear_error();  // NB: unread, here and below, since time must not tell what it says
     // RFC 7516 11.5: go on with a key that opens nothing.
     select(good, room.data(), otherwise);
     return otherwise;

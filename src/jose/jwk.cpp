@@ -1,12 +1,12 @@
 #include "jose/jwk.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <array>
 
 #include "base/result.hpp"
 #include "jose/base64url.hpp"
+#include "jose/openssl.hpp"
 #include "jose/refuse.hpp"
 
 namespace jose::detail {
@@ -74,8 +74,9 @@ std::string thumbprint_of(Members const& members)
     auto                                      text = object.text();
     std::array<std::uint8_t, EVP_MAX_MD_SIZE> hash;
     unsigned                                  size = 0;
-    EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
+    int const done = EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
     OPENSSL_cleanse(text.data(), text.size());
+    must(done);
     return base64url::encode(std::span{hash.data(), size});
 }
 

@@ -120,9 +120,11 @@ using namespace detail;
 
 Result<VerificationKey> VerificationKey::parse_jwk(std::string_view json, std::optional<Algorithm> algorithm)
 {
-    auto const jwk = TRY(detail::parse_jwk(json));
-    auto       key = TRY(load_key(jwk, algorithm, Purpose::verify));
-    return KeyAccess::wrap(std::move(key));
+    return refuse_when_out_of_memory([&]() -> Result<VerificationKey> {
+        auto const jwk = TRY(detail::parse_jwk(json));
+        auto       key = TRY(load_key(jwk, algorithm, Purpose::verify));
+        return KeyAccess::wrap(std::move(key));
+    });
 }
 
 Algorithm VerificationKey::algorithm() const
@@ -145,11 +147,14 @@ std::string VerificationKey::thumbprint_uri() const
 
 Result<std::string> VerificationKey::to_jwk() const
 {
-    if (material_->row.is_symmetric) return refuse(Errc::key_not_for_this_use, "a shared secret has no public form");
-    signet::json::Object object;
-    for (auto const& [name, value] : material_->identity()) object.set(name, value);
-    if (!material_->kid.empty()) object.set("kid", material_->kid);
-    return object.set("use", "sig").set("alg", material_->row.name).text();
+    return refuse_when_out_of_memory([&]() -> Result<std::string> {
+        if (material_->row.is_symmetric)
+            return refuse(Errc::key_not_for_this_use, "a shared secret has no public form");
+        signet::json::Object object;
+        for (auto const& [name, value] : material_->identity()) object.set(name, value);
+        if (!material_->kid.empty()) object.set("kid", material_->kid);
+        return object.set("use", "sig").set("alg", material_->row.name).text();
+    });
 }
 
 SigningKey::SigningKey(std::shared_ptr<KeyMaterial const> material) : material_(std::move(material)) {}
@@ -164,23 +169,27 @@ Result<SigningKey> SigningKey::generate(Algorithm algorithm, std::string_view ki
 
 Result<SigningKey> SigningKey::generate(Algorithm algorithm, NewKey const& wanted)
 {
-    if (wanted.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
-    if (wanted.rsa_bits < 2048) return refuse(Errc::weak_key, "RSA of fewer than 2048 bits");
-    if (wanted.rsa_bits > 4096 || wanted.rsa_bits % 8 != 0)
-        return refuse(Errc::unsupported_key, "RSA of more than 4096 bits, or not of whole bytes");
-    auto const& row = row_of(algorithm);
-    auto        key = TRY(row.load(row, row.generate(row, wanted), Purpose::sign));
-    key->kid        = wanted.kid.empty() ? thumbprint_of(key->identity()) : std::string(wanted.kid);
-    auto material   = TRY(finish_signer(std::move(key)));
-    return SigningKey{std::move(material)};
+    return refuse_when_out_of_memory([&]() -> Result<SigningKey> {
+        if (wanted.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+        if (wanted.rsa_bits < 2048) return refuse(Errc::weak_key, "RSA of fewer than 2048 bits");
+        if (wanted.rsa_bits > 4096 || wanted.rsa_bits % 8 != 0)
+            return refuse(Errc::unsupported_key, "RSA of more than 4096 bits, or not of whole bytes");
+        auto const& row = row_of(algorithm);
+        auto        key = TRY(row.load(row, row.generate(row, wanted), Purpose::sign));
+        key->kid        = wanted.kid.empty() ? thumbprint_of(key->identity()) : std::string(wanted.kid);
+        auto material   = TRY(finish_signer(std::move(key)));
+        return SigningKey{std::move(material)};
+    });
 }
 
 Result<SigningKey> SigningKey::parse_jwk(std::string_view json, std::optional<Algorithm> algorithm)
 {
-    auto const jwk      = TRY(detail::parse_jwk(json));
-    auto       key      = TRY(load_key(jwk, algorithm, Purpose::sign));
-    auto       material = TRY(finish_signer(std::move(key)));
-    return SigningKey{std::move(material)};
+    return refuse_when_out_of_memory([&]() -> Result<SigningKey> {
+        auto const jwk      = TRY(detail::parse_jwk(json));
+        auto       key      = TRY(load_key(jwk, algorithm, Purpose::sign));
+        auto       material = TRY(finish_signer(std::move(key)));
+        return SigningKey{std::move(material)};
+    });
 }
 
 Algorithm SigningKey::algorithm() const

@@ -25,7 +25,7 @@ struct KeyMaterial {
     [[nodiscard]] virtual std::string sign(std::string_view input) const                                 = 0;
     // The members RFC 7638 3.2 hashes, in its order. For "oct" that is the secret.
     [[nodiscard]] virtual Members     identity() const                                                   = 0;
-    // The private members beside them.
+    // The private members beside them, of a private key.
     [[nodiscard]] virtual Members     secrets() const                                                    = 0;
     // DER: a SubjectPublicKeyInfo (RFC 5280 4.1.2.7), and a PKCS#8 PrivateKeyInfo
     // (RFC 5958 2). Empty where the key has none.

@@ -85,22 +85,7 @@ std::size_t next_slot()
     return ++last % kSlots;
 }
 
-}  // namespace
-
-KeySet::KeySet() : keys_(std::make_shared<std::vector<VerificationKey> const>()) {}
-
-Result<KeySet> KeySet::from(std::vector<VerificationKey> keys)
-{
-    TRY(check_kids(keys));
-    auto const symmetric = std::ranges::count_if(keys, [](auto const& key) { return is_symmetric(key.algorithm()); });
-    if (symmetric != 0 && static_cast<std::size_t>(symmetric) != keys.size())
-        return refuse(Errc::key_not_for_this_use, "symmetric keys next to public ones");
-    KeySet set;
-    set.keys_ = std::make_shared<std::vector<VerificationKey> const>(std::move(keys));
-    return set;
-}
-
-Result<KeySet> KeySet::parse(std::string_view json, std::optional<Algorithm> for_keys_without_alg)
+Result<KeySet> parse_set(std::string_view json, std::optional<Algorithm> for_keys_without_alg)
 {
     // The set of a single server may be symmetric, and then its text is secret.
     signet::json::SecretDocument document;
@@ -124,7 +109,30 @@ Result<KeySet> KeySet::parse(std::string_view json, std::optional<Algorithm> for
         return good.has_value();
     });
     TRY(std::move(good));
-    return from(std::move(keys));
+    return KeySet::from(std::move(keys));
+}
+
+}  // namespace
+
+KeySet::KeySet() : keys_(std::make_shared<std::vector<VerificationKey> const>()) {}
+
+Result<KeySet> KeySet::from(std::vector<VerificationKey> keys)
+{
+    return refuse_when_out_of_memory([&]() -> Result<KeySet> {
+        TRY(check_kids(keys));
+        auto const symmetric =
+            std::ranges::count_if(keys, [](auto const& key) { return is_symmetric(key.algorithm()); });
+        if (symmetric != 0 && static_cast<std::size_t>(symmetric) != keys.size())
+            return refuse(Errc::key_not_for_this_use, "symmetric keys next to public ones");
+        KeySet set;
+        set.keys_ = std::make_shared<std::vector<VerificationKey> const>(std::move(keys));
+        return set;
+    });
+}
+
+Result<KeySet> KeySet::parse(std::string_view json, std::optional<Algorithm> for_keys_without_alg)
+{
+    return refuse_when_out_of_memory([&] { return parse_set(json, for_keys_without_alg); });
 }
 
 VerificationKey const* KeySet::find(std::string_view kid) const
@@ -146,13 +154,15 @@ std::span<VerificationKey const> KeySet::keys() const
 
 Result<std::string> KeySet::to_json() const
 {
-    std::string out = "{\"keys\":[";
-    for (auto const& key : *keys_) {
-        auto const jwk = TRY(key.to_jwk());
-        if (out.back() != '[') out += ',';
-        out += jwk;
-    }
-    return out + "]}";
+    return refuse_when_out_of_memory([&]() -> Result<std::string> {
+        std::string out = "{\"keys\":[";
+        for (auto const& key : *keys_) {
+            auto const jwk = TRY(key.to_jwk());
+            if (out.back() != '[') out += ',';
+            out += jwk;
+        }
+        return out + "]}";
+    });
 }
 
 KeySet KeySet::detached() const

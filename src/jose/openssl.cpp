@@ -8,6 +8,14 @@
 
 namespace jose::detail {
 
+void settle_errors()
+{
+    bool out_of_memory = false;
+    while (auto const error = ERR_get_error())
+        out_of_memory = out_of_memory || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    if (out_of_memory) throw std::bad_alloc{};
+}
+
 Pkey make_pkey(char const* type, int selection, OSSL_PARAM_BLD& builder)
 {
     auto const params  = owned<Params>(OSSL_PARAM_BLD_to_param(&builder));
@@ -15,8 +23,8 @@ Pkey make_pkey(char const* type, int selection, OSSL_PARAM_BLD& builder)
     EVP_PKEY*  key     = nullptr;
     if (EVP_PKEY_fromdata_init(context.get()) != 1 ||
         EVP_PKEY_fromdata(context.get(), &key, selection, params.get()) != 1) {
-        ERR_clear_error();
         EVP_PKEY_free(key);
+        settle_errors();
         return nullptr;
     }
     return Pkey{key};
@@ -26,7 +34,7 @@ Number number_of(EVP_PKEY const& key, char const* parameter)
 {
     BIGNUM* number = nullptr;
     if (EVP_PKEY_get_bn_param(&key, parameter, &number) != 1) {
-        ERR_clear_error();
+        settle_errors();
         return nullptr;
     }
     return Number{number};
@@ -42,10 +50,9 @@ std::string number_bytes(BIGNUM const& number, std::size_t size)
 
 std::string encoded_number(EVP_PKEY const& key, char const* parameter, std::size_t size)
 {
-    auto const number = number_of(key, parameter);
-    if (!number) return {};
-    auto raw = number_bytes(*number, size);
-    auto out = base64url::encode(std::string_view{raw});  // not const: a copy would stay behind
+    auto const number = owned<Number>(number_of(key, parameter).release());
+    auto       raw    = number_bytes(*number, size);
+    auto       out    = base64url::encode(std::string_view{raw});  // not const: a copy would stay behind
     OPENSSL_cleanse(raw.data(), raw.size());
     return out;
 }

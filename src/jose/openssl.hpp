@@ -39,6 +39,23 @@ template <class Owner, class T>
     return Owner{object};
 }
 
+// For calls that fail only when memory is out.
+inline void must(int done)
+{
+    if (done != 1) throw std::bad_alloc{};
+}
+
+// Before calls of which settle_errors() will judge: what earlier ones left in this
+// thread's queue of errors, even one that went well in the end, is not theirs.
+inline void forget_errors()
+{
+    ERR_clear_error();
+}
+
+// After a call that failed: empties the queue. Throws std::bad_alloc when one of the
+// errors is a lack of memory, so that no verdict rests on it.
+void settle_errors();
+
 [[nodiscard]] inline unsigned char const* bytes(std::string_view text)
 {
     return reinterpret_cast<unsigned char const*>(text.data());
@@ -66,9 +83,9 @@ template <class Owner, class T>
 // A key out of the parameters pushed; nullptr when OpenSSL refuses them.
 [[nodiscard]] Pkey make_pkey(char const* type, int selection, OSSL_PARAM_BLD& builder);
 
-// A number of a key as base64url: with `size`, padded to that many bytes. Empty
-// when the key has none.
+// A number that the key has, as base64url: with `size`, padded to that many bytes.
 [[nodiscard]] std::string encoded_number(EVP_PKEY const& key, char const* parameter, std::size_t size = 0);
+// nullptr when the key has none.
 [[nodiscard]] Number      number_of(EVP_PKEY const& key, char const* parameter);
 // Its big-endian bytes; the caller wipes them where they are secret.
 [[nodiscard]] std::string number_bytes(BIGNUM const& number, std::size_t size = 0);

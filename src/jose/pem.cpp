@@ -49,7 +49,7 @@ std::optional<Block> read_block(BIO* from)
 {
     Parts      parts;
     bool const found = PEM_read_bio(from, &parts.label, &parts.header, &parts.der, &parts.size) == 1;
-    ERR_clear_error();
+    if (!found) settle_errors();
     if (!found) return std::nullopt;
     auto const* der = reinterpret_cast<char const*>(parts.der);
     return Block{.label        = parts.label,
@@ -81,13 +81,16 @@ Result<Jwk> read_pem(std::string_view pem, Algorithm algorithm, Purpose purpose)
     if (is_symmetric(algorithm)) return refuse(Errc::key_not_for_this_use, "a shared secret is never PEM or DER");
     if (pem.empty()) return refuse(Errc::malformed_key, "not a PEM key");  // OpenSSL makes no BIO of nothing
     if (pem.size() > kLongestPem) return refuse(Errc::malformed_key, "PEM of more than 32 KiB");
+    forget_errors();
     auto const bio   = owned<Bio>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     auto       block = read_block(bio.get());
     // `openssl ecparam -genkey` writes the curve's name before the key that repeats it.
     if (block && block->label == "EC PARAMETERS") block = read_block(bio.get());
     if (!block) return refuse(Errc::malformed_key, "not a PEM key");
     TRY(check_label(*block, purpose));
-    if (read_block(bio.get())) return refuse(Errc::malformed_key, "PEM of more than one key");
+    // NB: not a second read, which finds nothing when memory is out, too.
+    auto const rest = pem.substr(pem.size() - BIO_ctrl_pending(bio.get()));
+    if (rest.contains("-----BEGIN ")) return refuse(Errc::malformed_key, "PEM of more than one key");
     return read_der(block->der.reveal(), algorithm, purpose);
 }
 
@@ -115,7 +118,7 @@ Result<std::string> must_exist(std::string der)
 std::string to_pem(char const* label, std::string_view der)
 {
     auto const bio = owned<Bio>(BIO_new(BIO_s_secmem()));  // wiped, since it may be secret
-    PEM_write_bio(bio.get(), label, "", bytes(der), static_cast<long>(der.size()));
+    if (PEM_write_bio(bio.get(), label, "", bytes(der), static_cast<long>(der.size())) <= 0) throw std::bad_alloc{};
     char*      text = nullptr;
     auto const size = BIO_get_mem_data(bio.get(), &text);
     return {text, static_cast<std::size_t>(size)};
@@ -128,50 +131,62 @@ using namespace detail;
 
 Result<VerificationKey> VerificationKey::parse_pem(std::string_view pem, Algorithm algorithm, std::string_view kid)
 {
-    auto jwk = TRY(read_pem(pem, algorithm, Purpose::verify));
-    return verification_key(std::move(jwk), algorithm, kid);
+    return refuse_when_out_of_memory([&]() -> Result<VerificationKey> {
+        auto jwk = TRY(read_pem(pem, algorithm, Purpose::verify));
+        return verification_key(std::move(jwk), algorithm, kid);
+    });
 }
 
 Result<VerificationKey> VerificationKey::parse_der(std::string_view der, Algorithm algorithm, std::string_view kid)
 {
-    auto jwk = TRY(read_der(der, algorithm, Purpose::verify));
-    return verification_key(std::move(jwk), algorithm, kid);
+    return refuse_when_out_of_memory([&]() -> Result<VerificationKey> {
+        auto jwk = TRY(read_der(der, algorithm, Purpose::verify));
+        return verification_key(std::move(jwk), algorithm, kid);
+    });
 }
 
 Result<std::string> VerificationKey::to_der() const
 {
-    return must_exist(material_->public_der());
+    return refuse_when_out_of_memory([&] { return must_exist(material_->public_der()); });
 }
 
 Result<std::string> VerificationKey::to_pem() const
 {
-    auto const der = TRY(to_der());
-    return detail::to_pem("PUBLIC KEY", der);
+    return refuse_when_out_of_memory([&]() -> Result<std::string> {
+        auto const der = TRY(to_der());
+        return detail::to_pem("PUBLIC KEY", der);
+    });
 }
 
 Result<SigningKey> SigningKey::parse_pem(std::string_view pem, Algorithm algorithm, std::string_view kid)
 {
-    auto jwk = TRY(read_pem(pem, algorithm, Purpose::sign));
-    return signing_key(std::move(jwk), algorithm, kid);
+    return refuse_when_out_of_memory([&]() -> Result<SigningKey> {
+        auto jwk = TRY(read_pem(pem, algorithm, Purpose::sign));
+        return signing_key(std::move(jwk), algorithm, kid);
+    });
 }
 
 Result<SigningKey> SigningKey::parse_der(std::string_view der, Algorithm algorithm, std::string_view kid)
 {
-    auto jwk = TRY(read_der(der, algorithm, Purpose::sign));
-    return signing_key(std::move(jwk), algorithm, kid);
+    return refuse_when_out_of_memory([&]() -> Result<SigningKey> {
+        auto jwk = TRY(read_der(der, algorithm, Purpose::sign));
+        return signing_key(std::move(jwk), algorithm, kid);
+    });
 }
 
 Result<std::string> SigningKey::reveal_der() const
 {
-    return must_exist(material_->private_der());
+    return refuse_when_out_of_memory([&] { return must_exist(material_->private_der()); });
 }
 
 Result<std::string> SigningKey::reveal_pem() const
 {
-    auto       der = TRY(reveal_der());
-    auto const pem = detail::to_pem("PRIVATE KEY", der);
-    OPENSSL_cleanse(der.data(), der.size());
-    return pem;
+    return refuse_when_out_of_memory([&]() -> Result<std::string> {
+        auto der = TRY(reveal_der());
+        auto pem = detail::to_pem("PRIVATE KEY", der);
+        OPENSSL_cleanse(der.data(), der.size());
+        return pem;
+    });
 }
 
 }  // namespace jose

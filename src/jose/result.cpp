@@ -55,6 +55,8 @@ std::string_view name(Errc code)
             return "encryption_not_allowed";
         case Errc::decryption_failed:
             return "decryption_failed";
+        case Errc::out_of_memory:
+            return "out_of_memory";
     }
     return "unknown";
 }

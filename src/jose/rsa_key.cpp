@@ -71,10 +71,11 @@ public:
         if (signature.size() != modulus_bytes_) return false;
         auto const context = verifiers_.take([&] { return new_context(EVP_PKEY_verify_init); });
         Hash       hash;
-        if (!digest(*context, input, hash)) return false;
+        must(digest(*context, input, hash));
+        forget_errors();
         if (EVP_PKEY_verify(context->pkey.get(), bytes(signature), signature.size(), hash.data(), row.size) == 1)
             return true;
-        ERR_clear_error();
+        settle_errors();
         return false;
     }
 
@@ -82,12 +83,13 @@ public:
     {
         auto const context = signers_.take([&] { return new_context(EVP_PKEY_sign_init); });
         Hash       hash;
-        if (!digest(*context, input, hash)) return {};
+        must(digest(*context, input, hash));
+        forget_errors();
         std::string out(modulus_bytes_, '\0');
         std::size_t size = out.size();
         if (EVP_PKEY_sign(context->pkey.get(), bytes(out), &size, hash.data(), row.size) == 1 && size == out.size())
             return out;
-        ERR_clear_error();
+        settle_errors();
         return {};
     }
 
@@ -102,9 +104,7 @@ public:
     Members secrets() const override
     {
         Members out;
-        for (auto const& member : kPrivate)
-            if (auto number = encoded_number(*key_, member.openssl); !number.empty())
-                out.add(member.jwk, std::move(number));
+        for (auto const& member : kPrivate) out.add(member.jwk, encoded_number(*key_, member.openssl));
         return out;
     }
 
@@ -182,20 +182,20 @@ private:
     [[nodiscard]] static Number minus_one(BIGNUM const& number)
     {
         auto out = owned<Number>(BN_dup(&number));
-        BN_sub_word(out.get(), 1);
+        must(BN_sub_word(out.get(), 1));
         return out;
     }
     [[nodiscard]] Number product(BIGNUM const& a, BIGNUM const& b) const
     {
         auto out = owned<Number>(BN_secure_new());
-        BN_mul(out.get(), &a, &b, scratch_.get());
+        must(BN_mul(out.get(), &a, &b, scratch_.get()));
         return out;
     }
     // Zero for a modulus of zero, which agrees with nothing.
     [[nodiscard]] Number rest(BIGNUM const& number, BIGNUM const& modulus) const
     {
         auto out = owned<Number>(BN_secure_new());
-        if (!BN_is_zero(&modulus)) BN_mod(out.get(), &number, &modulus, scratch_.get());
+        if (!BN_is_zero(&modulus)) must(BN_mod(out.get(), &number, &modulus, scratch_.get()));
         return out;
     }
     [[nodiscard]] bool is_one(BIGNUM const& number, BIGNUM const& modulus) const
@@ -227,6 +227,7 @@ Loaded load_rsa(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
 {
     for (auto const* foreign : {"x", "y", "k"})
         if (jwk.has(foreign)) return refuse(Errc::malformed_key, std::string(foreign) + " in an RSA key");
+    forget_errors();
     TRY(check_public(jwk));
     bool const is_private = purpose == Purpose::sign;
     if (is_private) TRY(check_private(jwk));
@@ -253,7 +254,7 @@ Jwk generate_rsa(AlgorithmRow const& row, NewKey const& wanted)
     auto const key  = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits));
     Jwk        jwk;
     jwk.kty = row.kty;
-    (void)read_rsa(jwk, *key, Purpose::sign);
+    must(read_rsa(jwk, *key, Purpose::sign));
     return jwk;
 }
 

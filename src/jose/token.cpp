@@ -147,16 +147,18 @@ std::optional<std::string_view> VerifiedToken::find_json(std::string_view claim)
 
 Result<UnverifiedToken> UnverifiedToken::parse(std::string_view compact, std::size_t max_bytes)
 {
-    auto&           bench = detail::Workbench::of_this_thread();
-    UnverifiedToken out;
-    auto const      parts = TRY(detail::decode_compact(compact, max_bytes, out.claims_, bench.signature));
-    if (!base64url::decode_into(out.header_, parts.header))
-        return detail::refuse(Errc::malformed_token, "header: not base64url");
-    if (auto const header = bench.claims.parse_object(out.header_, detail::kHeaderLimits); !header)
-        return detail::refuse(Errc::malformed_header, std::string(signet::json::name(header.error())));
-    if (auto const claims = bench.claims.parse_object(out.claims_, {.bytes = max_bytes, .depth = 16}); !claims)
-        return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(claims.error())));
-    return out;
+    return detail::refuse_when_out_of_memory([&]() -> Result<UnverifiedToken> {
+        auto&           bench = detail::Workbench::of_this_thread();
+        UnverifiedToken out;
+        auto const      parts = TRY(detail::decode_compact(compact, max_bytes, out.claims_, bench.signature));
+        if (!base64url::decode_into(out.header_, parts.header))
+            return detail::refuse(Errc::malformed_token, "header: not base64url");
+        if (auto const header = bench.claims.parse_object(out.header_, detail::kHeaderLimits); !header)
+            return detail::refuse(Errc::malformed_header, std::string(signet::json::name(header.error())));
+        if (auto const claims = bench.claims.parse_object(out.claims_, {.bytes = max_bytes, .depth = 16}); !claims)
+            return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(claims.error())));
+        return out;
+    });
 }
 
 }  // namespace jose

@@ -96,9 +96,7 @@ Result<void> check_times(TokenAccess::State& token, Expectations const& expected
     return {};
 }
 
-}  // namespace
-
-Result<VerifiedToken> verify(std::string_view compact, KeySet const& keys, Policy const& policy, Time now)
+Result<VerifiedToken> check_token(std::string_view compact, KeySet const& keys, Policy const& policy, Time now)
 {
     auto const& expected = policy.expectations();
     auto&       bench    = Workbench::of_this_thread();
@@ -124,6 +122,13 @@ Result<VerifiedToken> verify(std::string_view compact, KeySet const& keys, Polic
     token->kid       = header->kid;
     token->algorithm = header->row->id;
     return TokenAccess::seal(std::move(token));
+}
+
+}  // namespace
+
+Result<VerifiedToken> verify(std::string_view compact, KeySet const& keys, Policy const& policy, Time now)
+{
+    return refuse_when_out_of_memory([&] { return check_token(compact, keys, policy, now); });
 }
 
 }  // namespace jose

@@ -123,6 +123,34 @@ TEST(WeakKey, TakesASecretThatOnlyBeginsLikeAPublicKey)
         EXPECT_EQ(with_secret(start + secret(32)), "accepted") << start;
 }
 
+// By its structure alone, so that neither a lack of memory nor an unknown kind of key hides it.
+TEST(WeakKey, TellsAPublicKeyByTheFormOfItsDer)
+{
+    auto const of_32_bytes = [](std::string const& start) {
+        return with_secret(secret(32).replace(0, start.size(), start));
+    };
+    auto const number = [](char size) { return "\x02"s + size + secret(static_cast<std::size_t>(size)); };
+    // SubjectPublicKeyInfo, also with lengths that take more bytes than they need
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x02\x2A\x03\x03\x16"), "weak_key");
+    EXPECT_EQ(of_32_bytes("\x30\x81\x1D\x30\x82\x00\x04\x06\x02\x2A\x03\x03\x13"s), "weak_key");
+    // RSAPublicKey
+    EXPECT_EQ(of_32_bytes("\x30\x1E" + number(23) + number(3)), "weak_key");
+    // A certificate
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x02\x05\x00\x30\x04\x06\x02\x2A\x03\x03\x12"s), "weak_key");
+
+    EXPECT_EQ(of_32_bytes("\x30\x1F\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");  // longer than the secret
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x7F\x06\x02\x2A\x03\x03\x16"), "accepted");  // than what it stands in
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x02\x2A\x03\x03\x17"), "accepted");
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x7F\x2A\x03\x03\x16"), "accepted");
+    EXPECT_EQ(of_32_bytes("\x31\x1E\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");  // no SEQUENCE
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x31\x04\x06\x02\x2A\x03\x03\x16"), "accepted");
+    EXPECT_EQ(of_32_bytes("\x70\x1E\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");       // an application's 16
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x02\x02\x2A\x03\x03\x16"), "accepted");       // no OBJECT IDENTIFIER
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x02\x2A\x03\x04\x16"), "accepted");       // no BIT STRING
+    EXPECT_EQ(of_32_bytes("\x30\x80\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");       // a length that is not given
+    EXPECT_EQ(of_32_bytes("\x30\x1E" + number(18) + number(3) + number(3)), "accepted");  // three numbers
+}
+
 // CHECKS A22
 TEST(WeakKey, RefusesAPointThatIsNotOnTheCurve)
 {

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 
 #include "base/testing/replaced_new.hpp"
 #include "verifier/fetch_log.hpp"
@@ -16,17 +15,14 @@ std::atomic<std::size_t> until_fail{0};        // of its allocations; 0: none fa
 
 }  // namespace
 
-void* signet::testing::allocate(std::size_t size) noexcept
+bool signet::testing::is_granted(std::size_t) noexcept
 {
-    if (!is_fetching || until_fail == 0) return std::malloc(size);
+    if (!is_fetching || until_fail == 0) return true;
     until_fail -= 1;
-    return until_fail == 0 ? nullptr : std::malloc(size);
+    return until_fail != 0;
 }
 
-[[gnu::noinline]] void signet::testing::give_back(void* block) noexcept
-{
-    std::free(block);
-}
+void signet::testing::before_free(void*) noexcept {}
 
 namespace {
 

@@ -95,6 +95,16 @@ Refusal no_keys_yet(std::string_view realm)
             .realm       = std::string{realm}};
 }
 
+Refusal no_memory(std::string_view realm)
+{
+    return {.status      = 503,
+            .error       = "unavailable",
+            .description = "There is no memory to check the token with.",
+            .cause       = Errc::out_of_memory,
+            .retry_after = std::chrono::seconds{1},
+            .realm       = std::string{realm}};
+}
+
 Refusal insufficient_scope(std::string_view needs, std::string_view realm)
 {
     return {.status      = 403,

@@ -10,5 +10,6 @@ namespace signet {
 [[nodiscard]] Refusal no_token(std::string_view realm);
 [[nodiscard]] Refusal invalid_token(jose::Errc cause, std::string_view realm);
 [[nodiscard]] Refusal no_keys_yet(std::string_view realm);
+[[nodiscard]] Refusal no_memory(std::string_view realm);
 
 }  // namespace signet

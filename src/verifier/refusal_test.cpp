@@ -47,4 +47,13 @@ TEST(Refusal, WithoutKeysIsAMatterOfTimeNotOfTheToken)
     EXPECT_EQ(refusal.www_authenticate(), "");
 }
 
+TEST(Refusal, WithoutMemoryIsNoFaultOfTheToken)
+{
+    auto const refusal = signet::no_memory("notes");
+    EXPECT_EQ(refusal.status, 503);
+    EXPECT_EQ(refusal.cause, jose::Errc::out_of_memory);
+    EXPECT_GT(refusal.retry_after, std::chrono::seconds{0});
+    EXPECT_EQ(refusal.www_authenticate(), "");
+}
+
 }  // namespace

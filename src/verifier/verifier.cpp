@@ -80,6 +80,7 @@ struct Verifier::State {
 
     std::unexpected<Refusal> refuse(Errc cause) const
     {
+        if (cause == Errc::out_of_memory) return std::unexpected(no_memory(realm));
         if (cause == Errc::unknown_key) feed.ask_again();
         return std::unexpected(invalid_token(cause, realm));
     }

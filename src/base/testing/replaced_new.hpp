@@ -1,4 +1,5 @@
-// base/testing/replaced_new.hpp - a program's operator new and delete, in all their forms, by two functions.
+// base/testing/replaced_new.hpp - a program's operator new and delete, in all their forms, by malloc() and two
+// functions.
 //
 // A program that adds replaced_new.cpp to its sources defines the two.
 #pragma once
@@ -6,9 +7,9 @@
 
 namespace signet::testing {
 
-// nullptr: there is no memory.
-[[nodiscard]] void* allocate(std::size_t size) noexcept;
-// May be given nullptr.
-void                give_back(void* block) noexcept;
+// false: there is no memory.
+[[nodiscard]] bool is_granted(std::size_t size) noexcept;
+// Before a block is given back. It is not null.
+void               before_free(void* block) noexcept;
 
 }  // namespace signet::testing
