@@ -1,6 +1,7 @@
 #include "jose/der.hpp"
 
 #include <openssl/x509.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <array>
@@ -131,11 +132,9 @@ std::unexpected<Error> explain(std::string_view der, Purpose purpose)
 }
 
 // NB: not EVP_PKEY_is_a(), which says no when memory is out, too.
-bool is_a(EVP_PKEY const& key, std::string_view type)
+bool is_a(EVP_PKEY const& key, char const* type)
 {
-    auto const* name  = EVP_PKEY_get0_type_name(&key);
-    auto const  upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
-    return name != nullptr && std::ranges::equal(std::string_view{name}, type, {}, upper, upper);
+    return strcasecmp(EVP_PKEY_get0_type_name(&key), type) == 0;
 }
 
 std::string text_of(EVP_PKEY const& key, char const* parameter)
@@ -222,7 +221,7 @@ Result<Jwk> to_jwk(EVP_PKEY const& key, AlgorithmRow const& wanted, Purpose purp
     if (is_a(key, "RSA") || is_a(key, "RSA-PSS")) return to_rsa_jwk(key, wanted, purpose);
     if (is_a(key, "EC")) return to_ec_jwk(key, purpose);
     for (auto const& row : algorithms())
-        if (!row.crv.empty() && is_a(key, row.crv)) return to_okp_jwk(key, row, purpose);
+        if (is_a(key, row.crv.data())) return to_okp_jwk(key, row, purpose);
     return refuse(Errc::unsupported_key, "a key of a kind that is not served");
 }
 

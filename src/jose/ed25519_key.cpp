@@ -75,7 +75,7 @@ public:
     Members secrets() const override
     {
         Members out;
-        if (private_) out.add("d", base64url::encode(private_->seed()));
+        out.add("d", base64url::encode(private_->seed()));
         return out;
     }
 

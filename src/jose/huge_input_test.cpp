@@ -112,6 +112,17 @@ TEST(HugeInput, IsRefusedForItsSizeBeforeAByteIsRead)
     });
 }
 
+TEST(HugeInput, IsNotEncrypted)
+{
+    constexpr std::size_t kMost = std::size_t{1} << 30;
+    void* const memory = mmap(nullptr, kMost + kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ASSERT_NE(memory, MAP_FAILED);
+    std::string_view const text{static_cast<char const*>(memory), kMost + 1};
+    auto const             key = direct_key().encryption_key();
+    EXPECT_EQ(cheaply([&] { return encrypt(text, key, ContentEncryption::a128gcm); }), "token_too_large");
+    munmap(memory, kMost + kPage);
+}
+
 // Dots are counted as far as needed, and no further, by those who raised the limit.
 TEST(HugeInput, OfDotsIsRefusedAtTheFirstOnes)
 {

@@ -186,6 +186,7 @@ TEST(Pem, SaysThatAnEncryptedKeyMustBeDecrypted)
     }
     EXPECT_EQ(detail_of(SigningKey::parse_der(der_in(pkcs8), Algorithm::es256)),
               "an encrypted private key; decrypt it first");
+    EXPECT_EQ(outcome(VerificationKey::parse_der(der_in(pkcs8), Algorithm::es256)), "malformed_key");
 }
 
 // Nothing here says who signed a certificate, or until when; so it is no key.
@@ -305,6 +306,7 @@ TEST(Pem, KeepsAKeyForPssToPss)
     EXPECT_EQ(verifying(bound, Algorithm::rs384), "algorithm_mismatch");
 
     EXPECT_EQ(verifying(pss_key("SHA256", "SHA1", 32), Algorithm::ps256), "algorithm_mismatch");
+    EXPECT_EQ(verifying(pss_key("SHA384", "SHA256", 32), Algorithm::ps256), "algorithm_mismatch");
     EXPECT_EQ(verifying(pss_key("SHA256", "SHA256", 64), Algorithm::ps256), "algorithm_mismatch");
     EXPECT_EQ(verifying(pss_key("SHA256", "SHA256", 20), Algorithm::ps256), "accepted");
     auto const signer = pss_key("SHA256", "SHA256", 32, true);

@@ -148,6 +148,7 @@ TEST(WeakKey, TellsAPublicKeyByTheFormOfItsDer)
     EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x02\x02\x2A\x03\x03\x16"), "accepted");       // no OBJECT IDENTIFIER
     EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x02\x2A\x03\x04\x16"), "accepted");       // no BIT STRING
     EXPECT_EQ(of_32_bytes("\x30\x80\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");       // a length that is not given
+    EXPECT_EQ(of_32_bytes("\x30\xFF\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");       // one of 127 bytes
     EXPECT_EQ(of_32_bytes("\x30\x1E" + number(18) + number(3) + number(3)), "accepted");  // three numbers
 }
 
