@@ -225,6 +225,8 @@ std::string_view next_step(jose::Error const& error)
             return "renew the token";
         case jose::Errc::unknown_key:
             return "fetch the key set again, at most every 30 seconds";
+        case jose::Errc::out_of_memory:
+            return "answer 503: nothing was decided";
         default:
             return "answer 401, log code and detail";
     }
@@ -245,6 +247,7 @@ TEST(JoseGuide, TellsWhyATokenIsRefused)
     EXPECT_EQ(next_step(stranger.error()), "fetch the key set again, at most every 30 seconds");
     auto const late = jose::verify(token_by(key), key_set_of(key), policy_of_api(), now() + std::chrono::hours{1});
     EXPECT_EQ(next_step(late.error()), "renew the token");
+    EXPECT_EQ(next_step({Errc::out_of_memory, ""}), "answer 503: nothing was decided");
 }
 
 TEST(JoseGuide, ShowsATokenThatNobodyVerified)
