@@ -199,6 +199,31 @@ TEST(FreedMemory, IsAllThatAPemKeyTookThoughMemoryRanOut)
     }
 }
 
+// How often `work` took memory from operator new.
+std::size_t allocations_of(std::function<void()> const& work)
+{
+    auto const before = allocations;
+    work();
+    return allocations - before;
+}
+
+// The memory of a token that is gone is the next one's, unless it was large.
+TEST(VerifiedToken, CostsNoMemoryOnceOneLikeItIsGone)
+{
+    auto const p = policy();
+    for (auto const algorithm : kAll) {
+        auto const& key   = signing_key(algorithm);
+        auto const  keys  = set_of(key);
+        auto const  good  = *sign(good_claims(), key, "at+jwt");
+        auto const  large = *sign(good_claims().set("x", std::string(5000, 'x')), key, "at+jwt");
+        auto const  check = [&](std::string const& token) { EXPECT_TRUE(verify(token, keys, p, kNow)); };
+        for (int i = 0; i < 3; ++i) check(large);
+        EXPECT_GT(allocations_of([&] { check(large); }), 0u) << name(algorithm);
+        for (int i = 0; i < 3; ++i) check(good);
+        EXPECT_EQ(allocations_of([&] { check(good); }), 0u) << name(algorithm);
+    }
+}
+
 // Each set has a slot of its own in a thread's memory, however often it was replaced.
 TEST(SharedKeySet, CostsNoMemoryOnceItWasMet)
 {

@@ -1,8 +1,10 @@
 // What a verified token gives, what an unverified one shows, and what gets signed.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
+#include "jose/jws.hpp"
 #include "jose/test_tokens.hpp"
 
 namespace jose {
@@ -36,6 +38,7 @@ TEST(VerifiedToken, GivesBackWhatWasSigned)
         EXPECT_FALSE(token->find_string("absent"));
         EXPECT_FALSE(token->find_string("roles"));
         EXPECT_FALSE(token->find_strings("name"));
+        EXPECT_FALSE(token->find_strings("absent"));
         EXPECT_FALSE(token->find_integer("name"));
         EXPECT_FALSE(token->find_boolean("n"));
         EXPECT_FALSE(token->find_json("absent"));
@@ -51,6 +54,44 @@ TEST(VerifiedToken, KeepsItsClaimsWhileOtherTokensAreVerified)
     for (int i = 0; i < 20; ++i) EXPECT_EQ(tokens[static_cast<std::size_t>(i)].subject(), std::to_string(i));
     std::thread([moved = std::move(tokens)]() mutable { moved.clear(); }).join();
     EXPECT_EQ(verify(make("after"), set_of(key), policy(), kNow)->subject(), "after");
+}
+
+TEST(VerifiedToken, GivesNoListOfWhatAreNotAllStrings)
+{
+    auto const& key   = signing_key(Algorithm::hs256);
+    auto const  text  = craft(key, header_of(key), claims_with(R"(,"none":[],"last":["a",1],"first":[null,"a"])"));
+    auto const  token = verify(text, set_of(key), policy(), kNow);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->find_strings("none"), std::vector<std::string>{});
+    EXPECT_FALSE(token->find_strings("last"));
+    EXPECT_FALSE(token->find_strings("first"));
+}
+
+// While a thread ends, its objects end in the reverse order of their making: the memory
+// that it keeps for tokens may be gone before an object that has or verifies one.
+TEST(VerifiedToken, MayComeAndGoWhileItsThreadEnds)
+{
+    struct AtEnd {
+        std::function<void()> work;
+        ~AtEnd()
+        {
+            if (work) work();
+        }
+    };
+    auto const& key  = signing_key(Algorithm::hs256);
+    auto const  keys = set_of(key);
+    auto const  p    = policy();
+    auto const  text = *sign(good_claims(), key, "at+jwt");
+    std::string late;
+    std::thread([&] {
+        EXPECT_TRUE(verify_payload(text, keys));  // takes what reads tokens, but no memory for one
+        thread_local AtEnd at_end;
+        at_end.work = [&, kept = std::make_shared<VerifiedToken>(*verify(text, keys, p, kNow))] {
+            late = outcome(verify(text, keys, p, kNow));
+        };
+        EXPECT_TRUE(verify(text, keys, p, kNow));  // leaves its memory behind
+    }).join();
+    EXPECT_EQ(late, "accepted");
 }
 
 TEST(VerifiedToken, AProofCannotBeMadeByHand)
