@@ -96,10 +96,6 @@ std::optional<std::string_view> take(std::string_view& der, int type)
 // Public keys and documents by what their SEQUENCE holds. NB: not by OpenSSL's decoders,
 // which find no key when memory is out, too, nor one of a kind they do not know.
 
-bool is_algorithm(std::optional<std::string_view> content)
-{
-    return content && take(*content, V_ASN1_OBJECT);
-}
 // RFC 8017 A.1.1: RSAPublicKey.
 bool is_rsa_public(std::string_view content)
 {
@@ -108,7 +104,8 @@ bool is_rsa_public(std::string_view content)
 // RFC 5280 4.1.2.7: SubjectPublicKeyInfo.
 bool is_spki(std::string_view content)
 {
-    return is_algorithm(take(content, V_ASN1_SEQUENCE)) && take(content, V_ASN1_BIT_STRING);
+    auto algorithm = take(content, V_ASN1_SEQUENCE).value_or("");
+    return take(algorithm, V_ASN1_OBJECT) && take(content, V_ASN1_BIT_STRING);
 }
 // RFC 5280 4.1: a certificate, or another public document of that form.
 bool is_signed(std::string_view content)
@@ -253,8 +250,8 @@ Result<Jwk> read_der(std::string_view der, Algorithm algorithm, Purpose purpose)
 
 bool begins_with_public_der(std::string_view text)
 {
-    auto const outer = take(text, V_ASN1_SEQUENCE);
-    bool const found = outer && (is_rsa_public(*outer) || is_spki(*outer) || is_signed(*outer));
+    auto const content = take(text, V_ASN1_SEQUENCE).value_or("");
+    bool const found   = is_rsa_public(content) || is_spki(content) || is_signed(content);
     forget_errors();
     return found;
 }

@@ -46,6 +46,12 @@ TEST(JweLimits, OfAKidAreExact)
     };
     EXPECT_EQ(generate(128), "accepted");
     EXPECT_EQ(generate(129), "malformed_key");
+    auto const parse = [](std::size_t bytes) {
+        return outcome(DecryptionKey::parse_jwk(R"({"kty":"oct","alg":"A128KW","k":"AAECAwQFBgcICQoLDA0ODw","kid":")" +
+                                                std::string(bytes, 'k') + "\"}"));
+    };
+    EXPECT_EQ(parse(128), "accepted");
+    EXPECT_EQ(parse(129), "malformed_key");
 }
 
 // RFC 7518 4.6.1.2 and 4.6.1.3

@@ -104,6 +104,7 @@ TEST(Pem, IsNeverASharedSecret)
     auto const& es = signing_key(Algorithm::es256);
     for (auto const algorithm : {Algorithm::hs256, Algorithm::hs384, Algorithm::hs512}) {
         EXPECT_EQ(verifying(*es.verification_key().to_pem(), algorithm), "key_not_for_this_use");
+        EXPECT_EQ(verifying("", algorithm), "key_not_for_this_use");
         EXPECT_EQ(signing(*es.reveal_pem(), algorithm), "key_not_for_this_use");
         EXPECT_EQ(outcome(VerificationKey::parse_der(*es.verification_key().to_der(), algorithm)),
                   "key_not_for_this_use");
@@ -187,6 +188,9 @@ TEST(Pem, SaysThatAnEncryptedKeyMustBeDecrypted)
     EXPECT_EQ(detail_of(SigningKey::parse_der(der_in(pkcs8), Algorithm::es256)),
               "an encrypted private key; decrypt it first");
     EXPECT_EQ(outcome(VerificationKey::parse_der(der_in(pkcs8), Algorithm::es256)), "malformed_key");
+    // RFC 1421's headers make no public key a secret.
+    auto commented = *signing_key(Algorithm::es256).verification_key().to_pem();
+    EXPECT_EQ(verifying(commented.insert(commented.find('\n') + 1, "Comment: ours\n\n"), Algorithm::es256), "accepted");
 }
 
 // Nothing here says who signed a certificate, or until when; so it is no key.

@@ -121,6 +121,7 @@ TEST(WeakKey, TakesASecretThatOnlyBeginsLikeAPublicKey)
 {
     for (auto const* start : {"{\"", "{ \"", "{\n", "\x30\x22", "\x30\x20\x02", "ssh", "----"})
         EXPECT_EQ(with_secret(start + secret(32)), "accepted") << start;
+    EXPECT_EQ(with_secret("\"kty\"" + secret(32)), "accepted");
 }
 
 // By its structure alone, so that neither a lack of memory nor an unknown kind of key hides it.
