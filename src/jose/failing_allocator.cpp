@@ -19,9 +19,10 @@ bool fails(std::size_t size)
 {
     bytes_so_far += size;
     if (struck_once && goes_on) return true;
-    if (countdown == 0 || --countdown > 0) return false;
-    struck_once = true;
-    return true;
+    if (countdown == 0) return false;
+    countdown -= 1;
+    struck_once = countdown == 0;
+    return struck_once;
 }
 
 void* openssl_malloc(std::size_t size, char const*, int)
