@@ -3,7 +3,8 @@
 // Run on a stack of 64 KiB (`ulimit -s 64`) by tests/api/small_stack.test.mjs, in
 // the release build: sanitizers make frames several times larger. Prints one line
 // for each text: what it is, and what became of it.
-#include <cstdio>
+#include <cstdlib>
+#include <iostream>
 #include <string>
 
 #include "jose/jose.hpp"
@@ -16,15 +17,15 @@ template <class T>
 T must(jose::Result<T> result)
 {
     if (result) return std::move(*result);
-    std::fprintf(stderr, "%s\n", result.error().detail.c_str());
-    std::exit(2);
+    std::cerr << result.error().detail << "\n";
+    std::_Exit(2);
 }
 
 template <class T>
 void show(char const* what, jose::Result<T> const& result)
 {
     auto const outcome = result ? std::string("accepted") : std::string(jose::name(result.error().code));
-    std::printf("%s: %s\n", what, outcome.c_str());
+    std::cout << what << ": " << outcome << "\n" << std::flush;
 }
 
 std::string nested(std::string_view open, std::string_view close)
