@@ -22,7 +22,7 @@ void must(bool ok, std::string_view what)
 {
     if (ok) return;
     fmt::print(stderr, "bench_verifier: {} failed\n", what);
-    std::exit(1);
+    std::_Exit(1);
 }
 
 std::unique_ptr<signet::Verifier> start(std::string const& issuer, std::size_t remembered)
