@@ -85,10 +85,11 @@ std::optional<std::string_view> take(std::string_view& der, int type)
     int         its_type = 0;
     int         its_kind = 0;
     int const   form     = ASN1_get_object(&at, &size, &its_type, &its_kind, static_cast<long>(der.size()));
-    // Bits of `form`: 0x80 is an error, 1 a length that is not given, which DER forbids.
-    if ((form & 0x81) != 0 || its_kind != V_ASN1_UNIVERSAL || its_type != type) return std::nullopt;
+    // Bits of `form`: 0x80 is an error, 1 a length that is not given. DER forbids that one, BER does not: up to the
+    // end.
+    if ((form & 0x80) != 0 || its_kind != V_ASN1_UNIVERSAL || its_type != type) return std::nullopt;
     auto const head    = static_cast<std::size_t>(at - bytes(der));
-    auto const content = der.substr(head, static_cast<std::size_t>(size));
+    auto const content = der.substr(head, (form & 1) != 0 ? der.npos : static_cast<std::size_t>(size));
     der.remove_prefix(head + content.size());
     return content;
 }
@@ -99,7 +100,8 @@ std::optional<std::string_view> take(std::string_view& der, int type)
 // RFC 8017 A.1.1: RSAPublicKey.
 bool is_rsa_public(std::string_view content)
 {
-    return take(content, V_ASN1_INTEGER) && take(content, V_ASN1_INTEGER) && content.empty();
+    return take(content, V_ASN1_INTEGER) && take(content, V_ASN1_INTEGER) &&
+           (content.empty() || content == std::string_view{"\0\0", 2});  // BER's end of a length not given
 }
 // RFC 5280 4.1.2.7: SubjectPublicKeyInfo.
 bool is_spki(std::string_view content)
