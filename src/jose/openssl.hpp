@@ -49,7 +49,7 @@ inline void must(int done)
 // thread's queue of errors, even one that went well in the end, is not theirs.
 inline void forget_errors()
 {
-    ERR_clear_error();
+    if (ERR_peek_error() != 0) ERR_clear_error();  // NB: clearing goes through every slot, even of an empty queue
 }
 
 // After a call that failed: empties the queue. Throws std::bad_alloc when one of the
