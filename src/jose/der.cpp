@@ -76,22 +76,53 @@ std::span<Read const> forms_for(Purpose purpose)
     return kPublicForms;
 }
 
+// What stands at the head of a value: X.690 8.1.2 and 8.1.3.
+struct Head {
+    int                        type;     // of V_ASN1_…, when the value is universal, else -1
+    std::size_t                size;     // of the head itself
+    std::optional<std::size_t> content;  // bytes; nullopt: up to its end mark, which BER allows and DER does not
+};
+
+std::optional<Head> read_head(std::string_view der)
+{
+    auto const* at    = bytes(der);
+    long        size  = 0;
+    int         type  = 0;
+    int         kind  = 0;
+    int const   form  = ASN1_get_object(&at, &size, &type, &kind, static_cast<long>(der.size()));
+    bool const  given = (form & 1) == 0;
+    if ((form & 0x80) != 0) return std::nullopt;
+    return Head{.type    = kind == V_ASN1_UNIVERSAL ? type : -1,
+                .size    = static_cast<std::size_t>(at - bytes(der)),
+                .content = given ? std::optional{static_cast<std::size_t>(size)} : std::nullopt};
+}
+
+// How many bytes stand before the end mark of a value whose length is not given.
+std::optional<std::size_t> bytes_before_mark(std::string_view content)
+{
+    std::size_t open = 1;
+    for (std::size_t at = 0; at < content.size();) {
+        auto const head = read_head(content.substr(at));
+        if (!head) return std::nullopt;
+        if (head->type == V_ASN1_EOC && --open == 0) return at;
+        if (!head->content) ++open;
+        at += head->size + head->content.value_or(0);
+    }
+    return std::nullopt;
+}
+
 // What the value holds with which the bytes begin, if it is of this type and whole;
 // they go on behind it. Takes no memory.
 std::optional<std::string_view> take(std::string_view& der, int type)
 {
-    auto const* at       = bytes(der);
-    long        size     = 0;
-    int         its_type = 0;
-    int         its_kind = 0;
-    int const   form     = ASN1_get_object(&at, &size, &its_type, &its_kind, static_cast<long>(der.size()));
-    // Bits of `form`: 0x80 is an error, 1 a length that is not given. DER forbids that one, BER does not: up to the
-    // end.
-    if ((form & 0x80) != 0 || its_kind != V_ASN1_UNIVERSAL || its_type != type) return std::nullopt;
-    auto const head    = static_cast<std::size_t>(at - bytes(der));
-    auto const content = der.substr(head, (form & 1) != 0 ? der.npos : static_cast<std::size_t>(size));
-    der.remove_prefix(head + content.size());
-    return content;
+    auto const head = read_head(der);
+    if (!head || head->type != type) return std::nullopt;
+    auto const inside = der.substr(head->size);
+    auto const size   = head->content ? head->content : bytes_before_mark(inside);
+    if (!size) return std::nullopt;
+    constexpr std::size_t kMark = 2;
+    der                         = inside.substr(*size + (head->content ? 0 : kMark));
+    return inside.substr(0, *size);
 }
 
 // Public keys and documents by what their SEQUENCE holds. NB: not by OpenSSL's decoders,
@@ -100,8 +131,7 @@ std::optional<std::string_view> take(std::string_view& der, int type)
 // RFC 8017 A.1.1: RSAPublicKey.
 bool is_rsa_public(std::string_view content)
 {
-    return take(content, V_ASN1_INTEGER) && take(content, V_ASN1_INTEGER) &&
-           (content.empty() || content == std::string_view{"\0\0", 2});  // BER's end of a length not given
+    return take(content, V_ASN1_INTEGER) && take(content, V_ASN1_INTEGER) && content.empty();
 }
 // RFC 5280 4.1.2.7: SubjectPublicKeyInfo.
 bool is_spki(std::string_view content)

@@ -131,14 +131,17 @@ TEST(WeakKey, TellsAPublicKeyByTheFormOfItsDer)
         return with_secret(secret(32).replace(0, start.size(), start));
     };
     auto const number = [](char size) { return "\x02"s + size + secret(static_cast<std::size_t>(size)); };
+    auto const bits   = [](char size) { return "\x03"s + size + secret(static_cast<std::size_t>(size)); };
     // SubjectPublicKeyInfo, also with lengths that take more bytes than they need
     EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x02\x2A\x03\x03\x16"), "weak_key");
     EXPECT_EQ(of_32_bytes("\x30\x81\x1D\x30\x82\x00\x04\x06\x02\x2A\x03\x03\x13"s), "weak_key");
     // RSAPublicKey
     EXPECT_EQ(of_32_bytes("\x30\x1E" + number(23) + number(3)), "weak_key");
-    // The same in BER, with a length that is not given
-    EXPECT_EQ(of_32_bytes("\x30\x80\x30\x04\x06\x02\x2A\x03\x03\x14"), "weak_key");
-    EXPECT_EQ(of_32_bytes("\x30\x80" + number(21) + number(3) + "\x00\x00"s), "weak_key");
+    // The same in BER, with lengths that are not given
+    EXPECT_EQ(of_32_bytes("\x30\x80\x30\x04\x06\x02\x2A\x03" + bits(20) + "\0\0"s), "weak_key");
+    EXPECT_EQ(of_32_bytes("\x30\x80" + number(21) + number(3) + "\0\0"s), "weak_key");
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x80\x06\x02\x2A\x03\0\0"s + bits(20)), "weak_key");
+    EXPECT_EQ(of_32_bytes("\x30\x80\x30\x80\x06\x02\x2A\x03\x30\x80\0\0\0\0"s + bits(14) + "\0\0"s), "weak_key");
     // A certificate
     EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x02\x05\x00\x30\x04\x06\x02\x2A\x03\x03\x12"s), "weak_key");
 
@@ -148,9 +151,12 @@ TEST(WeakKey, TellsAPublicKeyByTheFormOfItsDer)
     EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x7F\x2A\x03\x03\x16"), "accepted");
     EXPECT_EQ(of_32_bytes("\x31\x1E\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");  // no SEQUENCE
     EXPECT_EQ(of_32_bytes("\x30\x1E\x31\x04\x06\x02\x2A\x03\x03\x16"), "accepted");
-    EXPECT_EQ(of_32_bytes("\x70\x1E\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");       // an application's 16
-    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x02\x02\x2A\x03\x03\x16"), "accepted");       // no OBJECT IDENTIFIER
-    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x02\x2A\x03\x04\x16"), "accepted");       // no BIT STRING
+    EXPECT_EQ(of_32_bytes("\x70\x1E\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");     // an application's 16
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x02\x02\x2A\x03\x03\x16"), "accepted");     // no OBJECT IDENTIFIER
+    EXPECT_EQ(of_32_bytes("\x30\x1E\x30\x04\x06\x02\x2A\x03\x04\x16"), "accepted");     // no BIT STRING
+    EXPECT_EQ(of_32_bytes("\x30\x80\x30\x04\x06\x02\x2A\x03" + bits(22)), "accepted");  // without their mark
+    EXPECT_EQ(of_32_bytes("\x30\x80\x30\x04\x06\x02\x2A\x03" + bits(18) + "\x24\x7F"),
+              "accepted");                                                                // cut off before it
     EXPECT_EQ(of_32_bytes("\x30\xFF\x30\x04\x06\x02\x2A\x03\x03\x16"), "accepted");       // one of 127 bytes
     EXPECT_EQ(of_32_bytes("\x30\x1E" + number(18) + number(3) + number(3)), "accepted");  // three numbers
 }
