@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,21 +99,19 @@ public:
     }
 
     // Keeps `value` for a token that has just been verified. Of its neighbours the
-    // one that ends first makes room.
-    void keep(std::string_view token, TokenCacheTerms const& terms, std::shared_ptr<T const> value) const
+    // one that ends first makes room. Where memory runs out it keeps nothing: the
+    // token is good all the same.
+    void keep(std::string_view token, TokenCacheTerms const& terms, std::shared_ptr<T const> value) const noexcept
     {
         if (!is_kept(token)) return;
         Lease lease{home()};
         if (lease.in_use) return;
-        if (lease.table == nullptr) lease.table = new Table(entries_);
-        auto const set = neighbours(*lease.table, token);
-        auto entry = std::ranges::find_if(set, [&](Entry const& e) { return detail::is_same_text(e.token, token); });
-        if (entry == set.end())
-            entry = std::ranges::min_element(set, {}, [](Entry const& e) { return e.terms.usable_until; });
-        entry->value.reset();  // first: what follows may throw
-        entry->token = token;
-        entry->terms = terms;
-        entry->value = std::move(value);
+        try {
+            if (lease.table == nullptr) lease.table = new Table(entries_);
+            put(neighbours(*lease.table, token), token, terms, std::move(value));
+        } catch (std::bad_alloc const&) {  // NOLINT(bugprone-empty-catch)
+            // The table is as it was, but for a neighbour that made room.
+        }
     }
 
 private:
@@ -153,6 +152,18 @@ private:
     {
         static Table mark;
         return &mark;
+    }
+
+    static void put(std::span<Entry> set, std::string_view token, TokenCacheTerms const& terms,
+                    std::shared_ptr<T const> value)
+    {
+        auto entry = std::ranges::find_if(set, [&](Entry const& e) { return detail::is_same_text(e.token, token); });
+        if (entry == set.end())
+            entry = std::ranges::min_element(set, {}, [](Entry const& e) { return e.terms.usable_until; });
+        entry->value.reset();  // first: what follows may throw
+        entry->token = token;
+        entry->terms = terms;
+        entry->value = std::move(value);
     }
 
     [[nodiscard]] bool is_kept(std::string_view token) const

@@ -1,4 +1,5 @@
-// What becomes of the issuer's keys when memory runs out while they are fetched (CHECKS A43).
+// What becomes of the issuer's keys when memory runs out while they are fetched, and of a
+// token that there is no memory to remember (CHECKS A43).
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,16 +8,19 @@
 #include "verifier/fetch_log.hpp"
 #include "verifier/key_server.hpp"
 #include "verifier/key_set_feed.hpp"
+#include "verifier/verifier_fixture.hpp"
 
 namespace {
 
-thread_local bool        is_fetching = false;  // of the thread of a feed
-std::atomic<std::size_t> until_fail{0};        // of its allocations; 0: none fails
+thread_local bool        is_fetching = false;      // of the thread of a feed
+std::atomic<std::size_t> until_fail{0};            // of its allocations; 0: none fails
+thread_local std::size_t most_granted = SIZE_MAX;  // bytes
 
 }  // namespace
 
-bool signet::testing::is_granted(std::size_t) noexcept
+bool signet::testing::is_granted(std::size_t size) noexcept
 {
+    if (size > most_granted) return false;
     if (!is_fetching || until_fail == 0) return true;
     until_fail -= 1;
     return until_fail != 0;
@@ -72,6 +76,28 @@ TEST(KeySetFeed, NeverTakesASetForKnownThatItCouldNotKeep)
         ++failed;
     }
     EXPECT_GT(failed, 10U);
+}
+
+using signet::VerifierTest;
+
+// The largest thing that a request asks memory for is the table of what was seen before.
+TEST_F(VerifierTest, TakesAGoodTokenThoughItCannotRememberIt)
+{
+    start();
+    auto const token = bearer(claims());
+    auto const check = [&](std::size_t bytes) {
+        most_granted   = bytes;
+        auto const who = verifier->verify(token);
+        most_granted   = SIZE_MAX;
+        return who;
+    };
+    for (int i = 0; i < 2; ++i) {
+        auto const who = check(64UL * 1024);
+        ASSERT_TRUE(who) << who.error().description;
+        EXPECT_FALSE(who->seen_before());
+    }
+    EXPECT_FALSE(check(SIZE_MAX)->seen_before());
+    EXPECT_TRUE(check(SIZE_MAX)->seen_before());
 }
 
 }  // namespace
