@@ -70,7 +70,7 @@ struct Refusal {
     std::string          description;    // one sentence without quotes, safe to show
     jose::Errc           cause{};        // for logs; meaningful when error is "invalid_token"
     std::chrono::seconds retry_after{};  // for the Retry-After header; above zero when status is 503
-    std::string          realm{};        // VerifierOptions::realm
+    std::string          realm{};        // VerifierOptions::realm; empty when there is no memory
 
     // The value of the WWW-Authenticate header, RFC 6750 3; safe whatever the texts
     // hold. Empty when status is 503, which is no question of who asks.
@@ -131,7 +131,8 @@ public:
     // "jti", "iat", and "exp" (RFC 9068 2.2); a claim of Principal in another type is
     // refused. 401 with an empty error when there is no bearer token, 401 with
     // invalid_token and a cause when there is one that does not hold, 503 without a
-    // key set. A kid that the set lacks is refused, and asks for a fetch.
+    // key set or memory. A kid that the set lacks is refused, and asks for a fetch.
+    // Throws nothing.
     // Cost: one signature check for a token not seen before, else about 150 ns;
     // expiry is looked at each time.
     [[nodiscard]] std::expected<Principal, Refusal> verify(std::string_view authorization) const;

@@ -95,14 +95,13 @@ Refusal no_keys_yet(std::string_view realm)
             .realm       = std::string{realm}};
 }
 
-Refusal no_memory(std::string_view realm)
+Refusal no_memory()
 {
     return {.status      = 503,
             .error       = "unavailable",
-            .description = "There is no memory to check the token with.",
+            .description = "Out of memory.",
             .cause       = Errc::out_of_memory,
-            .retry_after = std::chrono::seconds{1},
-            .realm       = std::string{realm}};
+            .retry_after = std::chrono::seconds{1}};
 }
 
 Refusal insufficient_scope(std::string_view needs, std::string_view realm)

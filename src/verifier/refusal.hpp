@@ -10,6 +10,7 @@ namespace signet {
 [[nodiscard]] Refusal no_token(std::string_view realm);
 [[nodiscard]] Refusal invalid_token(jose::Errc cause, std::string_view realm);
 [[nodiscard]] Refusal no_keys_yet(std::string_view realm);
-[[nodiscard]] Refusal no_memory(std::string_view realm);
+// Takes no memory: its words fit into a std::string, and there is no realm in a 503's answer.
+[[nodiscard]] Refusal no_memory();
 
 }  // namespace signet

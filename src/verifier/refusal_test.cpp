@@ -49,7 +49,7 @@ TEST(Refusal, WithoutKeysIsAMatterOfTimeNotOfTheToken)
 
 TEST(Refusal, WithoutMemoryIsNoFaultOfTheToken)
 {
-    auto const refusal = signet::no_memory("notes");
+    auto const refusal = signet::no_memory();
     EXPECT_EQ(refusal.status, 503);
     EXPECT_EQ(refusal.cause, jose::Errc::out_of_memory);
     EXPECT_GT(refusal.retry_after, std::chrono::seconds{0});

@@ -1,6 +1,7 @@
 #include "signet/verifier.hpp"
 
 #include <algorithm>
+#include <new>
 
 #include "base/result.hpp"
 #include "jose/token_cache.hpp"
@@ -80,7 +81,7 @@ struct Verifier::State {
 
     std::unexpected<Refusal> refuse(Errc cause) const
     {
-        if (cause == Errc::out_of_memory) return std::unexpected(no_memory(realm));
+        if (cause == Errc::out_of_memory) return std::unexpected(no_memory());
         if (cause == Errc::unknown_key) feed.ask_again();
         return std::unexpected(invalid_token(cause, realm));
     }
@@ -114,10 +115,14 @@ std::expected<std::unique_ptr<Verifier>, jose::Error> Verifier::start(VerifierOp
 
 std::expected<Principal, Refusal> Verifier::verify(std::string_view authorization) const
 {
-    auto const token = parse_bearer(authorization);
-    if (token) return state_->check(*token);
-    if (token.error() == NoBearer::absent) return std::unexpected(no_token(state_->realm));
-    return std::unexpected(invalid_token(Errc::malformed_token, state_->realm));
+    try {
+        auto const token = parse_bearer(authorization);
+        if (token) return state_->check(*token);
+        if (token.error() == NoBearer::absent) return std::unexpected(no_token(state_->realm));
+        return std::unexpected(invalid_token(Errc::malformed_token, state_->realm));
+    } catch (std::bad_alloc const&) {  // also where there is none for the words of another refusal
+        return std::unexpected(no_memory());
+    }
 }
 
 bool Verifier::ready() const
