@@ -59,6 +59,9 @@ void limit(Settings& settings, FetchRequest const& request)
     settings.set(CURLOPT_MAXFILESIZE, static_cast<long>(kLargestAnswer));
     settings.set(CURLOPT_TIMEOUT_MS, static_cast<long>(kLongestFetch.count()));
     settings.set(CURLOPT_NOSIGNAL, 1L);
+    // NB: without it libcurl waits, however long, for the thread that resolves a name. With it that thread ends by
+    // itself, and frees what is its own, once getaddrinfo() returns.
+    settings.set(CURLOPT_QUICK_EXIT, 1L);
     settings.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     // A plain answer must not take a way round by a proxy of the environment.
     if (request.from.plain_http) settings.set(CURLOPT_PROXY, "");
