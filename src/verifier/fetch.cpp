@@ -70,11 +70,17 @@ void limit(Settings& settings, FetchRequest const& request)
     settings.set(CURLOPT_CAPATH, static_cast<char const*>(nullptr));
 }
 
+// Null when memory ran out.
 Headers headers_for(FetchRequest const& request)
 {
-    auto* list = curl_slist_append(nullptr, "Accept: application/jwk-set+json, application/json");
-    if (!request.etag.empty()) list = curl_slist_append(list, ("If-None-Match: " + request.etag).c_str());
-    return {list, &curl_slist_free_all};
+    Headers list{curl_slist_append(nullptr, "Accept: application/jwk-set+json, application/json"),
+                 &curl_slist_free_all};
+    if (!list || request.etag.empty()) return list;
+
+    auto* const longer = curl_slist_append(list.get(), ("If-None-Match: " + request.etag).c_str());
+    if (longer != nullptr) (void)list.release();  // NB: otherwise the shorter list is still ours to free
+    list.reset(longer);
+    return list;
 }
 
 std::string explain(CURLcode code, char const* detail)

@@ -1,8 +1,11 @@
-// What becomes of the issuer's keys when memory runs out while they are fetched, and of a
-// token that there is no memory to remember (CHECKS A43).
+// What becomes of the issuer's keys when memory runs out while they are fetched, of that
+// memory, and of a token that there is none to remember (CHECKS A43).
+#include <curl/curl.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <cstring>
 
 #include "base/testing/replaced_new.hpp"
 #include "verifier/fetch_log.hpp"
@@ -15,6 +18,42 @@ namespace {
 thread_local bool        is_fetching = false;      // of the thread of a feed
 std::atomic<std::size_t> until_fail{0};            // of its allocations; 0: none fails
 thread_local std::size_t most_granted = SIZE_MAX;  // bytes
+
+// Of what libcurl takes on this thread.
+thread_local long        curl_blocks     = 0;
+thread_local std::size_t curl_until_fail = 0;  // 0: none fails
+
+bool is_granted_to_curl()
+{
+    if (curl_until_fail == 0) return true;
+    curl_until_fail -= 1;
+    return curl_until_fail != 0;
+}
+
+template <class T>
+T* counted(T* block)
+{
+    if (block != nullptr) curl_blocks += 1;
+    return block;
+}
+
+// As early as this: libcurl takes them only the first time.
+bool const curl_is_counted =
+    curl_global_init_mem(
+        CURL_GLOBAL_DEFAULT,
+        [](std::size_t size) { return is_granted_to_curl() ? counted(std::malloc(size)) : nullptr; },
+        [](void* block) {
+            if (block != nullptr) curl_blocks -= 1;
+            std::free(block);
+        },
+        [](void* block, std::size_t size) -> void* {
+            if (!is_granted_to_curl()) return nullptr;
+            return block == nullptr ? counted(std::malloc(size)) : std::realloc(block, size);
+        },
+        [](char const* text) { return is_granted_to_curl() ? counted(strdup(text)) : nullptr; },
+        [](std::size_t count, std::size_t size) {
+            return is_granted_to_curl() ? counted(std::calloc(count, size)) : nullptr;
+        }) == CURLE_OK;
 
 }  // namespace
 
@@ -98,6 +137,29 @@ TEST_F(VerifierTest, TakesAGoodTokenThoughItCannotRememberIt)
     }
     EXPECT_FALSE(check(SIZE_MAX)->seen_before());
     EXPECT_TRUE(check(SIZE_MAX)->seen_before());
+}
+
+// Whichever of libcurl's allocations fails.
+TEST(Fetch, GivesBackAllThatLibcurlTook)
+{
+    ASSERT_TRUE(curl_is_counted);
+    KeyServer server;
+    server.answer_ok("{}");
+    auto const fetch = [&] {
+        auto const before = curl_blocks;
+        (void)signet::fetch(
+            {.from = {.url = server.issuer() + "/", .plain_http = true}, .ca_file = {}, .etag = "\"one\""}, {});
+        return curl_blocks - before;
+    };
+    EXPECT_EQ(fetch(), 0);
+    std::size_t failed = 0;
+    for (bool happened = true; happened; ++failed) {
+        curl_until_fail = failed + 1;
+        EXPECT_EQ(fetch(), 0) << failed;
+        happened        = curl_until_fail == 0;
+        curl_until_fail = 0;
+    }
+    EXPECT_GT(failed, 10U);
 }
 
 }  // namespace
