@@ -131,7 +131,7 @@ void KeySetFeed::keep(jose::KeySet keys)
     auto       snapshot   = std::make_shared<KeySnapshot const>(std::move(keys), until, generation);
     {
         std::scoped_lock const lock{mutex_};
-        current_ = std::move(snapshot);
+        current_.swap(snapshot);  // the old one ends after the lock
         // In this order, and read in the other: whoever sees the new time sees the new
         // generation, so that nobody takes keys for fresh that are not these.
         generation_.store(generation, std::memory_order_relaxed);

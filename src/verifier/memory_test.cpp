@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "base/testing/replaced_new.hpp"
 #include "verifier/fetch_log.hpp"
@@ -18,6 +19,11 @@ namespace {
 thread_local bool        is_fetching = false;      // of the thread of a feed
 std::atomic<std::size_t> until_fail{0};            // of its allocations; 0: none fails
 thread_local std::size_t most_granted = SIZE_MAX;  // bytes
+
+// Each block that the thread of a feed gives back waits for an answer, as long as answers come.
+std::atomic<bool>        asks_at_free{false};
+std::atomic<std::size_t> questions{0};
+std::atomic<std::size_t> answers{0};
 
 // Of what libcurl takes on this thread.
 thread_local long        curl_blocks     = 0;
@@ -65,7 +71,16 @@ bool signet::testing::is_granted(std::size_t size) noexcept
     return until_fail != 0;
 }
 
-void signet::testing::before_free(void*) noexcept {}
+void signet::testing::before_free(void*) noexcept
+{
+    if (!is_fetching || !asks_at_free) return;
+    questions += 1;
+    auto const end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (asks_at_free && answers < questions) {
+        std::this_thread::yield();
+        if (std::chrono::steady_clock::now() > end) asks_at_free = false;
+    }
+}
 
 namespace {
 
@@ -115,6 +130,45 @@ TEST(KeySetFeed, NeverTakesASetForKnownThatItCouldNotKeep)
         ++failed;
     }
     EXPECT_GT(failed, 10U);
+}
+
+// The last holder of a set that was replaced may be the feed itself, and the end of it takes a while.
+TEST(KeySetFeed, MakesNobodyWaitForTheEndOfAnOldSet)
+{
+    KeyServer  server;
+    FetchLog   log;
+    auto const publish = [&](std::string_view kid) {
+        auto const key = jose::SigningKey::generate(jose::Algorithm::es256, kid);
+        server.answer_ok(*jose::KeySet::from({key->verification_key()})->to_json());
+    };
+    publish("a");
+    KeySetFeed feed{{.from          = {.url = server.issuer() + "/", .plain_http = true},
+                     .ca_file       = {},
+                     .cooldown      = 0s,
+                     .longest_stale = 1h,
+                     .on_fetch      = [&, record = log.recorder()](signet::KeySetReport const& report) {
+                         is_fetching = true;
+                         record(report);
+                     }}};
+    (void)log.report(0);
+
+    publish("b");
+    asks_at_free = true;
+    std::jthread const reader{[&](std::stop_token const& stop) {
+        while (!stop.stop_requested()) {
+            if (answers == questions) {
+                std::this_thread::yield();
+                continue;
+            }
+            (void)feed.current();
+            answers += 1;
+        }
+    }};
+    feed.ask_again();
+    (void)log.report(1);
+    EXPECT_NE(feed.current()->keys.find("b"), nullptr);
+    EXPECT_GT(questions, 10U);
+    EXPECT_TRUE(asks_at_free.exchange(false)) << "a reader of the set in use had to wait";
 }
 
 using signet::VerifierTest;
