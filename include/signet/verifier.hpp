@@ -38,7 +38,7 @@ public:
     [[nodiscard]] std::span<std::string const> scopes() const;  // "scope", split at spaces
     [[nodiscard]] std::string_view             client_id() const;
     [[nodiscard]] std::string_view             token_id() const;   // "jti"
-    [[nodiscard]] std::string_view             key_id() const;     // "kid" of the key that checked the signature
+    [[nodiscard]] std::string_view             key_id() const;     // "kid" of the key that checked the token, or empty
     [[nodiscard]] jose::Algorithm              algorithm() const;  // of that key
     [[nodiscard]] jose::Time                   issued_at() const;
     [[nodiscard]] jose::Time                   expires_at() const;

@@ -53,7 +53,7 @@ std::vector<std::string> split_at_spaces(std::string_view text)
 
 using Facts = PrincipalAccess::Facts;
 
-jose::Result<std::shared_ptr<Facts const>> read_facts(jose::VerifiedToken const& token)
+jose::Result<std::shared_ptr<Facts const>> read_facts(jose::VerifiedToken const& token, std::string_view key_id)
 {
     auto const issued  = token.issued_at();
     auto const expires = token.expires_at();
@@ -73,7 +73,7 @@ jose::Result<std::shared_ptr<Facts const>> read_facts(jose::VerifiedToken const&
     facts->roles      = TRY(optional_list(token, "roles"));
     auto const scope  = TRY(optional_text(token, "scope"));
     facts->scopes     = split_at_spaces(scope);
-    facts->key_id     = token.kid();
+    facts->key_id     = key_id;
     facts->algorithm  = token.algorithm();
     facts->issued_at  = *issued;
     facts->expires_at = *expires;

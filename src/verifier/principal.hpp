@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jose/jwt.hpp"
@@ -36,8 +37,11 @@ struct PrincipalAccess {
     }
 };
 
+// `key_id` is that of the key which checked the signature: in a set of one key the
+// token's "kid" may be another (jose/key_set.hpp).
 // Errc::missing_claim without sub, client_id, iat, exp, or jti (CHECKS A35);
 // Errc::wrong_claim_type when a claim that is read has another type than it must.
-[[nodiscard]] jose::Result<std::shared_ptr<PrincipalAccess::Facts const>> read_facts(jose::VerifiedToken const& token);
+[[nodiscard]] jose::Result<std::shared_ptr<PrincipalAccess::Facts const>> read_facts(jose::VerifiedToken const& token,
+                                                                                     std::string_view           key_id);
 
 }  // namespace signet

@@ -69,7 +69,9 @@ struct Verifier::State {
         if (!snapshot) return std::unexpected(no_keys_yet(realm));
         auto const verified = jose::verify(token, snapshot->keys, policy, now);
         if (!verified) return refuse(verified.error().code);
-        auto facts = read_facts(*verified);
+        // As jose found it: it is there.
+        auto const& key   = *snapshot->keys.find(verified->kid());
+        auto        facts = read_facts(*verified, key.kid());
         if (!facts) return refuse(facts.error().code);
         seen.keep(token,
                   {.keys         = snapshot->generation,

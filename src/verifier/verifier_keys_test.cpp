@@ -91,6 +91,23 @@ TEST_F(VerifierTest, RefusesAKeyThatTheIssuerWithdrew)
     EXPECT_EQ(cause(bearer(claims())), Errc::unknown_key);
 }
 
+// In a set of one key, a token without a kid is checked with it, and a key without one by whatever the token says.
+TEST_F(VerifierTest, NamesTheKeyThatCheckedTheSignatureWhateverTheTokenSays)
+{
+    auto const key_id = [&](std::string const& header) {
+        start();
+        auto const who = verifier->verify("Bearer " + jose::test::craft(key, header, claims().to_json()));
+        EXPECT_TRUE(who) << who.error().description;
+        return who ? std::string{who->key_id()} : "refused";
+    };
+    EXPECT_EQ(key_id(R"({"alg":"ES256","typ":"at+jwt"})"), "k1");
+    auto       nameless = published({key.verification_key()});
+    auto const kid      = R"("kid":"k1",)"sv;
+    ASSERT_TRUE(nameless.contains(kid)) << nameless;
+    server.answer_ok(nameless.erase(nameless.find(kid), kid.size()));
+    EXPECT_EQ(key_id(R"({"alg":"ES256","typ":"at+jwt","kid":"whatever"})"), "");
+}
+
 // CHECKS A16: nothing in a token makes the verifier ask anybody but its issuer.
 TEST_F(VerifierTest, AsksNobodyWhomATokenNames)
 {
