@@ -120,9 +120,10 @@ Result<Caller> Authenticator::authenticate(std::string_view access_token) const
     auto const now   = ports_.clock.now();
     auto       known = seen_.find(access_token, keys->generation, now);
     if (!known) {
-        known = TRY(verify(access_token, *keys, now));
-        seen_.keep(access_token, {.keys = keys->generation, .verified_at = now, .usable_until = known->expires_at},
-                   known);
+        auto fresh = TRY(verify(access_token, *keys, now));
+        seen_.keep(access_token, {.keys = keys->generation, .verified_at = now, .usable_until = fresh->expires_at},
+                   fresh);
+        known = std::move(fresh);
     }
     if (ports_.ended_sessions.contains(known->session)) return refused_as("session_ended");
     return *known;

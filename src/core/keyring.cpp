@@ -169,7 +169,8 @@ Result<void> Keyring::reload()
     auto const life = settings_.tokens.access_lifetime;
     if (auto const& signing = find_signing(records, now); signing.longest_token_life < life) {
         TRY(store_.raise_token_life(signing.kid, life));
-        records = TRY(list(now));
+        auto raised = TRY(list(now));
+        records     = std::move(raised);
     }
 
     auto const previous = current();

@@ -1,6 +1,7 @@
 #include "verifier/principal.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/result.hpp"
 
@@ -60,24 +61,29 @@ jose::Result<std::shared_ptr<Facts const>> read_facts(jose::VerifiedToken const&
     if (!issued) return refuse(Errc::missing_claim, "iat");
     if (!expires) return refuse(Errc::missing_claim, "exp");
 
-    auto facts       = std::make_shared<Facts>();
-    facts->user_id   = TRY(required_text(token, "sub"));
-    facts->client_id = TRY(required_text(token, "client_id"));
+    auto user_id   = TRY(required_text(token, "sub"));
+    auto client_id = TRY(required_text(token, "client_id"));
     // RFC 9068 2.2: where no user is involved, "sub" names the client. Such a token
     // must not pass for a user of that name (CHECKS A36).
-    if (facts->user_id == facts->client_id) return refuse(Errc::missing_claim, "sub");
-    facts->token_id   = TRY(required_text(token, "jti"));
-    facts->session_id = TRY(optional_text(token, "sid"));
-    facts->email      = TRY(optional_text(token, "email"));
-    facts->name       = TRY(optional_text(token, "name"));
-    facts->roles      = TRY(optional_list(token, "roles"));
-    auto const scope  = TRY(optional_text(token, "scope"));
-    facts->scopes     = split_at_spaces(scope);
-    facts->key_id     = key_id;
-    facts->algorithm  = token.algorithm();
-    facts->issued_at  = *issued;
-    facts->expires_at = *expires;
-    return facts;
+    if (user_id == client_id) return refuse(Errc::missing_claim, "sub");
+    auto       token_id   = TRY(required_text(token, "jti"));
+    auto       session_id = TRY(optional_text(token, "sid"));
+    auto       email      = TRY(optional_text(token, "email"));
+    auto       name       = TRY(optional_text(token, "name"));
+    auto       roles      = TRY(optional_list(token, "roles"));
+    auto const scope      = TRY(optional_text(token, "scope"));
+    return std::make_shared<Facts const>(Facts{.user_id    = std::move(user_id),
+                                               .session_id = std::move(session_id),
+                                               .email      = std::move(email),
+                                               .name       = std::move(name),
+                                               .roles      = std::move(roles),
+                                               .scopes     = split_at_spaces(scope),
+                                               .client_id  = std::move(client_id),
+                                               .token_id   = std::move(token_id),
+                                               .key_id     = std::string{key_id},
+                                               .algorithm  = token.algorithm(),
+                                               .issued_at  = *issued,
+                                               .expires_at = *expires});
 }
 
 std::string_view Principal::user_id() const
