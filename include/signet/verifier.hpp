@@ -5,6 +5,8 @@
 //
 //     auto verifier = signet::Verifier::start({.issuer   = "https://id.example.com",
 //                                              .audience = "https://id.example.com"});
+//     if (!verifier) throw std::runtime_error(verifier.error().detail);  // options that cannot work
+//
 //     auto who = (*verifier)->verify(request.authorization);
 //     if (!who)                     return answer(who.error().status, who.error().www_authenticate());
 //     if (!who->has_role("admin"))  return answer(403, signet::insufficient_scope("roles: admin").www_authenticate());
@@ -27,7 +29,7 @@ namespace signet {
 
 // Who a verified request speaks for: proof in the type, since only
 // Verifier::verify() makes one. Holds no secret: safe to log. Immutable; copying
-// shares. The views live as long as any copy.
+// shares and costs one count. The views live as long as any copy, and cost nothing.
 class Principal {
 public:
     [[nodiscard]] std::string_view             user_id() const;     // "sub", never the client's own id
@@ -73,12 +75,14 @@ struct Refusal {
     std::string          realm{};        // VerifierOptions::realm; empty when there is no memory
 
     // The value of the WWW-Authenticate header, RFC 6750 3; safe whatever the texts
-    // hold. Empty when status is 503, which is no question of who asks.
+    // hold. Empty when status is 503, which is no question of who asks. Cost: a copy
+    // of the texts.
     [[nodiscard]] std::string www_authenticate() const;
 };
 
 // 403: the token is good, and its owner may not do this. RFC 6750 3.1.
-// `needs` says what would do, for example "roles: admin". Thread-safe.
+// `needs` says what would do, for example "roles: admin". Cost: a copy of both
+// texts. Thread-safe.
 [[nodiscard]] Refusal insufficient_scope(std::string_view needs, std::string_view realm = {});
 
 // What came of one attempt to fetch the key set.
@@ -89,7 +93,7 @@ struct KeySetReport {
 
 // How a Verifier checks. Issuer and audience must be named; the type is "at+jwt".
 struct VerifierOptions {
-    std::string                  issuer;    // exact bytes of "iss"; also where /.well-known/jwks.json is
+    std::string                  issuer;    // exact bytes of "iss"; keys come from ISSUER/.well-known/jwks.json alone
     std::string                  audience;  // must be among "aud"
     // HS256, HS384, and HS512 are refused: their key cannot be published.
     std::vector<jose::Algorithm> algorithms = {jose::Algorithm::es256, jose::Algorithm::eddsa, jose::Algorithm::rs256};
@@ -118,10 +122,13 @@ public:
     // Starts the background thread. Waits for the first key set up to `patience` (a
     // day at most), then returns all the same: until a set arrives verify() refuses with 503.
     // Errc::contradictory_policy when the options cannot work: an issuer that is
-    // no https URL, no audience, HS256, ... Cost: one thread for its lifetime.
+    // no https URL, no audience, HS256, ... Throws where no thread or memory is to be
+    // had. Cost: one thread for its lifetime.
     [[nodiscard]] static std::expected<std::unique_ptr<Verifier>, jose::Error> start(
         VerifierOptions options, std::chrono::milliseconds patience = std::chrono::seconds{5});
-    // Ends the thread, and with it a fetch under way, within a second. Principals live on.
+    // Ends the thread, and with it a fetch under way, within a second. Principals live
+    // on, and so does a look-up of the issuer's name, on a thread of libcurl's, until
+    // it is answered or given up.
     ~Verifier();
 
     // `authorization` is the value of the request's Authorization header, empty
@@ -137,7 +144,8 @@ public:
     // expiry is looked at each time.
     [[nodiscard]] std::expected<Principal, Refusal> verify(std::string_view authorization) const;
 
-    // Whether there is a key set to check with. For a readiness probe; no I/O.
+    // Whether there is a key set to check with. For a readiness probe; no I/O. Cost: a
+    // short lock.
     [[nodiscard]] bool ready() const;
 
 private:
