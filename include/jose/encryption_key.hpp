@@ -53,7 +53,7 @@ private:
 
 // What a new key looks like where its algorithm leaves a choice.
 struct NewDecryptionKey {
-    std::string_view                 kid{};         // empty: the thumbprint
+    std::string_view                 kid{};         // empty: the thumbprint; of a shared key, a random one
     std::string_view                 curve{};       // ECDH-ES must name it: "P-256", "P-384", "P-521", "X25519"
     std::optional<ContentEncryption> encryption{};  // "dir" must name the one it serves
 };

@@ -26,8 +26,9 @@ struct KeyMaterial;
 // What no parse_ takes, and the code it gives:
 //   weak_key              RSA under 2048 bits, with an even exponent or 1, or of the
 //                         broken generator (ROCA); a secret shorter than its hash,
-//                         guessable, or somebody's public key; an Edwards point of
-//                         small order
+//                         guessable (of bytes that nobody can type, only before it
+//                         signs), or somebody's public key; an Edwards point of small
+//                         order
 //   malformed_key         a point off its curve, a number of the wrong length, a
 //                         member of another kind of key, a kty or crv that is not
 //                         the algorithm's, a kid of more than 128 bytes
@@ -82,7 +83,7 @@ private:
 
 // What a new key is to be like.
 struct NewKey {
-    std::string_view kid{};            // empty: its thumbprint
+    std::string_view kid{};            // empty: its thumbprint; of a shared secret, a random one
     int              rsa_bits = 2048;  // of RSA keys: 2048 to 4096, whole bytes
 };
 

@@ -25,12 +25,14 @@ public:
     // (key_not_for_this_use). Any number of keys; look-up is linear in it.
     [[nodiscard]] static Result<KeySet> from(std::vector<VerificationKey> keys);
 
-    // A JWK Set (RFC 7517 5), at most 100 keys and 64 KiB. Keys of a kty, crv, or alg
-    // that is not served are skipped, as the RFC asks; a key that is served but wrong
-    // refuses the whole set with the key's own code: a private key, "use" other than
-    // "sig", "key_ops" without "verify", a weak key; and so does what from() refuses.
-    // An RSA or oct key that names no "alg" serves `for_keys_without_alg`; without
-    // that it is skipped. Cost: that of its keys.
+    // A JWK Set (RFC 7517 5), at most 100 keys and 64 KiB. Public keys of a kty, crv, or
+    // alg that is not served are skipped, as the RFC asks; a key that is served but wrong
+    // refuses the whole set with the key's own code: "use" other than "sig", "key_ops"
+    // without "verify", a weak key; and so does what from() refuses. A secret is never
+    // skipped: a private key is key_not_for_this_use, and an oct key that serves nothing
+    // here unsupported_key. A key that names no "alg" serves `for_keys_without_alg` where
+    // it can; else one with a curve serves what its curve says, and RSA is skipped.
+    // Cost: that of its keys.
     [[nodiscard]] static Result<KeySet> parse(std::string_view         json,
                                               std::optional<Algorithm> for_keys_without_alg = std::nullopt);
 

@@ -10,7 +10,7 @@ namespace jose {
 // Why a token, key, or policy was refused. Spelled like its public string.
 enum class Errc : std::uint8_t {
     // The token's form
-    token_too_large,       // longer than Policy::max_token_bytes
+    token_too_large,       // longer than Expectations::max_token_bytes
     malformed_token,       // not three base64url parts separated by dots; of a JWE, five
     malformed_header,      // the header is not one strict JSON object
     malformed_claims,      // the payload is not one strict JSON object
@@ -61,6 +61,8 @@ struct Error {
 // too, it refuses with Errc::out_of_memory, leaks nothing, and the next call works.
 // Where OpenSSL does not tell a lack of memory from a refusal, the answer is that
 // refusal; it is never a yes. Functions that give anything else throw std::bad_alloc.
+// One lack nobody can catch: a thread's first call notes what is to end with the thread,
+// and the C library ends the process when it has no memory even for that.
 template <class T>
 using Result = std::expected<T, Error>;
 

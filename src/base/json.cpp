@@ -377,6 +377,15 @@ void Document::wipe() noexcept
     if (document.tape) sodium_memzero(document.tape.get(), (used + 3) * sizeof(std::uint64_t));
 }
 
+std::string minify(std::string_view json)
+{
+    std::string out(json.size() + simdjson::SIMDJSON_PADDING, '\0');  // it writes in blocks
+    std::size_t size = 0;
+    if (simdjson::minify(json.data(), json.size(), out.data(), size)) size = 0;
+    out.resize(size);
+    return out;
+}
+
 std::expected<Value, Fault> parse_object(std::string_view text, Limits const& limits)
 {
     thread_local Document document;

@@ -144,6 +144,9 @@ private:
     WipedString members_;  // some objects are private keys
 };
 
+// `json`, which must be JSON, without the white space between its values; those stay as they are written.
+[[nodiscard]] std::string minify(std::string_view json);
+
 // `text` as a JSON string, quotes included.
 [[nodiscard]] std::string quote(std::string_view text);
 

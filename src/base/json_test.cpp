@@ -321,5 +321,13 @@ TEST(Json, WipesWhatItRefused)
     EXPECT_TRUE(document.parse_object(R"({"password":"third"})")) << "it is as good as new";
 }
 
+TEST(Json, MinifyTakesWhiteSpaceAndNothingElse)
+{
+    EXPECT_EQ(minify(" { \"a b\" :\t[ 1.10 , -0 ],\r\n\"\\u0041\" : \" \\\" \" } "),
+              "{\"a b\":[1.10,-0],\"\\u0041\":\" \\\" \"}");
+    EXPECT_EQ(minify("{}"), "{}");
+    EXPECT_EQ(minify("{ \"" + std::string(1000, 'x') + "\" : 1 }"), "{\"" + std::string(1000, 'x') + "\":1}");
+}
+
 }  // namespace
 }  // namespace signet::json

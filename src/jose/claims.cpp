@@ -3,6 +3,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "jose/claim_index.hpp"
 #include "jose/jwt.hpp"
 #include "jose/refuse.hpp"
 #include "jose/signature.hpp"
@@ -30,7 +31,27 @@ Result<std::string> sign_claims(Claims const& claims, SigningKey const& key, std
     return detail::sign_compact(json, key, type);
 }
 
+Result<signet::json::Document> parse_claims(std::string_view json)
+{
+    signet::json::Document document;
+    auto const             object = document.parse_object(json, kLimits);
+    if (!object) return detail::refuse(Errc::malformed_claims, std::string(signet::json::name(object.error())));
+    return document;
+}
+
 }  // namespace
+
+Result<Claims> Claims::parse(std::string_view json)
+{
+    return detail::refuse_when_out_of_memory([&]() -> Result<Claims> {
+        auto const document = TRY(parse_claims(json));
+        auto const members  = document.members();
+        Claims     claims;
+        for (std::size_t i = 0; i < members.size(); ++i)
+            claims.members_.emplace_back(members[i].name, detail::member_text(json, i));
+        return claims;
+    });
+}
 
 Claims& Claims::set(std::string_view name, std::string_view value)
 {

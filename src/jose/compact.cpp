@@ -6,7 +6,7 @@ namespace jose::detail {
 
 Result<Compact> split_compact(std::string_view text, std::size_t max_bytes)
 {
-    if (text.size() > max_bytes) return refuse(Errc::token_too_large, std::to_string(text.size()) + " bytes");
+    if (text.size() > max_bytes) return refuse_size(text.size(), max_bytes);
     auto const first = text.find('.');
     if (first == text.npos) return refuse(Errc::malformed_token, "no dot");
     auto const second = text.find('.', first + 1);

@@ -97,11 +97,13 @@ public:
         forget_errors();
         Der const  der{r, s};
         // Only 1 is a yes: 0 is a no, and so is -1, which says that nothing was
-        // computed; with r and s in range, for want of memory.
+        // computed: of a sum that is the point at infinity, which the key's owner can
+        // bring about, or for want of memory.
         auto const verdict = EVP_PKEY_verify(context->pkey.get(), der.data(), der.size(), hash.data(), digest_bytes_);
         if (verdict == 1) return true;
+        bool const is_at_infinity = first_error_is(ERR_LIB_EC, EC_R_POINT_AT_INFINITY);
         settle_errors();
-        if (verdict < 0) throw std::bad_alloc{};
+        if (verdict < 0 && !is_at_infinity) throw std::bad_alloc{};
         return false;
     }
 

@@ -80,9 +80,10 @@ Result<Header> parse(signet::json::Document& document, std::string_view encoded,
     auto const typ = TRY(find_string(*object, "typ"));
     if (kid && kid->size() > kLongestKid) return refuse(Errc::malformed_header, "kid is longer than 128 bytes");
     TRY(check_critical(*object));
-    header.row = TRY(read_algorithm(*object));
-    header.kid = kid.value_or("");
-    header.typ = typ;
+    auto const* row = TRY(read_algorithm(*object));
+    header.row      = row;
+    header.kid      = kid.value_or("");
+    header.typ      = typ;
     return header;
 }
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "jose/base64url.hpp"
@@ -143,6 +144,47 @@ std::string_view without_blanks(std::string_view text)
     }
 }
 
+// Whether JSON that begins with a brace or bracket has a "kty" (RFC 7517 4.1), as a JWK and a set of them have,
+// however it is written.
+bool has_kty(signet::json::Value const& value)
+{
+    auto const member = [](std::string_view name, signet::json::Value const& of) {
+        return name != "kty" && !has_kty(of);
+    };
+    auto const item = [](signet::json::Value const& of) { return !has_kty(of); };
+    return !value.for_each_member(member) || !value.for_each_item(item);
+}
+
+bool is_json_of_keys(std::string_view text)
+{
+    if (!text.starts_with('{') && !text.starts_with('[')) return false;
+    if (text.contains("\"kty\"")) return true;
+    signet::WipedString object{"{\"\":"};
+    object.append(text).append("}");
+    signet::json::SecretDocument document;
+    auto const                   value = document.parse_object(object, {.bytes = object.size(), .depth = 8});
+    return value && has_kty(*value);
+}
+
+// The bytes of a DER file are often given in base64, with or without the lines of PEM around it.
+bool is_base64_of_public_der(std::string_view text)
+{
+    signet::WipedString digits;
+    for (char const c : text) {
+        constexpr std::string_view kPassedOver = " \t\r\n\f\v=";
+        if (kPassedOver.contains(c)) continue;
+        if (c == '+')
+            digits += '-';
+        else
+            digits += c == '/' ? '_' : c;
+    }
+    auto der = base64url::decode(digits);
+    if (!der) return false;
+    bool const is_public = begins_with_public_der(*der);
+    OPENSSL_cleanse(der->data(), der->size());
+    return is_public;
+}
+
 // A public key in some text or binary form, given as a shared secret, is the
 // oldest confusion of all (CHECKS A15): everybody knows it.
 bool is_public_key(std::string_view secret)
@@ -150,11 +192,9 @@ bool is_public_key(std::string_view secret)
     // RFC 7468 2: text may stand before the first line of a PEM key.
     if (secret.contains("-----BEGIN ")) return true;
     auto const text = without_blanks(secret);
-    for (std::string_view const sign : {"---- BEGIN SSH2 ", "ssh-", "ecdsa-sha2-"})
+    for (std::string_view const sign : {"---- BEGIN SSH2 ", "ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"})
         if (text.starts_with(sign)) return true;
-    // RFC 7517 4.1: a JWK has "kty", and so has a set of them.
-    if (text.starts_with('{') && text.contains("\"kty\"")) return true;
-    return begins_with_public_der(secret);
+    return is_json_of_keys(text) || is_base64_of_public_der(text) || begins_with_public_der(secret);
 }
 
 }  // namespace

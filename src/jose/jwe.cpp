@@ -153,8 +153,7 @@ Result<std::string> encrypt_text(std::string_view plaintext, EncryptionKey const
 {
     auto const& material = JweKeyAccess::of(key);
     auto const& content  = row_of(encryption);
-    if (plaintext.size() > kMostBytes)
-        return refuse(Errc::token_too_large, std::to_string(plaintext.size()) + " bytes");
+    if (plaintext.size() > kMostBytes) return refuse_size(plaintext.size(), kMostBytes);
     TRY(check_direct(material, content));
     bool const has_parties = !fields.apu.empty() || !fields.apv.empty();
     if (has_parties && material.row.transport != Transport::agreement)

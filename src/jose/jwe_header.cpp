@@ -77,7 +77,7 @@ Result<Jwk> read_ephemeral(Value const& header)
 
 Result<JweParts> split_jwe(std::string_view text, std::size_t max_bytes)
 {
-    if (text.size() > max_bytes) return refuse(Errc::token_too_large, std::to_string(text.size()) + " bytes");
+    if (text.size() > max_bytes) return refuse_size(text.size(), max_bytes);
     std::array<std::string_view, 5> parts;
     for (auto& part : parts) {
         auto const dot  = text.find('.');
@@ -109,11 +109,13 @@ Result<JweHeader> read_jwe_header(std::string_view json)
     TRY(read_text(*object, "typ"));
     if (kid.size() > kLongestKid) return refuse(Errc::malformed_header, "kid is longer than 128 bytes");
     TRY(refuse_critical(*object));
-    header.row        = TRY(read_algorithm(*object));
-    header.encryption = TRY(read_encryption(*object));
-    header.kid        = std::move(kid);
-    header.cty        = std::move(cty);
-    if (header.row->transport != Transport::agreement) return header;
+    auto const* row        = TRY(read_algorithm(*object));
+    auto const* encryption = TRY(read_encryption(*object));
+    header.row             = row;
+    header.encryption      = encryption;
+    header.kid             = std::move(kid);
+    header.cty             = std::move(cty);
+    if (row->transport != Transport::agreement) return header;
 
     auto epk   = TRY(read_ephemeral(*object));
     auto apu   = TRY(read_party(*object, "apu"));

@@ -49,11 +49,8 @@ Result<void> check_use(KeyManagementRow const& row, Jwk const& jwk, JwePurpose p
 
 Result<void> check_private_members(Jwk const& jwk, JwePurpose purpose)
 {
-    for (auto const* name : {"d", "p", "q", "dp", "dq", "qi"})
-        if (purpose == JwePurpose::encrypt && jwk.has(name))
-            return refuse(Errc::key_not_for_this_use, "a private key where a public one is wanted");
-    if (purpose == JwePurpose::decrypt && !jwk.has("d"))
-        return refuse(Errc::key_not_for_this_use, "a public key cannot decrypt");
+    if (purpose == JwePurpose::encrypt) return check_no_private_members(jwk);
+    if (!jwk.has("d")) return refuse(Errc::key_not_for_this_use, "a public key cannot decrypt");
     return {};
 }
 
@@ -219,7 +216,7 @@ Result<DecryptionKey> DecryptionKey::generate(KeyManagement algorithm, NewDecryp
     return refuse_when_out_of_memory([&]() -> Result<DecryptionKey> {
         if (choices.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
         auto jwk = TRY(new_jwk(row_of(algorithm), choices));
-        jwk.kid  = choices.kid.empty() ? thumbprint_of(identity_of(jwk)) : std::string(choices.kid);
+        jwk.kid  = choices.kid.empty() ? new_kid(jwk.kty == "oct", identity_of(jwk)) : std::string(choices.kid);
         auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::decrypt));
         return DecryptionKey{std::move(key)};
     });

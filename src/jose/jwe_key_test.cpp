@@ -59,6 +59,13 @@ TEST(JweKey, TakesItsThumbprintAsKid)
     EXPECT_EQ(key.kid().size(), 43U);
 }
 
+TEST(JweKey, ANewSharedKeyIsNotKnownByItsHash)
+{
+    auto const key = must(DecryptionKey::generate(KeyManagement::a128kw));
+    EXPECT_NE(key.kid(), key.encryption_key().thumbprint());
+    EXPECT_EQ(key.kid().size(), 43U);
+}
+
 TEST(JweKey, GenerateWantsEachChoiceThatMatters)
 {
     using enum KeyManagement;

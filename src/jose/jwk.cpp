@@ -2,8 +2,10 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <array>
 
+#include "base/random.hpp"
 #include "base/result.hpp"
 #include "jose/base64url.hpp"
 #include "jose/openssl.hpp"
@@ -14,6 +16,9 @@ namespace {
 
 // RFC 7518 6.2 to 6.4, RFC 8037 2.
 constexpr std::array<std::string_view, 11> kNumbers{"n", "e", "d", "p", "q", "dp", "dq", "qi", "x", "y", "k"};
+
+// RFC 7518 6.1, RFC 8037 2.
+constexpr std::array<std::string_view, 4> kKinds{"EC", "RSA", "OKP", "oct"};
 
 Result<std::optional<std::string>> read_string(signet::json::Value const& object, std::string_view name)
 {
@@ -80,6 +85,21 @@ std::string thumbprint_of(Members const& members)
     return base64url::encode(std::span{hash.data(), size});
 }
 
+Result<void> check_no_private_members(Jwk const& jwk)
+{
+    for (auto const* name : {"d", "p", "q", "dp", "dq", "qi"})
+        if (jwk.has(name)) return refuse(Errc::key_not_for_this_use, "a private key where a public one is wanted");
+    return {};
+}
+
+std::string new_kid(bool is_shared, Members const& identity)
+{
+    if (!is_shared) return thumbprint_of(identity);
+    std::array<std::uint8_t, 32> id;
+    signet::SystemRandom{}.fill(id);
+    return base64url::encode(id);
+}
+
 Result<Jwk> parse_jwk(std::string_view json)
 {
     signet::json::SecretDocument document;
@@ -106,6 +126,7 @@ Result<Jwk> read_jwk(signet::json::Value const& object)
     jwk.key_ops = std::move(ops);
     if (jwk.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
 
+    if (std::ranges::find(kKinds, jwk.kty) == kKinds.end()) return jwk;
     // RFC 7518 6.3.2.7: more than two primes. Nobody needs them.
     if (object.find("oth")) return refuse(Errc::unsupported_key, "oth");
     for (auto const name : kNumbers) {

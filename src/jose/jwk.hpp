@@ -61,11 +61,19 @@ private:
 // RFC 7638 3 with SHA-256, of the members that it names, in its order.
 [[nodiscard]] std::string thumbprint_of(Members const& members);
 
+// The kid of a key that was given none: its thumbprint, or 43 random characters where that is a hash of a secret, which
+// every token would carry (RFC 7638 7).
+[[nodiscard]] std::string new_kid(bool is_shared, Members const& identity);
+
+// Errc::key_not_for_this_use for the members of a private key.
+[[nodiscard]] Result<void> check_no_private_members(Jwk const& jwk);
+
 // The text of one JWK; what parsing it left in memory is wiped.
 [[nodiscard]] Result<Jwk> parse_jwk(std::string_view json);
 
 // Errc::malformed_key for a member of the wrong type, base64url that is not
-// canonical, or a kid that is too long. Unknown members are ignored.
+// canonical, or a kid that is too long. Unknown members are ignored, and so are all
+// but the common ones (RFC 7517 4) of a kind of key that is not known here.
 [[nodiscard]] Result<Jwk> read_jwk(signet::json::Value const& object);
 
 }  // namespace jose::detail

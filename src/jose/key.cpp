@@ -52,11 +52,8 @@ Result<void> check_use(Jwk const& jwk, Purpose purpose)
 Result<void> check_private_members(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
 {
     if (row.is_symmetric) return {};
-    for (auto const* name : {"d", "p", "q", "dp", "dq", "qi"})
-        if (purpose == Purpose::verify && jwk.has(name))
-            return refuse(Errc::key_not_for_this_use, "a private key where a public one is wanted");
-    if (purpose == Purpose::sign && !jwk.has("d"))
-        return refuse(Errc::key_not_for_this_use, "a public key cannot sign");
+    if (purpose == Purpose::verify) return check_no_private_members(jwk);
+    if (!jwk.has("d")) return refuse(Errc::key_not_for_this_use, "a public key cannot sign");
     return {};
 }
 
@@ -105,8 +102,9 @@ Loaded load_key(Jwk const& jwk, std::optional<Algorithm> algorithm, Purpose purp
 {
     auto const* row = TRY(choose_row(jwk, algorithm));
     if (jwk.kty != row->kty || jwk.crv != row->crv)
-        return refuse(Errc::malformed_key,
-                      "a key of kty " + excerpt(jwk.kty) + " " + excerpt(jwk.crv) + " for " + std::string(row->name));
+        return refuse(Errc::malformed_key, "a key of kty " + excerpt(jwk.kty) +
+                                               (jwk.crv.empty() ? "" : " " + excerpt(jwk.crv)) + " for " +
+                                               std::string(row->name));
     if (jwk.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
     TRY(check_use(jwk, purpose));
     TRY(check_private_members(*row, jwk, purpose));
@@ -176,7 +174,7 @@ Result<SigningKey> SigningKey::generate(Algorithm algorithm, NewKey const& wante
             return refuse(Errc::unsupported_key, "RSA of more than 4096 bits, or not of whole bytes");
         auto const& row = row_of(algorithm);
         auto        key = TRY(row.load(row, row.generate(row, wanted), Purpose::sign));
-        key->kid        = wanted.kid.empty() ? thumbprint_of(key->identity()) : std::string(wanted.kid);
+        key->kid        = wanted.kid.empty() ? new_kid(row.is_symmetric, key->identity()) : std::string(wanted.kid);
         auto material   = TRY(finish_signer(std::move(key)));
         return SigningKey{std::move(material)};
     });

@@ -99,6 +99,46 @@ TEST(KeySet, RefusesASetWithOneBadKey)
     EXPECT_EQ(parsed(set({good, R"({"kty":"AKP","kid":7})"})), "malformed_key");
 }
 
+// CHECKS A21: a secret is noticed whatever it is for.
+TEST(KeySet, OverlooksNoSecretAmongKeysThatItSkips)
+{
+    auto const good        = public_jwk("a");
+    auto       private_rsa = signing_key(Algorithm::rs256).reveal_jwk();
+    private_rsa.replace(private_rsa.find("RS256"), 5, "RSA-OAEP");
+    EXPECT_EQ(parsed(set({good, private_rsa})), "key_not_for_this_use");
+    private_rsa.replace(private_rsa.find(",\"alg\":\"RSA-OAEP\""), 17, "");
+    EXPECT_EQ(parsed(set({good, private_rsa})), "key_not_for_this_use");
+    EXPECT_EQ(parsed(set({good, R"({"kty":"OKP","crv":"X25519","kid":"x","x":"AAAA","d":"AAAA"})"})),
+              "key_not_for_this_use");
+    for (auto const* alg : {"", R"(,"alg":"A128KW")"}) {
+        auto const secret = R"({"kty":"oct","kid":"s","k":"AAAAAAAAAAAAAAAAAAAAAA")" + std::string(alg) + "}";
+        EXPECT_EQ(parsed(set({secret})), "unsupported_key") << secret;
+        EXPECT_EQ(parsed(set({good, secret})), "unsupported_key") << secret;
+    }
+}
+
+// One exotic key must not hold up the rotation of the others.
+TEST(KeySet, SkipsAKeyWhateverTheMembersOfItsKindHold)
+{
+    auto const with = [](std::string_view foreign) {
+        auto const keys = KeySet::parse(set({public_jwk("a"), std::string(foreign)}));
+        return keys ? std::to_string(keys->size()) : outcome(keys);
+    };
+    EXPECT_EQ(with(R"({"kty":"AKP","kid":"f","x":7,"d":"!","oth":[]})"), "1");
+    EXPECT_EQ(with(R"({"kty":"EC","crv":"P-256K","alg":"ES256K","kid":"f","x":"AAAA","y":"AAAA"})"), "1");
+    EXPECT_EQ(with(R"({"kty":"OKP","crv":"P-256","kid":"f","x":"AAAA"})"), "1");
+    EXPECT_EQ(with(R"({"kty":"EC","crv":"P-384","alg":"ES256","kid":"f","x":"AAAA","y":"AAAA"})"), "malformed_key");
+}
+
+TEST(KeySet, TheCallerMayChooseTheNameOfAnEdwardsKey)
+{
+    auto const text = R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+    EXPECT_EQ(KeySet::parse(text)->keys()[0].algorithm(), Algorithm::eddsa);
+    EXPECT_EQ(KeySet::parse(text, Algorithm::ed25519)->keys()[0].algorithm(), Algorithm::ed25519);
+    EXPECT_EQ(KeySet::parse(text, Algorithm::ed448)->keys()[0].algorithm(), Algorithm::eddsa);
+    EXPECT_EQ(KeySet::parse(text, Algorithm::rs256)->keys()[0].algorithm(), Algorithm::eddsa);
+}
+
 TEST(KeySet, RefusesWhatIsNoKeySet)
 {
     for (auto const* json : {"", "{}", "[]", R"({"keys":null})", R"({"keys":{}})", R"({"keys":"x"})",

@@ -34,6 +34,15 @@ TEST(Key, ANewKeyIsKnownByItsThumbprint)
     EXPECT_EQ(outcome(SigningKey::generate(Algorithm::eddsa, std::string(129, 'k'))), "malformed_key");
 }
 
+// RFC 7638 7: a token shows its kid to everybody.
+TEST(Key, ANewSecretIsNotKnownByItsHash)
+{
+    auto const key = SigningKey::generate(Algorithm::hs256);
+    EXPECT_NE(key->kid(), key->verification_key().thumbprint());
+    EXPECT_EQ(key->kid().size(), 43u);
+    EXPECT_NE(key->kid(), SigningKey::generate(Algorithm::hs256)->kid());
+}
+
 TEST(Key, GivesThePublicHalfOnly)
 {
     for (auto const algorithm : {Algorithm::rs256, Algorithm::es256, Algorithm::eddsa}) {

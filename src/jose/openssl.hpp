@@ -52,6 +52,13 @@ inline void forget_errors()
     if (ERR_peek_error() != 0) ERR_clear_error();  // NB: clearing goes through every slot, even of an empty queue
 }
 
+// After a call that failed, before settle_errors(): whether this is where it failed.
+[[nodiscard]] inline bool first_error_is(int library, int reason)
+{
+    auto const error = ERR_peek_error();
+    return ERR_GET_LIB(error) == library && ERR_GET_REASON(error) == reason;
+}
+
 // After a call that failed: empties the queue. Throws std::bad_alloc when one of the
 // errors is a lack of memory, so that no verdict rests on it.
 void settle_errors();

@@ -1,5 +1,6 @@
 // jose/refuse.hpp - how this folder says no.
 #pragma once
+#include <cstddef>
 #include <expected>
 #include <new>
 #include <string>
@@ -12,6 +13,11 @@ namespace jose::detail {
 [[nodiscard]] inline std::unexpected<Error> refuse(Errc code, std::string detail)
 {
     return std::unexpected(Error{code, std::move(detail)});
+}
+
+[[nodiscard]] inline std::unexpected<Error> refuse_size(std::size_t bytes, std::size_t most)
+{
+    return refuse(Errc::token_too_large, std::to_string(bytes) + " bytes, at most " + std::to_string(most));
 }
 
 // What `work`, which gives a Result, gives; Errc::out_of_memory when memory ran out

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "jose/jwk.hpp"
 #include "jose/jws.hpp"
 #include "jose/openssl.hpp"
 #include "jose/test_keys.hpp"
@@ -94,6 +95,33 @@ TEST(EcdsaSignature, RefusesRAndSOutsideTheirRange)
         for (auto const& bad :
              {zero + zero, zero + s, r + zero, n + s, r + n, n + n, ones + ones, r + ones, ones + s, s + r})
             EXPECT_EQ(checked(key, bad), "bad_signature") << name(algorithm);
+    }
+}
+
+// Whoever holds the key can find r and s for which the sum of two points is none; OpenSSL
+// then says not "no" but "an error".
+TEST(EcdsaSignature, IsRefusedWhenItsSumIsThePointAtInfinity)
+{
+    for (auto const algorithm : kCurves) {
+        auto const& key     = signing_key(algorithm);
+        auto const  jwk     = detail::parse_jwk(key.reveal_jwk());
+        auto const  input   = base64url::encode(header_of(key)) + "." + base64url::encode(std::string_view{"payload"});
+        auto const  order   = detail::to_number(order_of(algorithm));
+        auto const  scratch = detail::owned<std::unique_ptr<BN_CTX, detail::Freed<BN_CTX_free>>>(BN_CTX_new());
+
+        std::array<unsigned char, EVP_MAX_MD_SIZE> hash;
+        unsigned                                   size   = 0;
+        auto const                                 digest = detail::fetch_digest(detail::row_of(algorithm).digest);
+        ASSERT_EQ(EVP_Digest(input.data(), input.size(), hash.data(), &size, digest.get(), nullptr), 1);
+        // e G + r d G with r = -e / d; u1 is e and u2 is r when s is 1.
+        auto const r = detail::to_number({reinterpret_cast<char const*>(hash.data()), size});
+        auto const d = detail::to_number(jwk->number("d").value());
+        ASSERT_NE(BN_mod_inverse(d.get(), d.get(), order.get(), scratch.get()), nullptr);
+        ASSERT_EQ(BN_mod_mul(r.get(), r.get(), d.get(), order.get(), scratch.get()), 1);
+        ASSERT_EQ(BN_sub(r.get(), order.get(), r.get()), 1);
+        auto signature   = detail::number_bytes(*r, size_of(algorithm)) + std::string(size_of(algorithm), '\0');
+        signature.back() = 1;
+        EXPECT_EQ(checked(key, signature), "bad_signature") << name(algorithm);
     }
 }
 

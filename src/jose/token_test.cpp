@@ -126,6 +126,22 @@ TEST(Claims, SettingANameTwiceKeepsTheLast)
     EXPECT_EQ(Claims{}.set("a", 1).set("b", "x").set("a", 2).to_json(), R"({"a":2,"b":"x"})");
 }
 
+TEST(Claims, KeepsEachValueAsItIsWritten)
+{
+    auto const claims = Claims::parse("{ \"a\" : 1.10, \"b\":[ -0 ],\n\"c\":1.00000000000000000001 ,\"\\u0064\":null}");
+    ASSERT_TRUE(claims);
+    EXPECT_EQ(claims->to_json(), R"({"a":1.10,"b":[ -0 ],"c":1.00000000000000000001,"d":null})");
+    EXPECT_TRUE(claims->has("d"));
+    EXPECT_EQ(Claims::parse(" {} ").value().size(), 0U);
+}
+
+TEST(Claims, ParsesOneStrictObject)
+{
+    for (auto const* json : {"", "[]", "1", "{", "{}{}", R"({"a":1,"a":2})", R"({"a":"\ud800"})"})
+        EXPECT_EQ(outcome(Claims::parse(json)), "malformed_claims") << json;
+    EXPECT_EQ(outcome(Claims::parse("{\"a\":\"" + std::string(64UL * 1024, 'x') + "\"}")), "malformed_claims");
+}
+
 TEST(Claims, RefusesToSignWhatIsNotJson)
 {
     auto const& key = signing_key(Algorithm::hs256);

@@ -78,7 +78,16 @@ Result<void> check_audience(ClaimIndex const& claims, Expectations const& expect
     bool const well_formed = aud->kind() == Kind::array ? aud->for_each_item(is_text) : is_text(*aud);
     if (!well_formed) return refuse(Errc::wrong_claim_type, "aud is neither a string nor an array of strings");
     if (ours || expected.dangerously_accept_any_audience) return {};
-    return refuse(Errc::audience_mismatch, "expected " + expected.audience);
+    return refuse(Errc::audience_mismatch, "expected " + expected.audience + ", got " + excerpt(aud->text()));
+}
+
+// "exp 1800000000, now 1800000600": seconds, as in the token.
+std::unexpected<Error> refuse_time(Errc code, std::string_view claim, Time time, Time now)
+{
+    auto const seconds = [](Time at) {
+        return std::to_string(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
+    };
+    return refuse(code, std::string(claim) + " " + seconds(time) + ", now " + seconds(now));
 }
 
 // CHECKS A30. The skew is taken from the token's time, which is never negative,
@@ -86,13 +95,15 @@ Result<void> check_audience(ClaimIndex const& claims, Expectations const& expect
 Result<void> check_times(TokenAccess::State& token, Expectations const& expected, Time now)
 {
     auto const skew  = std::chrono::milliseconds{expected.clock_skew};
-    token.expires_at = TRY(read_time(token.index.find(Registered::exp), "exp"));
+    auto const exp   = TRY(read_time(token.index.find(Registered::exp), "exp"));
     auto const nbf   = TRY(read_time(token.index.find(Registered::nbf), "nbf"));
-    token.issued_at  = TRY(read_time(token.index.find(Registered::iat), "iat"));
-    if (!token.expires_at && !expected.dangerously_allow_missing_expiry) return refuse(Errc::missing_claim, "exp");
-    if (token.expires_at && now >= *token.expires_at + skew) return refuse(Errc::expired, "exp");
-    if (nbf && *nbf - skew > now) return refuse(Errc::not_yet_valid, "nbf");
-    if (token.issued_at && *token.issued_at - skew > now) return refuse(Errc::issued_in_the_future, "iat");
+    auto const iat   = TRY(read_time(token.index.find(Registered::iat), "iat"));
+    token.expires_at = exp;
+    token.issued_at  = iat;
+    if (!exp && !expected.dangerously_allow_missing_expiry) return refuse(Errc::missing_claim, "exp");
+    if (exp && now >= *exp + skew) return refuse_time(Errc::expired, "exp", *exp, now);
+    if (nbf && *nbf - skew > now) return refuse_time(Errc::not_yet_valid, "nbf", *nbf, now);
+    if (iat && *iat - skew > now) return refuse_time(Errc::issued_in_the_future, "iat", *iat, now);
     return {};
 }
 

@@ -70,6 +70,13 @@ std::string rsa_der_of(std::string const& pem)
     return out;
 }
 
+// Standard base64 in lines, without the two around them.
+std::string base64_of(std::string const& pem)
+{
+    auto const begin = pem.find('\n') + 1;
+    return pem.substr(begin, pem.find("-----END") - begin);
+}
+
 std::string certificate_der()
 {
     detail::Pkey const                                    key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")};
@@ -113,12 +120,21 @@ TEST(WeakKey, RefusesAPublicKeyAsASecretHoweverItIsWritten)
           "{\n  \"kty\": \"RSA\",\n  \"n\": \"AAAAAAAAAAAAAA\"\n}"s, "\xEF\xBB\xBF" + jwk, "\f" + jwk,
           "{\t\"keys\": [" + jwk + "]}", R"({"x":"AAAAAAAAAAAAAAAAAAAAAAAAA","kty":"OKP"})"s,
           "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2E"s, rsa_der_of(pem), rsa_der_of(pem) + "\n",
-          der_of(pem) + "\n", certificate_der(), certificate_der() + "\n"})
+          der_of(pem) + "\n", certificate_der(), certificate_der() + "\n",
+          // Other security keys, other ways to write "kty", a list, and DER in base64 without the lines of PEM
+          "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5"s, "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVj"s,
+          R"({"keys":[{"\u006bty":"RSA","n":"AAAAAAAA"}]})"s, R"([{"kty":"RSA","n":"AAAAAAAAAAAAAAAAAAA"}])"s,
+          R"([[{"n":"AAAAAAAAAAAAAAAAAAA","k\u0074y":{}}]])"s, base64_of(pem), "\n" + base64_of(pem) + "\r\n",
+          base64url::encode(der_of(pem))})
         EXPECT_EQ(with_secret(secret), "weak_key") << secret;
 }
 
 TEST(WeakKey, TakesASecretThatOnlyBeginsLikeAPublicKey)
 {
+    for (auto const* json :
+         {R"({"kt\u0079pe":"a secret of 32 bytes and some more"})", R"(["a secret","of 32 bytes and more"])"})
+        EXPECT_EQ(with_secret(json), "accepted") << json;
+    EXPECT_EQ(with_secret(base64url::encode(secret(32))), "accepted");
     for (auto const* start : {"{\"", "{ \"", "{\n", "\x30\x22", "\x30\x20\x02", "ssh", "----"})
         EXPECT_EQ(with_secret(start + secret(32)), "accepted") << start;
     EXPECT_EQ(with_secret("\"kty\"" + secret(32)), "accepted");

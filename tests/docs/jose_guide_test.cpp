@@ -239,7 +239,7 @@ TEST(JoseGuide, TellsWhyATokenIsRefused)
     auto const  token = jose::verify(text, key_set_of(key), policy_of_api(), now());
     ASSERT_FALSE(token);
     EXPECT_EQ(name(token.error().code), "audience_mismatch");
-    EXPECT_EQ(token.error().detail, "expected https://api.example.com");
+    EXPECT_EQ(token.error().detail, "expected https://api.example.com, got \"https://other.example.com\"");
     EXPECT_EQ(next_step(token.error()), "answer 401, log code and detail");
     auto const stranger = jose::verify(text, key_set_of(key_of("other")), policy_of_api(), now());
     EXPECT_EQ(code_of(stranger), Errc::unknown_key);
