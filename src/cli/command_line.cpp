@@ -4,24 +4,19 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <cstdio>
-#include <functional>
 #include <iostream>
 #include <memory>
 
 #include "cli/config_verbs.hpp"
-#include "cli/key_files.hpp"
 #include "cli/keys.hpp"
 #include "cli/refusals.hpp"
 #include "cli/serve.hpp"
-#include "cli/token.hpp"
 #include "cli/user.hpp"
 #include "cli/user_import.hpp"
+#include "cli/verbs.hpp"
 
 namespace signet::cli {
 namespace {
-
-// What to run once the whole line has been understood.
-using Chosen = std::function<Exit()>;
 
 constexpr auto kFooter = R"(
 Examples:
@@ -77,61 +72,10 @@ Examples:
   signet user import users.jsonl
   my-export | signet user import - --json)";
 
-constexpr auto kVerifyFooter = R"(
-Reads one token per line and answers each with one JSON object:
-  {"ok":true,"header":{...},"claims":{...}}
-  {"ok":false,"error":"expired","detail":"..."}
-Exit status 0 when all are valid, 1 when some are not, 2 when the key or an option cannot be used.
-What is not named is not checked: without --issuer any iss, without --audience any aud, without --type any typ is taken.
-With --jws the payload may be anything; it is answered base64url-encoded as "payload".
-
-Examples:
-  curl -s https://id.example.com/.well-known/jwks.json > keys.json
-  echo "$TOKEN" | signet token verify --key keys.json --issuer https://id.example.com --audience https://id.example.com
-  signet token verify --jwks https://id.example.com/.well-known/jwks.json --type at+jwt < tokens.txt
-  signet token verify --key public.pem --algorithms RS256 --leeway 30 < tokens.txt)";
-
-constexpr auto kSignFooter = R"(
-Signs one JSON object of claims and prints the token. --expires-in sets iat and exp.
-
-Examples:
-  signet keys generate --algorithm ES256 --out key.jwk --public public.jwk
-  echo '{"iss":"https://id.example.com","sub":"ann"}' | signet token sign - --key key.jwk --expires-in 600)";
-
-constexpr auto kGenerateFooter = R"(
-Prints the private key, or keeps it in a new file that only its owner may read. Algorithms: HS256 HS384 HS512 RS256
-RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448.
-
-Examples:
-  signet keys generate > key.jwk
-  signet keys generate --algorithm RS256 --bits 3072 --form pem --out key.pem --public public.pem)";
-
-constexpr auto kConvertFooter = R"(
-Examples:
-  signet keys convert key.pem --algorithm ES256 --to jwk --kid 2026-11
-  signet keys convert key.jwk --to jwks --public > jwks.json
-  signet keys convert public.jwk --to pem)";
-
 constexpr auto kRotateFooter = R"(
 Rotation happens by itself every [keys] rotate_every. By hand: without --now the next key is published and takes over
 after [keys] publish_ahead; with --now it signs at once, for the day a key may have leaked. A running server follows
 within seconds.)";
-
-// An answer that was not written, to a full disk or a closed pipe, was not given.
-Exit answered(Exit exit)
-{
-    bool const written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.flush().good();
-    if (written || exit != kDone) return exit;
-    complain("Standard output cannot be written.");
-    return kUnavailable;
-}
-
-// CLI11 hands the parsed options to a callback; here it only notes which verb to run.
-template <class Options>
-void runs(CLI::App* verb, Chosen& chosen, std::shared_ptr<Options> options, Exit (*run)(Options const&))
-{
-    verb->callback([&chosen, options, run] { chosen = [options, run] { return answered(run(*options)); }; });
-}
 
 void add_admin_options(CLI::App* verb, AdminOptions& options)
 {
@@ -205,100 +149,6 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
     runs(import_, chosen, importing, import_users);
 }
 
-void add_token_verbs(CLI::App& app, Chosen& chosen)
-{
-    auto* token = app.add_subcommand("token", "Tokens: decode, verify, sign; without a server");
-    token->require_subcommand(1);
-
-    auto  decoding = std::make_shared<DecodeOptions>();
-    auto* decode   = token->add_subcommand("decode", "Show what a token says, checking nothing");
-    decode->add_option("token", decoding->token, "The token; - for standard input")->required()->type_name("TOKEN");
-    decode->add_flag("--json", decoding->json, "One JSON object, for machines");
-    runs(decode, chosen, decoding, decode_token);
-
-    auto  options = std::make_shared<VerifyOptions>();
-    auto* verify  = token->add_subcommand("verify", "Verify tokens from standard input");
-    auto* key     = verify->add_option_group("key", "What signatures are checked with; one of:");
-    key->add_option("--key", options->key_file, "JWK, JWK Set, or PEM public key")->type_name("FILE");
-    key->add_option("--jwks", options->jwks, "A JWK Set, fetched once; https, or http on loopback")->type_name("URL");
-    key->require_option(1);
-    verify->add_option("--ca", options->ca_file, "For --jwks: whom to trust, PEM; else the system's")
-        ->type_name("FILE");
-    verify->add_option("--algorithms", options->algorithms, "Those allowed; needed unless the keys name theirs")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("A,B");
-    verify->add_option("--issuer", options->issuer, "The iss that is expected")->type_name("URL");
-    verify->add_option("--audience", options->audience, "What aud must contain")->type_name("TEXT");
-    verify->add_option("--type", options->type, "The typ that is expected, for example at+jwt")->type_name("TEXT");
-    verify->add_option("--leeway", options->leeway_seconds, "Seconds by which clocks may differ, 0 to 600 [0]")
-        ->check(CLI::Range(std::int64_t{0}, std::int64_t{600}))
-        ->type_name("SECONDS");
-    verify->add_option("--now", options->now, "Verify as of this moment, Unix seconds")
-        ->check(CLI::Range(std::int64_t{0}, std::int64_t{253'402'300'799}))
-        ->type_name("UNIX");
-    verify->add_flag("--allow-missing-expiry", options->allow_missing_expiry, "Take tokens without exp");
-    verify->add_flag("--jws", options->jws, "Check the signature alone; the payload may be anything");
-    verify->footer(kVerifyFooter);
-    runs(verify, chosen, options, verify_tokens);
-
-    auto  signing = std::make_shared<SignOptions>();
-    auto* sign    = token->add_subcommand("sign", "Sign claims");
-    sign->add_option("claims", signing->claims_file, "One JSON object; - for standard input")
-        ->required()
-        ->type_name("FILE");
-    sign->add_option("--key", signing->key_file, "Private JWK, symmetric JWK, or PEM private key")
-        ->required()
-        ->type_name("FILE");
-    sign->add_option("--algorithm", signing->algorithm, "Needed unless the key names its own")->type_name("NAME");
-    sign->add_option("--expires-in", signing->expires_in_seconds, "Sets iat and exp")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{3'155'760'000}))
-        ->type_name("SECONDS");
-    sign->add_option("--type", signing->type, "The typ of the header [JWT]")->type_name("TEXT");
-    sign->add_option("--now", signing->now, "Sign as of this moment, Unix seconds")
-        ->check(CLI::Range(std::int64_t{0}, std::int64_t{253'402'300'799}))
-        ->type_name("UNIX");
-    sign->add_flag("--allow-missing-expiry", signing->allow_missing_expiry, "Sign claims without exp");
-    sign->footer(kSignFooter);
-    runs(sign, chosen, signing, sign_token);
-}
-
-void add_key_file_verbs(CLI::App* keys, Chosen& chosen)
-{
-    auto  generating = std::make_shared<GenerateOptions>();
-    auto* generate   = keys->add_subcommand("generate", "Make a key of your own, in a file");
-    generate->add_option("--algorithm", generating->algorithm, "What it is for [ES256]")->type_name("NAME");
-    generate->add_option("--kid", generating->kid, "Its name; else its thumbprint")->type_name("TEXT");
-    generate->add_option("--bits", generating->rsa_bits, "Of an RSA key, 2048 to 4096 [2048]")->type_name("N");
-    generate->add_option("--form", generating->form, "jwk or pem [jwk]")
-        ->check(CLI::IsMember({"jwk", "pem"}))
-        ->type_name("FORM");
-    generate->add_option("--out", generating->out, "A new file for the private key, mode 0600")->type_name("FILE");
-    generate->add_option("--public", generating->public_out, "A file for the public key")->type_name("FILE");
-    generate->footer(kGenerateFooter);
-    runs(generate, chosen, generating, generate_key);
-
-    auto  printing   = std::make_shared<ThumbprintOptions>();
-    auto* thumbprint = keys->add_subcommand("thumbprint", "Print the RFC 7638 thumbprint of each key in a file");
-    thumbprint->add_option("file", printing->file, "JWK, JWK Set, or PEM")->required()->type_name("FILE");
-    thumbprint->add_option("--algorithm", printing->algorithm, "For a key that names none")->type_name("NAME");
-    thumbprint->add_flag("--uri", printing->uri, "As a URI, RFC 9278");
-    runs(thumbprint, chosen, printing, print_thumbprint);
-
-    auto  converting = std::make_shared<ConvertOptions>();
-    auto* convert    = keys->add_subcommand("convert", "Print a key in another form");
-    convert->add_option("file", converting->file, "JWK, JWK Set, or PEM")->required()->type_name("FILE");
-    convert->add_option("--to", converting->form, "jwk, jwks (public keys only), or pem")
-        ->required()
-        ->check(CLI::IsMember({"jwk", "jwks", "pem"}))
-        ->type_name("FORM");
-    convert->add_flag("--public", converting->public_half, "Only the public half of a private key");
-    convert->add_option("--algorithm", converting->algorithm, "For a key that names none")->type_name("NAME");
-    convert->add_option("--kid", converting->kid, "A name for a PEM key")->type_name("TEXT");
-    convert->footer(kConvertFooter);
-    runs(convert, chosen, converting, convert_key);
-}
-
 void add_key_verbs(CLI::App& app, Chosen& chosen)
 {
     auto* keys = app.add_subcommand("keys", "Signing keys: list, rotate; keys in files: generate, thumbprint, convert");
@@ -316,7 +166,7 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
     rotate->footer(kRotateFooter);
     runs(rotate, chosen, rotating, rotate_keys);
 
-    add_key_file_verbs(keys, chosen);
+    add_key_file_verbs(*keys, chosen);
 }
 
 void add_config_verbs(CLI::App& app, Chosen& chosen)
@@ -340,12 +190,19 @@ void add_config_verbs(CLI::App& app, Chosen& chosen)
 
 }  // namespace
 
+Exit answered(Exit exit)
+{
+    bool const written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.flush().good();
+    if (written) return exit;
+    complain("Standard output cannot be written.");
+    return exit == kDone ? kUnavailable : exit;
+}
+
 Exit run_command_line(int argc, char** argv)
 {
     CLI::App app{"Signet: sign people in, and let every server check who they are without asking."};
     app.name("signet");
     app.set_version_flag("--version", "signet " SIGNET_VERSION);
-    app.footer(kFooter);
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);
 
@@ -355,6 +212,7 @@ Exit run_command_line(int argc, char** argv)
     add_token_verbs(app, chosen);
     add_key_verbs(app, chosen);
     add_config_verbs(app, chosen);
+    app.footer(kFooter);  // NB: last, since a verb without a footer takes the one there is
 
     try {
         app.parse(argc, argv);

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <vector>
 
@@ -43,35 +47,48 @@ std::expected<std::optional<jose::Algorithm>, std::string> parse_algorithm(std::
     return algorithm;
 }
 
-bool is_set(std::string_view content)
+// Whether there is a key to sign with; of a set, nothing is converted but its public form.
+bool holds_private(std::string_view content)
 {
+    if (is_pem(content)) return is_private_pem(content);
     json::SecretDocument document;
     auto const           object = document.parse_object(content);
-    return object && object->find("keys");
+    return object && !object->find("keys") && (object->find("d") || object->find("k"));
 }
 
-std::expected<jose::SigningKey, std::string> parse_signing_key(std::string_view content, std::string const& file,
-                                                               std::string const& name, std::string const& kid = {})
+jose::Result<jose::SigningKey> parse_signing_key(std::string_view content, std::optional<jose::Algorithm> algorithm,
+                                                 std::string const& kid = {})
 {
-    auto const algorithm = TRY(parse_algorithm(name));
-    if (is_pem(content) && !algorithm)
-        return std::unexpected(fmt::format("{} is PEM, which names no algorithm; give --algorithm.", file));
-    auto key = is_pem(content) ? jose::SigningKey::parse_pem(content, *algorithm, kid)
-                               : jose::SigningKey::parse_jwk(content, algorithm);
-    if (!key) return std::unexpected(said(file, key.error()));
-    return *std::move(key);
+    if (!is_pem(content)) return jose::SigningKey::parse_jwk(content, algorithm);
+    if (algorithm) return jose::SigningKey::parse_pem(content, *algorithm, kid);
+    return std::unexpected(jose::Error{jose::Errc::contradictory_policy, ""});
 }
 
-std::expected<jose::KeySet, std::string> parse_public_keys(std::string_view content, std::string const& file,
-                                                           std::string const& name)
+// The keys of the file; one that names no algorithm serves the first of `algorithms` that fits.
+jose::Result<jose::KeySet> parse_public_keys(std::string_view content, std::span<jose::Algorithm const> algorithms)
 {
-    auto const                   algorithm = TRY(parse_algorithm(name));
-    std::vector<jose::Algorithm> algorithms;
-    if (algorithm) algorithms.push_back(*algorithm);
-    auto keys = read_verification_keys(content, algorithms);
-    if (!keys) return std::unexpected(said(file, keys.error()));
-    if (keys->size() == 0) return std::unexpected(fmt::format("{} holds no key that can be used here.", file));
-    return *std::move(keys);
+    auto const readings = TRY(read_verification_keys(content, algorithms));
+    return *std::ranges::max_element(readings, {}, &jose::KeySet::size);
+}
+
+// The public half of whatever the file holds.
+jose::Result<jose::KeySet> parse_public_halves(std::string_view content, std::span<jose::Algorithm const> algorithms)
+{
+    auto keys = parse_public_keys(content, algorithms);
+    if (keys || keys.error().code != jose::Errc::key_not_for_this_use) return keys;
+    auto at  = algorithms.begin();
+    auto key = parse_signing_key(content, at == algorithms.end() ? std::nullopt : std::optional{*at++});
+    while (!key && at != algorithms.end()) key = parse_signing_key(content, *at++);
+    if (!key) return std::unexpected(std::move(key).error());
+    return jose::KeySet::from({key->verification_key()});
+}
+
+// "key.pem: weak_key (RSA of 1024 bits)." An algorithm that is missing is the caller's to give.
+std::string refusal(std::string_view file, jose::Error const& error)
+{
+    if (error.code == jose::Errc::contradictory_policy)
+        return fmt::format("{} is PEM, which names no algorithm; give --algorithm.", file);
+    return said(file, error);
 }
 
 Text unwrapped(jose::Result<std::string> text, std::string_view what)
@@ -127,15 +144,38 @@ std::expected<void, std::string> write_new_public(std::string const& file, std::
 {
     std::ofstream out(file, std::ios::out | std::ios::noreplace);
     if (!out && std::filesystem::exists(file)) return there_already(file);
-    if (!(out << content).flush()) return std::unexpected(fmt::format("{} cannot be written.", file));
+    bool const      written = static_cast<bool>((out << content).flush());
+    std::error_code why{written ? 0 : errno, std::generic_category()};
+    constexpr auto  kReadable = std::filesystem::perms{0644};  // whatever this process makes otherwise
+    if (written) std::filesystem::permissions(file, kReadable, why);
+    if (why) return std::unexpected(fmt::format("{} cannot be written: {}.", file, why.message()));
     return {};
+}
+
+// Both halves or none.
+std::expected<void, std::string> write_both(GenerateOptions const& options, SecretString const& text,
+                                            std::string_view half)
+{
+    // The private half first: where there is one already, no other is put beside it.
+    if (!options.out.empty()) TRY(write_new(options.out, text.reveal()));
+    if (options.public_out.empty()) return {};
+    auto const      done = write_new_public(options.public_out, half);
+    std::error_code ignored;  // the first trouble is the one to tell
+    if (!done && !options.out.empty()) std::filesystem::remove(options.out, ignored);
+    return done;
 }
 
 std::expected<void, std::string> generate(GenerateOptions const& options)
 {
-    auto const algorithm = TRY(parse_algorithm(options.algorithm));
-    auto const key       = jose::SigningKey::generate(algorithm.value_or(jose::Algorithm::es256),
-                                                      jose::NewKey{.kid = options.kid, .rsa_bits = options.rsa_bits});
+    auto const algorithm = TRY(parse_algorithm(options.algorithm)).value_or(jose::Algorithm::es256);
+    bool const is_rsa    = jose::name(algorithm).starts_with("RS") || jose::name(algorithm).starts_with("PS");
+    if (options.rsa_bits && !is_rsa)
+        return std::unexpected(fmt::format("--bits is for RSA; a key of {} has one size.", options.algorithm));
+    if (!options.out.empty() && options.out == options.public_out)
+        return std::unexpected("--out and --public name the same file; the two halves need one each.");
+    jose::NewKey wanted{.kid = options.kid};
+    wanted.rsa_bits = options.rsa_bits.value_or(wanted.rsa_bits);
+    auto const key  = jose::SigningKey::generate(algorithm, wanted);
     if (!key) return std::unexpected(said("No key was made", key.error()));
 
     auto const      text = TRY(private_text(*key, options.form));
@@ -144,58 +184,62 @@ std::expected<void, std::string> generate(GenerateOptions const& options)
         return there_already(options.public_out);
     auto const half = options.public_out.empty() ? Text{} : public_text(key->verification_key(), options.form);
     if (!half) return std::unexpected(half.error());
-    // The private half first: where there is one already, no other is put beside it.
-    if (!options.out.empty()) TRY(write_new(options.out, text.reveal()));
-    if (!options.public_out.empty()) TRY(write_new_public(options.public_out, *half));
+    TRY(write_both(options, text, *half));
     if (options.out.empty()) fmt::print("{}", text.reveal());
     return {};
 }
 
-// The public half of whatever the file holds.
-std::expected<jose::KeySet, std::string> public_keys(std::string const& file, std::string const& algorithm)
+std::expected<void, std::string> thumbprints(ThumbprintOptions const& options)
 {
-    auto const content = TRY(read_key_file(file));
-    auto       keys    = parse_public_keys(content.reveal(), file, algorithm);
-    if (keys) return keys;
-    auto const key = parse_signing_key(content.reveal(), file, algorithm);
-    if (!key) return keys;
-    auto half = jose::KeySet::from({key->verification_key()});
-    if (!half) return std::unexpected(said(file, half.error()));
-    return *std::move(half);
+    auto const content   = TRY(read_key_file(options.file));
+    auto const algorithm = TRY(parse_algorithm(options.algorithm));
+    auto const wanted    = algorithm ? std::span{&*algorithm, 1} : jose::all_algorithms();
+    auto const keys      = parse_public_halves(content.reveal(), wanted);
+    if (!keys) return std::unexpected(refusal(options.file, keys.error()));
+    for (auto const& key : keys->keys()) fmt::print("{}\n", options.uri ? key.thumbprint_uri() : key.thumbprint());
+    return {};
 }
 
-Text convert_public(std::string_view content, ConvertOptions const& options)
+Text public_form(std::string_view content, ConvertOptions const& options, std::optional<jose::Algorithm> algorithm)
 {
-    if (is_set(content)) {
-        auto const keys = TRY(parse_public_keys(content, options.file, options.algorithm));
-        if (options.form == "jwks") return unwrapped(keys.to_json(), options.file);
-        if (keys.size() > 1) return std::unexpected(fmt::format("{} holds several keys; take one out.", options.file));
-        return public_text(keys.keys().front(), options.form);
-    }
-    if (is_pem(content) && !is_private_pem(content)) {
-        auto const algorithm = TRY(parse_algorithm(options.algorithm));
-        if (!algorithm)
-            return std::unexpected(fmt::format("{} is PEM, which names no algorithm; give --algorithm.", options.file));
+    if (is_pem(content) && !is_private_pem(content) && algorithm) {
         auto const key = jose::VerificationKey::parse_pem(content, *algorithm, options.kid);
         if (!key) return std::unexpected(said(options.file, key.error()));
         return public_text(*key, options.form);
     }
-    auto const key = parse_signing_key(content, options.file, options.algorithm, options.kid);
-    if (key) return public_text(key->verification_key(), options.form);
-    auto const keys = TRY(parse_public_keys(content, options.file, options.algorithm));
-    return public_text(keys.keys().front(), options.form);
+    if (is_pem(content)) {
+        auto const key = parse_signing_key(content, algorithm, options.kid);
+        if (!key) return std::unexpected(refusal(options.file, key.error()));
+        return public_text(key->verification_key(), options.form);
+    }
+    auto const wanted = algorithm ? std::span{&*algorithm, 1} : std::span<jose::Algorithm const>{};
+    auto const keys   = parse_public_halves(content, wanted);
+    if (!keys) return std::unexpected(refusal(options.file, keys.error()));
+    if (algorithm &&
+        std::ranges::find(keys->keys(), *algorithm, &jose::VerificationKey::algorithm) == keys->keys().end())
+        return std::unexpected(fmt::format("{} holds no key for {}.", options.file, options.algorithm));
+    if (options.form == "jwks") {
+        auto const set = TRY(unwrapped(keys->to_json(), "This key has no public half"));
+        return set + "\n";
+    }
+    if (keys->size() > 1) return std::unexpected(fmt::format("{} holds several keys; take one out.", options.file));
+    return public_text(keys->keys().front(), options.form);
 }
 
 Secret convert(ConvertOptions const& options)
 {
     auto const content   = TRY(read_key_file(options.file));
+    auto const algorithm = TRY(parse_algorithm(options.algorithm));
     auto const text      = content.reveal();
-    bool const is_public = is_pem(text) ? !is_private_pem(text) : is_set(text);
-    if (!is_public && !options.public_half && options.form != "jwks") {
-        auto const key = parse_signing_key(text, options.file, options.algorithm, options.kid);
-        if (key) return private_text(*key, options.form);
+    if (!options.kid.empty() && !is_pem(text))
+        return std::unexpected("--kid names a key out of PEM; a JWK brings its own.");
+
+    if (!options.public_half && options.form != "jwks" && holds_private(text)) {
+        auto const key = parse_signing_key(text, algorithm, options.kid);
+        if (!key) return std::unexpected(refusal(options.file, key.error()));
+        return private_text(*key, options.form);
     }
-    auto half = TRY(convert_public(text, options));
+    auto half = TRY(public_form(text, options, algorithm));
     return taken(std::move(half));
 }
 
@@ -215,6 +259,8 @@ std::string said(std::string_view what, jose::Error const& error)
 
 Secret read_key_file(std::string const& file)
 {
+    if (file.starts_with('{') || file.contains("-----"))  // a secret, perhaps: not to be said again
+        return std::unexpected("A key was given where the path of its file belongs.");
     std::string   content(kLongestFile + 1, '\0');
     std::ifstream in;
     in.rdbuf()->pubsetbuf(nullptr, 0);  // no copy in a buffer that nobody wipes
@@ -227,11 +273,13 @@ Secret read_key_file(std::string const& file)
     return secret;
 }
 
-std::expected<jose::SigningKey, std::string> read_signing_key_file(std::string const& file,
-                                                                   std::string const& algorithm)
+std::expected<jose::SigningKey, std::string> read_signing_key_file(std::string const& file, std::string const& name)
 {
-    auto const content = TRY(read_key_file(file));
-    return parse_signing_key(content.reveal(), file, algorithm);
+    auto const content   = TRY(read_key_file(file));
+    auto const algorithm = TRY(parse_algorithm(name));
+    auto       key       = parse_signing_key(content.reveal(), algorithm);
+    if (!key) return std::unexpected(refusal(file, key.error()));
+    return *std::move(key);
 }
 
 Exit generate_key(GenerateOptions const& options)
@@ -241,10 +289,7 @@ Exit generate_key(GenerateOptions const& options)
 
 Exit print_thumbprint(ThumbprintOptions const& options)
 {
-    auto const keys = public_keys(options.file, options.algorithm);
-    if (!keys) return exit_of(std::unexpected(keys.error()));
-    for (auto const& key : keys->keys()) fmt::print("{}\n", options.uri ? key.thumbprint_uri() : key.thumbprint());
-    return kDone;
+    return exit_of(thumbprints(options));
 }
 
 Exit convert_key(ConvertOptions const& options)

@@ -1,10 +1,13 @@
 #include "cli/key_files.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "base/json.hpp"
 #include "cli/testing/temporary_folder.hpp"
@@ -56,6 +59,70 @@ TEST_F(KeyFiles, AreNeverOverwrittenNeitherHalf)
     EXPECT_EQ(content("k.pub"), half);
     EXPECT_EQ(content("k.jwk"), mine);
     for (auto const* name : {"new.pub", "new.jwk", "h.jwk", "h.pub"}) EXPECT_FALSE(fs::exists(path(name))) << name;
+}
+
+TEST_F(KeyFiles, AreBothMadeOrNone)
+{
+    auto const refused = [&](GenerateOptions const& o) { return complaint([&] { return generate_key(o); }, kUsage); };
+    EXPECT_TRUE(refused({.kid = {}, .out = path("k"), .public_out = path("none/k")}).contains("No such file"));
+    EXPECT_FALSE(fs::exists(path("k")));
+    EXPECT_TRUE(refused({.kid = {}, .out = path("k"), .public_out = path("k")}).contains("same file"));
+    EXPECT_FALSE(fs::exists(path("k")));
+    EXPECT_TRUE(refused({.kid = {}, .rsa_bits = 3072, .out = path("k"), .public_out = {}}).contains("--bits"));
+    EXPECT_FALSE(fs::exists(path("k")));
+}
+
+TEST_F(KeyFiles, LetOthersReadThePublicHalf)
+{
+    auto const old = umask(S_IRWXG | S_IRWXO);
+    ASSERT_EQ(generate_key({.kid = {}, .out = path("k"), .public_out = path("p")}), kDone);
+    umask(old);
+    EXPECT_EQ(fs::status(path("p")).permissions(), fs::perms{0644});
+}
+
+TEST_F(KeyFiles, HaveAThumbprintWhateverTheAlgorithm)
+{
+    for (auto const* algorithm : {"RS256", "PS512", "ES384", "Ed25519", "Ed448"}) {
+        std::vector<std::string> seen;
+        for (auto const* form : {"jwk", "pem"}) {
+            GenerateOptions const options{.algorithm  = algorithm,
+                                          .kid        = {},
+                                          .form       = form,
+                                          .out        = path(std::string{algorithm} + form),
+                                          .public_out = path(std::string{algorithm} + form + ".pub")};
+            ASSERT_EQ(generate_key(options), kDone);
+            for (auto const& file : {options.out, options.public_out}) {
+                ::testing::internal::CaptureStdout();
+                EXPECT_EQ(print_thumbprint({.file = file, .algorithm = {}}), kDone) << file;
+                seen.push_back(::testing::internal::GetCapturedStdout());
+                EXPECT_EQ(seen.back().size(), 44U) << seen.back();
+            }
+            EXPECT_EQ(seen[seen.size() - 2], seen.back()) << algorithm << form;
+        }
+    }
+}
+
+TEST_F(KeyFiles, SayWhatIsWrongWithThePrivateKeyItself)
+{
+    ASSERT_EQ(generate_key({.kid = {}, .out = path("k"), .public_out = path("p")}), kDone);
+    auto const convert = [&](ConvertOptions const& o) { return complaint([&] { return convert_key(o); }, kUsage); };
+    EXPECT_TRUE(
+        convert({.file = path("k"), .algorithm = "ES384", .kid = {}, .form = "pem"}).contains("algorithm_mismatch"));
+    EXPECT_TRUE(
+        convert({.file = path("k"), .algorithm = "ES384", .kid = {}, .form = "jwks"}).contains("algorithm_mismatch"));
+    EXPECT_TRUE(
+        convert({.file = path("p"), .algorithm = "ES384", .kid = {}, .form = "jwk"}).contains("no key for ES384"));
+    EXPECT_TRUE(convert({.file = path("k"), .algorithm = {}, .kid = "x", .form = "jwk"}).contains("--kid"));
+}
+
+// It may be a private key.
+TEST_F(KeyFiles, NeverSayAgainWhatWasGivenInPlaceOfAPath)
+{
+    for (auto const* key : {R"({"k":"c2VjcmV0"})", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0"}) {
+        auto const said = complaint([&] { return print_thumbprint({.file = key, .algorithm = {}}); }, kUsage);
+        EXPECT_FALSE(said.contains("c2VjcmV0")) << said;
+        EXPECT_TRUE(said.contains("path of its file")) << said;
+    }
 }
 
 // The word "keys" makes no set.

@@ -23,17 +23,10 @@
 namespace signet::cli {
 namespace {
 
-constexpr std::size_t kLongest = 1024UL * 1024;  // of a token to be looked at
+constexpr std::size_t kLongest = kMostTokenBytes;
 
 // Claims that are times; shown as a date too.
 constexpr auto kTimes = std::to_array<std::string_view>({"exp", "iat", "nbf", "auth_time"});
-
-// On one line, whatever white space it came with; as a string when it is not JSON.
-std::string minified(std::string_view json_text)
-{
-    auto const object = json::parse_object(json_text, {.bytes = kLongest});
-    return object ? object->text() : json::quote(json_text);
-}
 
 // What stands by itself as the name of a claim; all else is shown in quotes.
 bool is_word(std::string_view name)
@@ -67,10 +60,11 @@ void print_members(std::string_view title, std::string_view json_text)
 
 // What every line of standard input is held against.
 struct Bench {
-    jose::KeySet                 keys;
+    std::vector<jose::KeySet>    key_sets;  // cli/verification_keys.hpp: a token is for one of them at most
     std::vector<jose::Algorithm> algorithms;
-    std::optional<jose::Policy>  policy;  // none: the signature alone
-    std::optional<jose::Time>    now;
+    std::size_t                  max_bytes = 0;
+    std::optional<jose::Policy>  policy{};  // none: the signature alone
+    std::optional<jose::Time>    now{};
 };
 
 json::Object refusal(jose::Error const& error)
@@ -81,29 +75,40 @@ json::Object refusal(jose::Error const& error)
 }
 
 // With --jws: the signature and the algorithm, and the payload as it is.
-jose::Result<json::Object> verify_signature(Bench const& bench, std::string_view token)
+jose::Result<json::Object> verify_signature(Bench const& bench, jose::KeySet const& keys, std::string_view token)
 {
-    auto const payload = TRY(jose::verify_payload(token, bench.keys));
-    auto const header  = minified(payload.header_json());
-    auto const object  = json::parse_object(header);
+    auto const payload = TRY(jose::verify_payload(token, keys, bench.max_bytes));
+    auto const object  = json::parse_object(payload.header_json(), {.bytes = kLongest});
     auto const alg     = object ? object->find("alg") : std::nullopt;
-    auto const known   = jose::find_algorithm(alg ? alg->string().value_or("") : "");
+    auto const name    = std::string{alg ? alg->string().value_or("") : ""};
+    auto const known   = jose::find_algorithm(name);
     if (!known || std::ranges::find(bench.algorithms, *known) == bench.algorithms.end())
-        return std::unexpected(jose::Error{jose::Errc::algorithm_not_allowed, "alg"});
+        return std::unexpected(jose::Error{jose::Errc::algorithm_not_allowed, "alg " + name});
     json::Object out;
-    out.set("ok", true).set_raw("header", header).set("payload", jose::base64url::encode(payload.bytes()));
+    out.set("ok", true)
+        .set_raw("header", json::minify(payload.header_json()))
+        .set("payload", jose::base64url::encode(payload.bytes()));
+    return out;
+}
+
+jose::Result<json::Object> verify_claims(Bench const& bench, jose::KeySet const& keys, std::string_view token)
+{
+    auto const   verified = TRY(jose::verify(token, keys, *bench.policy, bench.now.value_or(SystemClock{}.now())));
+    json::Object out;
+    out.set("ok", true)
+        .set_raw("header", json::minify(verified.header_json()))
+        .set_raw("claims", json::minify(verified.claims_json()));
     return out;
 }
 
 jose::Result<json::Object> verify_one(Bench const& bench, std::string_view token)
 {
-    if (!bench.policy) return verify_signature(bench, token);
-    auto const verified = TRY(jose::verify(token, bench.keys, *bench.policy, bench.now.value_or(SystemClock{}.now())));
-    json::Object out;
-    out.set("ok", true)
-        .set_raw("header", minified(verified.header_json()))
-        .set_raw("claims", minified(verified.claims_json()));
-    return out;
+    jose::Result<json::Object> answer = std::unexpected(jose::Error{jose::Errc::algorithm_mismatch, ""});
+    for (auto const& keys : bench.key_sets) {
+        answer = bench.policy ? verify_claims(bench, keys, token) : verify_signature(bench, keys, token);
+        if (answer || answer.error().code != jose::Errc::algorithm_mismatch) break;
+    }
+    return answer;
 }
 
 std::expected<std::vector<jose::Algorithm>, std::string> parse_algorithms(std::vector<std::string> const& names)
@@ -119,15 +124,16 @@ std::expected<std::vector<jose::Algorithm>, std::string> parse_algorithms(std::v
 
 jose::Result<jose::Policy> make_policy(VerifyOptions const& options, std::vector<jose::Algorithm> const& algorithms)
 {
-    return jose::Policy::create({.issuer                           = options.issuer,
-                                 .audience                         = options.audience,
-                                 .type                             = options.type,
+    return jose::Policy::create({.issuer                           = options.issuer.value_or(""),
+                                 .audience                         = options.audience.value_or(""),
+                                 .type                             = options.type.value_or(""),
                                  .algorithms                       = algorithms,
                                  .clock_skew                       = std::chrono::seconds{options.leeway_seconds},
+                                 .max_token_bytes                  = options.max_bytes,
                                  .dangerously_allow_missing_expiry = options.allow_missing_expiry,
-                                 .dangerously_accept_any_issuer    = options.issuer.empty(),
-                                 .dangerously_accept_any_audience  = options.audience.empty(),
-                                 .dangerously_accept_any_type      = options.type.empty()});
+                                 .dangerously_accept_any_issuer    = !options.issuer,
+                                 .dangerously_accept_any_audience  = !options.audience,
+                                 .dangerously_accept_any_type      = !options.type});
 }
 
 // What stands at --jwks.
@@ -142,33 +148,50 @@ std::expected<SecretString, std::string> fetch_keys(VerifyOptions const& options
     return SecretString{answer->body};
 }
 
+// As in signet::Verifier: a secret that is published is none.
+bool is_published_secret(VerifyOptions const& options, jose::KeySet const& keys)
+{
+    return !options.jwks.empty() &&
+           std::ranges::any_of(keys.keys(), jose::is_symmetric, &jose::VerificationKey::algorithm);
+}
+
 std::expected<Bench, std::string> make_bench(VerifyOptions const& options)
 {
     auto const& source  = options.jwks.empty() ? options.key_file : options.jwks;
     auto const  content = TRY(options.jwks.empty() ? read_key_file(options.key_file) : fetch_keys(options));
 
     auto algorithms = TRY(parse_algorithms(options.algorithms));
-    auto keys       = read_verification_keys(content.reveal(), algorithms);
-    if (!keys) return std::unexpected(said(source, keys.error()));
-    bool const is_symmetric =
-        std::ranges::any_of(keys->keys(), [](auto const& key) { return jose::is_symmetric(key.algorithm()); });
-    // As in signet::Verifier: a secret that is published is none.
-    if (is_symmetric && !options.jwks.empty())
+    auto key_sets   = read_verification_keys(content.reveal(), algorithms);
+    if (!key_sets && algorithms.empty() && key_sets.error().code == jose::Errc::contradictory_policy)
+        return std::unexpected(fmt::format("{}: {}; give --algorithms.", source, key_sets.error().detail));
+    if (!key_sets) return std::unexpected(said(source, key_sets.error()));
+    if (is_published_secret(options, key_sets->front()))
         return std::unexpected(fmt::format("{} publishes a symmetric key, which is a secret no more.", source));
-    Bench bench;
-    bench.keys       = std::move(*keys);
-    bench.algorithms = std::move(algorithms);
     // Without --algorithms: those of the keys, each bound to its own when it was read.
-    if (bench.algorithms.empty())
-        for (auto const& key : bench.keys.keys()) bench.algorithms.push_back(key.algorithm());
-    if (bench.algorithms.empty()) return std::unexpected(fmt::format("{} holds no key that can be used here.", source));
+    if (algorithms.empty())
+        for (auto const& key : key_sets->front().keys()) algorithms.push_back(key.algorithm());
+
+    Bench bench{.key_sets = *std::move(key_sets), .algorithms = std::move(algorithms), .max_bytes = options.max_bytes};
     if (options.now) bench.now = from_unix_milliseconds(*options.now * 1000);
     if (options.jws) return bench;
-
     auto policy = make_policy(options, bench.algorithms);
     if (!policy) return std::unexpected(said("These options do not go together", policy.error()));
     bench.policy = std::move(*policy);
     return bench;
+}
+
+// One line of standard input, whole or its first bytes: more than kLongest are taken off it, and too long for a token.
+// False at the end.
+bool read_line(std::string& line)
+{
+    line.clear();
+    auto* const in = std::cin.rdbuf();
+    for (int c = in->sbumpc(); c != '\n'; c = in->sbumpc()) {
+        if (c == std::char_traits<char>::eof()) return !line.empty();
+        if (line.size() <= kLongest) line += static_cast<char>(c);
+    }
+    if (line.ends_with('\r')) line.pop_back();
+    return true;
 }
 
 }  // namespace
@@ -176,7 +199,7 @@ std::expected<Bench, std::string> make_bench(VerifyOptions const& options)
 Exit decode_token(DecodeOptions const& options)
 {
     auto text = options.token;
-    if (text == "-") std::getline(std::cin, text);
+    if (text == "-") read_line(text);
     auto const token = jose::UnverifiedToken::parse(text, kLongest);
     if (!token) {
         complain(said("This is not a token", token.error()));
@@ -185,8 +208,8 @@ Exit decode_token(DecodeOptions const& options)
     if (options.json) {
         json::Object out;
         out.set("verified", false)
-            .set_raw("header", minified(token->header_json()))
-            .set_raw("claims", minified(token->claims_json()));
+            .set_raw("header", json::minify(token->header_json()))
+            .set_raw("claims", json::minify(token->claims_json()));
         fmt::print("{}\n", for_terminal(out.text()));
         return kDone;
     }
@@ -206,7 +229,7 @@ Exit verify_tokens(VerifyOptions const& options)
     std::size_t lines = 0;
     std::size_t good  = 0;
     std::string line;
-    for (; std::getline(std::cin, line); ++lines) {
+    for (; read_line(line); ++lines) {
         auto const answer = verify_one(*bench, line);
         good += answer.has_value() ? 1 : 0;
         fmt::print("{}\n", for_terminal(answer ? answer->text() : refusal(answer.error()).text()));

@@ -1,5 +1,6 @@
 // cli/token.hpp - `signet token …`: tokens looked at, verified, and signed, without a server.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,8 @@
 #include "cli/exit_codes.hpp"
 
 namespace signet::cli {
+
+inline constexpr std::size_t kMostTokenBytes = 1024UL * 1024;  // that are looked at at all
 
 struct DecodeOptions {
     std::string token;  // "-": one line of standard input
@@ -19,11 +22,13 @@ struct VerifyOptions {
     std::string                 jwks;      // the URL of a JWK Set
     std::string                 ca_file;   // PEM, for that URL; empty: the system's
     std::vector<std::string>    algorithms;
-    std::string                 issuer;
-    std::string                 audience;
-    std::string                 type;
+    // None: not checked.
+    std::optional<std::string>  issuer;
+    std::optional<std::string>  audience;
+    std::optional<std::string>  type;
     std::int64_t                leeway_seconds = 0;
-    std::optional<std::int64_t> now;  // Unix seconds; else the clock's
+    std::optional<std::int64_t> now;                                // Unix seconds; else the clock's
+    std::size_t                 max_bytes            = 8UL * 1024;  // of a token
     bool                        allow_missing_expiry = false;
     bool                        jws                  = false;  // signature only, any payload
 };
@@ -43,6 +48,7 @@ struct SignOptions {
 
 // One token per line of standard input, one JSON object per line of standard output:
 // {"ok":true,"header":{…},"claims":{…}} or {"ok":false,"error":"expired","detail":"…"}.
+// A line may end in CR LF.
 // Input without a line is kUsage: nothing was asked, so nothing is valid.
 [[nodiscard]] Exit verify_tokens(VerifyOptions const& options);
 

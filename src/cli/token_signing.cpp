@@ -21,33 +21,34 @@ std::expected<SecretString, std::string> read_claims(std::string const& file)
     return SecretString{std::string{std::istreambuf_iterator<char>{std::cin}, {}}};
 }
 
-std::expected<jose::Claims, std::string> parse_claims(std::string_view text)
+// Whoever verifies the token will want it, and as a number.
+std::expected<void, std::string> check_expiry(std::string_view claims, SignOptions const& options)
 {
-    json::Document document;
-    auto const     object = document.parse_object(text, {.depth = 16});
-    if (!object)
-        return std::unexpected(fmt::format("The claims are not one JSON object ({}).", json::name(object.error())));
-    jose::Claims claims;
-    for (auto const& member : document.members()) claims.set_json(member.name, member.value.text());
-    return claims;
+    auto const object = json::parse_object(claims);
+    auto const exp    = object ? object->find("exp") : std::nullopt;
+    if (exp && !exp->number())
+        return std::unexpected("The claim exp is not a number of seconds: nobody would accept the token.");
+    if (!exp && !options.allow_missing_expiry)
+        return std::unexpected(
+            "The claims have no exp: give --expires-in SECONDS, or --allow-missing-expiry if the token is to be good "
+            "for ever.");
+    return {};
 }
 
 std::expected<std::string, std::string> signed_token(SignOptions const& options)
 {
     auto const text   = TRY(read_claims(options.claims_file));
-    auto       claims = TRY(parse_claims(text.reveal()));
-    auto const key    = TRY(read_signing_key_file(options.key_file, options.algorithm));
+    auto       claims = jose::Claims::parse(text.reveal());
+    if (!claims) return std::unexpected(said("The claims are not one JSON object", claims.error()));
+    auto const key = TRY(read_signing_key_file(options.key_file, options.algorithm));
 
     auto const now = options.now ? from_unix_milliseconds(*options.now * 1000) : SystemClock{}.now();
     if (options.expires_in_seconds)
-        claims.issued_at(now).expires_at(now + std::chrono::seconds{*options.expires_in_seconds});
-    else if (!claims.has("exp") && !options.allow_missing_expiry)
-        return std::unexpected(
-            "The claims have no exp: give --expires-in SECONDS, or --allow-missing-expiry if the token is to be good "
-            "for "
-            "ever.");
+        claims->issued_at(now).expires_at(now + std::chrono::seconds{*options.expires_in_seconds});
+    else
+        TRY(check_expiry(text.reveal(), options));
 
-    auto token = jose::sign(claims, key, options.type);
+    auto token = jose::sign(*claims, key, options.type);
     if (!token) return std::unexpected(said("The claims cannot be signed", token.error()));
     return *std::move(token);
 }

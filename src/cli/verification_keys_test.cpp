@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include "cli/self_signed_certificate.hpp"
 
@@ -23,7 +25,8 @@ TEST(VerificationKeys, ReadsAJwkThatNamesItsAlgorithm)
     auto const keys = read_verification_keys(jwk(Algorithm::es256, "a"), {});
     ASSERT_TRUE(keys) << keys.error().detail;
     ASSERT_EQ(keys->size(), 1U);
-    EXPECT_EQ(keys->keys()[0].algorithm(), Algorithm::es256);
+    ASSERT_EQ(keys->front().size(), 1U);
+    EXPECT_EQ(keys->front().keys()[0].algorithm(), Algorithm::es256);
 }
 
 TEST(VerificationKeys, ReadsASymmetricJwk)
@@ -36,7 +39,7 @@ TEST(VerificationKeys, ReadsASet)
     auto const keys = read_verification_keys(
         R"({"keys":[)" + jwk(Algorithm::es256, "a") + "," + jwk(Algorithm::eddsa, "b") + "]}", {});
     ASSERT_TRUE(keys) << keys.error().detail;
-    EXPECT_EQ(keys->size(), 2U);
+    EXPECT_EQ(keys->front().size(), 2U);
 }
 
 TEST(VerificationKeys, NeverGivesAKeyAnotherAlgorithmThanItNames)
@@ -44,7 +47,7 @@ TEST(VerificationKeys, NeverGivesAKeyAnotherAlgorithmThanItNames)
     constexpr std::array kOther{Algorithm::rs256};
     auto const           keys = read_verification_keys(jwk(Algorithm::es256, "a"), kOther);
     ASSERT_TRUE(keys) << keys.error().detail;
-    EXPECT_EQ(keys->keys()[0].algorithm(), Algorithm::es256);
+    EXPECT_EQ(keys->front().keys()[0].algorithm(), Algorithm::es256);
 }
 
 TEST(VerificationKeys, RefusesPemWithoutAnAlgorithm)
@@ -91,17 +94,55 @@ TEST(VerificationKeys, RefusesASetWithOneKidTwice)
     EXPECT_EQ(keys.error().code, Errc::duplicate_kid);
 }
 
-TEST(VerificationKeys, LetsARsaKeyThatNamesNoAlgorithmTakeTheOneThatFits)
+std::string without_alg(std::string text)
 {
-    constexpr std::array kAlgorithms{Algorithm::es256, Algorithm::rs256};
-    auto                 text = jwk(Algorithm::rs256, "a");
-    auto const           alg  = text.find(R"("alg":"RS256")");
-    ASSERT_NE(alg, text.npos);
-    text.replace(alg, 13, R"("ext":true)");
-    EXPECT_FALSE(read_verification_keys(text, {}));
-    auto const keys = read_verification_keys(text, kAlgorithms);
-    ASSERT_TRUE(keys) << keys.error().detail;
-    EXPECT_EQ(keys->keys()[0].algorithm(), Algorithm::rs256);
+    auto const alg = text.find(",\"alg\":\"");
+    return text.erase(alg, text.find('"', alg + 8) + 1 - alg);
+}
+
+std::vector<Algorithm> served(std::string_view content, std::vector<Algorithm> const& algorithms)
+{
+    std::vector<Algorithm> out;
+    auto const             key_sets = read_verification_keys(content, algorithms);
+    if (key_sets)
+        for (auto const& keys : *key_sets)
+            for (auto const& key : keys.keys()) out.push_back(key.algorithm());
+    return out;
+}
+
+TEST(VerificationKeys, AKeyThatNamesNoAlgorithmServesEachThatFits)
+{
+    using enum Algorithm;
+    using List      = std::vector<Algorithm>;
+    auto const rsa  = without_alg(jwk(rs256, "a"));
+    auto const okp  = without_alg(jwk(eddsa, "b"));
+    auto const pem  = jose::SigningKey::generate(rs256)->verification_key().to_pem().value();
+    auto const both = R"({"keys":[)" + rsa + "," + okp + "]}";
+    EXPECT_EQ(read_verification_keys(rsa, {}).error().code, Errc::unsupported_key);
+    EXPECT_EQ(served(rsa, {es256, rs256}), List{rs256});
+    EXPECT_EQ(served(rsa, {ps256, es256, rs256}), (List{ps256, rs256}));
+    EXPECT_EQ(served(pem, {ps256, es256, rs256}), (List{ps256, rs256}));
+    EXPECT_EQ(served(okp, {}), List{eddsa});
+    EXPECT_EQ(served(okp, {ed25519}), List{ed25519});
+    EXPECT_EQ(served(both, {ed25519}), List{ed25519});
+    EXPECT_EQ(served(both, {rs256, ps256}), (List{rs256, eddsa, ps256, eddsa}));
+}
+
+TEST(VerificationKeys, SaysWhatIsWrongWithTheKeyRatherThanThatAnAlgorithmDoesNotFit)
+{
+    constexpr std::array kAlgorithms{Algorithm::es256, Algorithm::rs256, Algorithm::ps256};
+    auto const           keys = read_verification_keys(R"({"kty":"RSA","n":"AQAB","e":"AQAB"})", kAlgorithms);
+    ASSERT_FALSE(keys);
+    EXPECT_EQ(keys.error().code, Errc::weak_key);
+}
+
+TEST(VerificationKeys, RefusesASetThatServesNothing)
+{
+    constexpr std::array kAlgorithms{Algorithm::rs256};
+    for (auto const* text : {R"({"keys":[]})", R"({"keys":[{"kty":"AKP"}]})"}) {
+        EXPECT_EQ(read_verification_keys(text, {}).error().code, Errc::unsupported_key);
+        EXPECT_EQ(read_verification_keys(text, kAlgorithms).error().code, Errc::unsupported_key);
+    }
 }
 
 }  // namespace

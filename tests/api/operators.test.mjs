@@ -308,11 +308,17 @@ test('Make a key, sign with it, convert it, and verify what it signed', async ()
 
 test('Signing says what is missing', async () => {
   const key = path.join(scratch, 'key.jwk');
-  await run(['keys', 'generate', '--out', key]);
+  await run(['keys', 'generate', '--out', key, '--public', key.replace('jwk', 'public')]);
   const sign = (input, ...more) => run(['token', 'sign', '-', '--key', key, ...more], { input });
   assert.match((await sign('{"sub":"ann"}')).stderr, /give --expires-in SECONDS/);
   assert.equal((await sign('{"sub":"ann"}', '--allow-missing-expiry')).code, 0);
   assert.match((await sign('{"sub":1,"sub":2}', '--expires-in', '60')).stderr, /duplicate_member/);
+  for (const exp of ['null', '"1800000000"', '[1]'])
+    assert.match((await sign(`{"exp":${exp}}`, '--allow-missing-expiry')).stderr, /exp is not a number/);
+  const exact = '{"a":1.10,"b":-0,"c":1.00000000000000000001,"exp":1e10}';
+  const text = (await sign(exact)).stdout;
+  assert.equal(Buffer.from(text.split('.')[1], 'base64url').toString(), exact);
+  assert.ok((await run(['token', 'verify', '--key', key.replace('jwk', 'public')], { input: text })).stdout.includes(`"claims":${exact}}`));
   assert.match((await sign('{}', '--expires-in', '60', '--algorithm', 'RS256')).stderr, /algorithm_mismatch/);
   assert.match((await run(['token', 'sign', '-', '--key', '/no/such/file'], { input: '{}' })).stderr, /cannot be read/);
 });
@@ -322,8 +328,11 @@ test('Verify tokens of other makers, by PEM, by a shared key, and as bare JWS', 
   const pem = path.join(scratch, 'public.pem');
   writeFileSync(pem, rsa.publicKey.export({ type: 'spki', format: 'pem' }));
   const rs256 = await new jose.SignJWT({ sub: 'x' }).setProtectedHeader({ alg: 'RS256' }).setExpirationTime('1h').sign(rsa.privateKey);
-  const done = await run(['token', 'verify', '--key', pem, '--algorithms', 'ES256,RS256'], { input: rs256 });
+  const ps256 = await new jose.SignJWT({ sub: 'x' }).setProtectedHeader({ alg: 'PS256' }).setExpirationTime('1h').sign(rsa.privateKey);
+  const done = await run(['token', 'verify', '--key', pem, '--algorithms', 'ES256,RS256,PS256'], { input: `${rs256}\r\n${ps256}` });
   assert.equal(done.code, 0, done.stdout + done.stderr);
+  const one = await run(['token', 'verify', '--key', pem, '--algorithms', 'RS256'], { input: `${rs256}\n${ps256}\n` });
+  assert.deepEqual(lines(one.stdout).map(({ ok, error }) => (ok ? 'ok' : error)), ['ok', 'algorithm_not_allowed']);
   assert.equal((await run(['token', 'verify', '--key', pem], { input: rs256 })).code, 2, 'PEM names no algorithm');
 
   const secret = crypto.randomBytes(32);
@@ -336,6 +345,17 @@ test('Verify tokens of other makers, by PEM, by a shared key, and as bare JWS', 
   const bare = await new jose.CompactSign(Buffer.from('any bytes')).setProtectedHeader({ alg: 'HS256' }).sign(secret);
   const jws = await run(['token', 'verify', '--key', jwk, '--jws'], { input: bare });
   assert.equal(Buffer.from(lines(jws.stdout)[0].payload, 'base64url').toString(), 'any bytes');
+
+  // A check that was asked for is never left out: a variable that is empty, an option that has no meaning here.
+  for (const more of [['--issuer', ''], ['--audience', ''], ['--type', ''], ['--jws', '--issuer', 'x'], ['--jws', '--audience', 'x'],
+    ['--jws', '--type', 'x'], ['--jws', '--now', '1'], ['--jws', '--leeway', '1'], ['--jws', '--allow-missing-expiry'], ['--ca', pem]]) {
+    const refused = await run(['token', 'verify', '--key', jwk, ...more], { input: noExpiry });
+    assert.equal(refused.code, 2, more.join(' '));
+    assert.equal(refused.stdout, '');
+  }
+  const long = await run(['token', 'verify', '--key', jwk, '--max-bytes', '20'], { input: `${noExpiry}\n${'.'.repeat(3_000_000)}\n` });
+  assert.deepEqual(lines(long.stdout).map(({ error }) => error), ['token_too_large', 'token_too_large']);
+  assert.match(lines(long.stdout)[0].detail, /^\d+ bytes, at most 20$/);
 
   // CHECKS A15: the public key's text as a shared secret.
   const confused = await new jose.SignJWT({ sub: 'x' }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h').sign(readFileSync(pem));

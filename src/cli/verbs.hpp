@@ -1,0 +1,29 @@
+// cli/verbs.hpp - what the files that describe the command line have in common.
+#pragma once
+#include <CLI/App.hpp>
+#include <functional>
+#include <memory>
+
+#include "cli/exit_codes.hpp"
+
+namespace signet::cli {
+
+// What to run once the whole line has been understood.
+using Chosen = std::function<Exit()>;
+
+// An answer that was not written, to a full disk or a closed pipe, was not given.
+[[nodiscard]] Exit answered(Exit exit);
+
+// CLI11 hands the parsed options to a callback; here it only notes which verb to run.
+template <class Options>
+void runs(CLI::App* verb, Chosen& chosen, std::shared_ptr<Options> options, Exit (*run)(Options const&))
+{
+    verb->callback([&chosen, options, run] { chosen = [options, run] { return answered(run(*options)); }; });
+}
+
+// token decode|verify|sign
+void add_token_verbs(CLI::App& app, Chosen& chosen);
+// keys generate|thumbprint|convert
+void add_key_file_verbs(CLI::App& keys, Chosen& chosen);
+
+}  // namespace signet::cli
