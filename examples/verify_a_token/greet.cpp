@@ -11,7 +11,8 @@ int main(int argc, char** argv)
     if (argc != 4 || !keys) return 2;
     auto const policy = jose::Policy::create(
         {.issuer = argv[1], .audience = argv[2], .type = "at+jwt", .algorithms = {jose::Algorithm::es256}});
-    auto const token = jose::verify(argv[3], *keys, policy.value(), std::chrono::system_clock::now());
+    if (!policy) return 2;
+    auto const token = jose::verify(argv[3], *keys, *policy, std::chrono::system_clock::now());
     if (token)
         std::cout << "Hello, " << token->find_string("name").value_or("stranger") << '\n';
     else

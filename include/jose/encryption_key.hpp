@@ -64,10 +64,11 @@ class DecryptionKey {
 public:
     // A new key from OpenSSL's or the system's generator; RSA has 3072 bits and takes
     // some 100 ms, anything else under 1 ms. Errc::unsupported_key when a choice is
-    // missing or makes no sense, malformed_key for a kid of more than 128 bytes.
+    // missing or makes no sense, malformed_key for a kid of more than 128 bytes or not in UTF-8.
     [[nodiscard]] static Result<DecryptionKey> generate(KeyManagement algorithm, NewDecryptionKey const& choices = {});
     // A private JWK, or a shared one ("oct"). Refuses what EncryptionKey refuses,
-    // and a public key, or private members that do not belong to the public ones.
+    // and a public key, or private members that do not belong to the public ones. The
+    // cost is the same.
     [[nodiscard]] static Result<DecryptionKey> parse_jwk(std::string_view             json,
                                                          std::optional<KeyManagement> algorithm = std::nullopt);
 

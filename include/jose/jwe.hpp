@@ -37,7 +37,7 @@ struct JweExpectations {
 class JwePolicy {
 public:
     // Make one at start and keep it. Errc::contradictory_policy when algorithm or
-    // encryptions are missing, or the size is not between 1 byte and 1 GiB.
+    // encryptions are missing, or the size is not between 1 byte and 1 GiB. Cost: a move.
     [[nodiscard]] static Result<JwePolicy> create(JweExpectations expectations);
 
     [[nodiscard]] JweExpectations const& expectations() const { return expectations_; }

@@ -31,7 +31,7 @@ struct KeyMaterial;
 //                         order
 //   malformed_key         a point off its curve, a number of the wrong length, a
 //                         member of another kind of key, a kty or crv that is not
-//                         the algorithm's, a kid of more than 128 bytes
+//                         the algorithm's, a kid of more than 128 bytes or not in UTF-8
 //   unsupported_key       a kty, crv, or alg that is not served; more than 8192 bits;
 //                         no alg where the key's kind leaves a choice
 //   algorithm_mismatch    another algorithm than the key's own
@@ -62,7 +62,8 @@ public:
     [[nodiscard]] std::string_view kid() const;  // empty when the key has none
 
     // The public JWK with kty, kid, use, alg. A symmetric key is refused, here and
-    // below (Errc::key_not_for_this_use).
+    // below (Errc::key_not_for_this_use). Each copies the key's numbers, and the hash
+    // below is one of them: microseconds, nothing for a request's way.
     [[nodiscard]] Result<std::string> to_jwk() const;
     // A SubjectPublicKeyInfo (RFC 5280 4.1.2.7), as PEM or DER. It holds no kid and
     // no algorithm: RSA keys are written under rsaEncryption, PS256's too.
@@ -94,7 +95,7 @@ class SigningKey {
 public:
     // A new key from OpenSSL's or libsodium's generator. EdDSA gives Ed25519. RSA
     // takes some 100 ms, anything else under 1 ms. Errc::weak_key or unsupported_key
-    // for a size out of range, malformed_key for a kid of more than 128 bytes.
+    // for a size out of range, malformed_key for a kid of more than 128 bytes or not in UTF-8.
     [[nodiscard]] static Result<SigningKey> generate(Algorithm algorithm, std::string_view kid = {});
     [[nodiscard]] static Result<SigningKey> generate(Algorithm algorithm, NewKey const& wanted);
 

@@ -22,7 +22,8 @@ public:
 
     // Refuses two keys with one kid (Errc::duplicate_kid), a key without a kid in
     // a set of several (malformed_key), and symmetric next to asymmetric keys
-    // (key_not_for_this_use). Any number of keys; look-up is linear in it.
+    // (key_not_for_this_use). Any number of keys; look-up is linear in it. Cost: a
+    // move and a sort of the kids.
     [[nodiscard]] static Result<KeySet> from(std::vector<VerificationKey> keys);
 
     // A JWK Set (RFC 7517 5), at most 100 keys and 64 KiB. Public keys of a kty, crv, or
@@ -46,7 +47,7 @@ public:
     [[nodiscard]] std::span<VerificationKey const> keys() const;
 
     // {"keys":[...]} with each key's to_jwk(), RFC 7517 5. A symmetric set is refused
-    // (Errc::key_not_for_this_use).
+    // (Errc::key_not_for_this_use). Cost: that of each to_jwk().
     [[nodiscard]] Result<std::string> to_json() const;
 
 private:

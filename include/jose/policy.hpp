@@ -14,9 +14,10 @@ namespace jose {
 // What the caller expects of a token. Audience, issuer, type, and algorithms
 // must be named; every leniency has a loud name and is off.
 struct Expectations {
-    std::string            issuer{};       // exact bytes of "iss", RFC 8725 3.8
-    std::string            audience{};     // must be among "aud", RFC 7519 4.1.3
-    std::string            type{};         // "typ", for example "at+jwt"; RFC 8725 3.11
+    std::string            issuer{};    // exact bytes of "iss", RFC 8725 3.8
+    std::string            audience{};  // must be among "aud", RFC 7519 4.1.3
+    // "typ", RFC 8725 3.11, for example "at+jwt": of any case, and with "application/" or without; RFC 7515 4.1.9
+    std::string            type{};
     std::vector<Algorithm> algorithms{};   // at least one
     std::chrono::seconds   clock_skew{0};  // 0 s to 10 min
 
@@ -34,7 +35,7 @@ class Policy {
 public:
     // Make one at start and keep it. Errc::contradictory_policy, with the word of what
     // is wrong, when something required is empty, when a value is given together with
-    // the leniency that ignores it, or when skew or size are out of range.
+    // the leniency that ignores it, or when skew or size are out of range. Cost: a move.
     [[nodiscard]] static Result<Policy> create(Expectations expectations);
 
     [[nodiscard]] Expectations const& expectations() const { return expectations_; }

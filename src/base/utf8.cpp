@@ -38,6 +38,16 @@ char32_t take(std::string_view& text)
     return good ? code : kReplacement;
 }
 
+bool is_valid(std::string_view text)
+{
+    while (!text.empty()) {
+        auto const before = text.size();
+        // U+FFFD itself has three bytes.
+        if (take(text) == kReplacement && before - text.size() == 1) return false;
+    }
+    return true;
+}
+
 void append(std::string& out, char32_t code)
 {
     auto const continuation = [&](int shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3F)); };

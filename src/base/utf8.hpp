@@ -12,6 +12,9 @@ inline constexpr char32_t kReplacement = 0xFFFD;
 // surrogates, and code points beyond U+10FFFF are invalid.
 [[nodiscard]] char32_t take(std::string_view& text);
 
+// False where take() would give U+FFFD for want of anything better.
+[[nodiscard]] bool is_valid(std::string_view text);
+
 // Appends `code`, which must be a code point, to `out`.
 void append(std::string& out, char32_t code);
 

@@ -28,6 +28,14 @@ TEST(Utf8, GivesAReplacementForEachInvalidByte)
     EXPECT_EQ(all("\xF5\x80\x80\x80"), U"\uFFFD\uFFFD\uFFFD\uFFFD");  // beyond U+10FFFF
 }
 
+TEST(Utf8, IsValidWhereEveryCodePointIs)
+{
+    for (auto const* text : {"", "a", "\xC3\xBC\xE2\x82\xAC\xF0\x9F\x98\x80", "\xEF\xBF\xBD"})
+        EXPECT_TRUE(is_valid(text)) << text;
+    for (auto const* text : {"\x80", "a\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xEF\xBF\xBD\xFF"})
+        EXPECT_FALSE(is_valid(text)) << text;
+}
+
 TEST(Utf8, WritesWhatItTakes)
 {
     std::string out;

@@ -20,15 +20,6 @@ int hex_digit(char c)
     return -1;
 }
 
-bool is_utf8(std::string_view text)
-{
-    while (!text.empty()) {
-        auto const before = text.size();
-        if (utf8::take(text) == utf8::kReplacement && before - text.size() == 1) return false;
-    }
-    return true;
-}
-
 // One pass: what decoding makes is not decoded again. One allocation: no copy is left behind.
 std::optional<std::string> decode(std::string_view text)
 {
@@ -48,7 +39,7 @@ std::optional<std::string> decode(std::string_view text)
             i += 2;
         }
     }
-    if (!is_utf8(out)) return std::nullopt;
+    if (!utf8::is_valid(out)) return std::nullopt;
     return out;
 }
 

@@ -214,7 +214,7 @@ DecryptionKey::~DecryptionKey()                                   = default;
 Result<DecryptionKey> DecryptionKey::generate(KeyManagement algorithm, NewDecryptionKey const& choices)
 {
     return refuse_when_out_of_memory([&]() -> Result<DecryptionKey> {
-        if (choices.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+        TRY(check_kid(choices.kid));
         auto jwk = TRY(new_jwk(row_of(algorithm), choices));
         jwk.kid  = choices.kid.empty() ? new_kid(jwk.kty == "oct", identity_of(jwk)) : std::string(choices.kid);
         auto key = TRY(load_jwe_key(std::move(jwk), algorithm, JwePurpose::decrypt));

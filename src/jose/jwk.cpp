@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "base/utf8.hpp"
 #include "jose/base64url.hpp"
 #include "jose/openssl.hpp"
 #include "jose/refuse.hpp"
@@ -92,6 +93,13 @@ Result<void> check_no_private_members(Jwk const& jwk)
     return {};
 }
 
+Result<void> check_kid(std::string_view kid)
+{
+    if (kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+    if (!signet::utf8::is_valid(kid)) return refuse(Errc::malformed_key, "kid is not UTF-8");
+    return {};
+}
+
 std::string new_kid(bool is_shared, Members const& identity)
 {
     if (!is_shared) return thumbprint_of(identity);
@@ -124,7 +132,7 @@ Result<Jwk> read_jwk(signet::json::Value const& object)
     jwk.alg     = std::move(alg);
     jwk.use     = std::move(use);
     jwk.key_ops = std::move(ops);
-    if (jwk.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+    TRY(check_kid(jwk.kid));
 
     if (std::ranges::find(kKinds, jwk.kty) == kKinds.end()) return jwk;
     // RFC 7518 6.3.2.7: more than two primes. Nobody needs them.

@@ -61,6 +61,9 @@ private:
 // RFC 7638 3 with SHA-256, of the members that it names, in its order.
 [[nodiscard]] std::string thumbprint_of(Members const& members);
 
+// Errc::malformed_key for one that is too long, or that no JSON could hold.
+[[nodiscard]] Result<void> check_kid(std::string_view kid);
+
 // The kid of a key that was given none: its thumbprint, or 43 random characters where that is a hash of a secret, which
 // every token would carry (RFC 7638 7).
 [[nodiscard]] std::string new_kid(bool is_shared, Members const& identity);

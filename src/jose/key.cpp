@@ -105,7 +105,7 @@ Loaded load_key(Jwk const& jwk, std::optional<Algorithm> algorithm, Purpose purp
         return refuse(Errc::malformed_key, "a key of kty " + excerpt(jwk.kty) +
                                                (jwk.crv.empty() ? "" : " " + excerpt(jwk.crv)) + " for " +
                                                std::string(row->name));
-    if (jwk.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+    TRY(check_kid(jwk.kid));
     TRY(check_use(jwk, purpose));
     TRY(check_private_members(*row, jwk, purpose));
     TRY(check_secret(*row, jwk, purpose));
@@ -168,7 +168,7 @@ Result<SigningKey> SigningKey::generate(Algorithm algorithm, std::string_view ki
 Result<SigningKey> SigningKey::generate(Algorithm algorithm, NewKey const& wanted)
 {
     return refuse_when_out_of_memory([&]() -> Result<SigningKey> {
-        if (wanted.kid.size() > kLongestKid) return refuse(Errc::malformed_key, "kid is longer than 128 bytes");
+        TRY(check_kid(wanted.kid));
         if (wanted.rsa_bits < 2048) return refuse(Errc::weak_key, "RSA of fewer than 2048 bits");
         if (wanted.rsa_bits > 4096 || wanted.rsa_bits % 8 != 0)
             return refuse(Errc::unsupported_key, "RSA of more than 4096 bits, or not of whole bytes");

@@ -32,6 +32,10 @@ TEST(Key, ANewKeyIsKnownByItsThumbprint)
     EXPECT_EQ(key->kid(), key->verification_key().thumbprint());
     EXPECT_EQ(key->kid().size(), 43u);
     EXPECT_EQ(outcome(SigningKey::generate(Algorithm::eddsa, std::string(129, 'k'))), "malformed_key");
+    // No JSON could hold it, and another would come back.
+    EXPECT_EQ(outcome(SigningKey::generate(Algorithm::eddsa, "\xFF")), "malformed_key");
+    EXPECT_EQ(outcome(VerificationKey::parse_pem(*key->verification_key().to_pem(), Algorithm::eddsa, "\xFF")),
+              "malformed_key");
 }
 
 // RFC 7638 7: a token shows its kid to everybody.
