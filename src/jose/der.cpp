@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/result.hpp"
+#include "jose/pkey_numbers.hpp"
 #include "jose/refuse.hpp"
 
 namespace jose::detail {
@@ -206,7 +207,8 @@ Result<Jwk> to_rsa_jwk(EVP_PKEY const& key, AlgorithmRow const& wanted, Purpose 
     if (is_a(key, "RSA-PSS")) TRY(check_restriction(key, wanted));
     Jwk jwk;
     jwk.kty = "RSA";
-    if (!read_rsa(jwk, key, purpose)) return refuse(Errc::malformed_key, "an RSA key without some of its members");
+    if (!read_rsa(jwk, key, half_for(purpose)))
+        return refuse(Errc::malformed_key, "an RSA key without some of its members");
     return jwk;
 }
 
@@ -224,7 +226,8 @@ Result<Jwk> to_ec_jwk(EVP_PKEY const& key, Purpose purpose)
     Jwk jwk;
     jwk.kty = row->kty;
     jwk.crv = row->crv;
-    if (!read_ec(jwk, key, row->size, purpose)) return refuse(Errc::malformed_key, "an EC key without its numbers");
+    if (!read_ec(jwk, key, row->size, half_for(purpose)))
+        return refuse(Errc::malformed_key, "an EC key without its numbers");
     return jwk;
 }
 

@@ -21,10 +21,6 @@ namespace jose::detail {
 // Whether the bytes begin with the DER of a public key, as above, or of a certificate.
 [[nodiscard]] bool begins_with_public_der(std::string_view bytes);
 
-// The members of a key whose type is known; false when one is missing.
-[[nodiscard]] bool read_rsa(Jwk& jwk, EVP_PKEY const& key, Purpose purpose);
-[[nodiscard]] bool read_ec(Jwk& jwk, EVP_PKEY const& key, std::size_t size, Purpose purpose);
-
 // SubjectPublicKeyInfo and PKCS#8 of a key. The caller wipes the latter.
 [[nodiscard]] std::string spki_of(EVP_PKEY const& key);
 [[nodiscard]] std::string pkcs8_of(EVP_PKEY const& key);

@@ -61,7 +61,7 @@ Result<VerifiedPayload> check_apart(Compact compact, std::string_view payload, H
 {
     auto const input      = apart_signing_input(compact.header, payload, form);
     compact.signing_input = input;
-    TRY(check_signature(header, compact, signature, keys));
+    TRY(verify_signature(header, compact, signature, keys));
 
     VerifiedPayload out         = TokenAccess::new_payload();
     TokenAccess::header_of(out) = header.json;

@@ -10,6 +10,7 @@
 #include "jose/der.hpp"
 #include "jose/key_material.hpp"
 #include "jose/openssl.hpp"
+#include "jose/pkey_numbers.hpp"
 #include "jose/refuse.hpp"
 
 namespace jose::detail {
@@ -179,17 +180,6 @@ private:
     ContextPool<Context> signers_;
 };
 
-// On the curve, not infinity, of the right order; and d in range and matching.
-bool is_valid(EVP_PKEY* key, Purpose purpose)
-{
-    auto const context = owned<PkeyContext>(EVP_PKEY_CTX_new(key, nullptr));
-    bool const good    = EVP_PKEY_public_check(context.get()) == 1 &&
-                      (purpose == Purpose::verify || EVP_PKEY_private_check(context.get()) == 1) &&
-                      (purpose == Purpose::verify || EVP_PKEY_pairwise_check(context.get()) == 1);
-    if (!good) settle_errors();
-    return good;
-}
-
 }  // namespace
 
 Loaded load_ec(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
@@ -199,24 +189,8 @@ Loaded load_ec(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
         // RFC 7518 6.2.1.2: "The length of this octet string MUST be the full size of a coordinate".
         if (value.size() != row.size) return refuse(Errc::malformed_key, name + " has the wrong length");
     }
-    auto const x = TRY(jwk.number("x"));
-    auto const y = TRY(jwk.number("y"));
     forget_errors();
-
-    auto const        builder = owned<ParamBuilder>(OSSL_PARAM_BLD_new());
-    std::string const point   = "\x04" + std::string(x) + std::string(y);
-    bool              good =
-        OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, row.group, 0) == 1 &&
-        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1;
-    Number d;  // the builder keeps a pointer to it
-    if (purpose == Purpose::sign) {
-        auto const d_bytes = TRY(jwk.number("d"));
-        d                  = to_number(d_bytes);
-        good               = good && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, d.get()) == 1;
-    }
-    int const selection = purpose == Purpose::sign ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
-    auto      key       = good ? make_pkey("EC", selection, *builder) : nullptr;
-    if (!key || !is_valid(key.get(), purpose)) return refuse(Errc::malformed_key, "not a key of this curve");
+    auto key = TRY(make_ec(row.group, jwk, half_for(purpose)));
     return std::make_unique<EcKey>(row, jwk.kid, std::move(key));
 }
 
@@ -226,19 +200,8 @@ Jwk generate_ec(AlgorithmRow const& row, NewKey const&)
     Jwk        jwk;
     jwk.kty = row.kty;
     jwk.crv = row.crv;
-    must(read_ec(jwk, *key, row.size, Purpose::sign));
+    must(read_ec(jwk, *key, row.size, Half::private_half));
     return jwk;
-}
-
-bool read_ec(Jwk& jwk, EVP_PKEY const& key, std::size_t size, Purpose purpose)
-{
-    auto const add = [&](char const* name, char const* parameter) {
-        auto const number = number_of(key, parameter);
-        if (number) jwk.set(name, number_bytes(*number, size));
-        return number != nullptr;
-    };
-    return add("x", OSSL_PKEY_PARAM_EC_PUB_X) && add("y", OSSL_PKEY_PARAM_EC_PUB_Y) &&
-           (purpose == Purpose::verify || add("d", OSSL_PKEY_PARAM_PRIV_KEY));
 }
 
 }  // namespace jose::detail

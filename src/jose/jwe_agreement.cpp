@@ -60,39 +60,6 @@ std::optional<SecretBytes> shared_secret(EVP_PKEY& ours, EVP_PKEY& theirs)
     return SecretBytes{room.text().substr(0, size)};
 }
 
-// On the curve, not infinity, of the right order; and d in range and matching.
-bool is_valid(EVP_PKEY* key, JwePurpose purpose)
-{
-    auto const context = owned<PkeyContext>(EVP_PKEY_CTX_new(key, nullptr));
-    bool const good    = EVP_PKEY_public_check(context.get()) == 1 &&
-                      (purpose == JwePurpose::encrypt || EVP_PKEY_private_check(context.get()) == 1) &&
-                      (purpose == JwePurpose::encrypt || EVP_PKEY_pairwise_check(context.get()) == 1);
-    if (!good) settle_errors();
-    return good;
-}
-
-Result<Pkey> load_ec(CurveRow const& curve, Jwk const& jwk, JwePurpose purpose)
-{
-    auto const x = TRY(jwk.number("x"));
-    auto const y = TRY(jwk.number("y"));
-
-    auto const        builder = owned<ParamBuilder>(OSSL_PARAM_BLD_new());
-    std::string const point   = "\x04" + std::string(x) + std::string(y);
-    bool              good =
-        OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve.openssl, 0) == 1 &&
-        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1;
-    Number d;  // the builder keeps a pointer to it
-    if (purpose == JwePurpose::decrypt) {
-        auto const d_bytes = TRY(jwk.number("d"));
-        d                  = to_number(d_bytes);
-        good               = good && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, d.get()) == 1;
-    }
-    int const selection = purpose == JwePurpose::decrypt ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
-    auto      key       = good ? make_pkey("EC", selection, *builder) : nullptr;
-    if (!key || !is_valid(key.get(), purpose)) return refuse(Errc::malformed_key, "not a key of this curve");
-    return key;
-}
-
 Result<Pkey> read_okp_public(CurveRow const& curve, Jwk const& jwk)
 {
     auto const x = TRY(jwk.number("x"));
@@ -131,44 +98,34 @@ Result<Pkey> load_agreement_key(CurveRow const& curve, Jwk const& jwk, JwePurpos
 {
     TRY(check_members(curve, jwk));
     forget_errors();
-    return is_edwards_sister(curve) ? load_okp(curve, jwk, purpose) : load_ec(curve, jwk, purpose);
+    return is_edwards_sister(curve) ? load_okp(curve, jwk, purpose) : make_ec(curve.openssl, jwk, half_for(purpose));
 }
 
 Result<Pkey> load_ephemeral_key(CurveRow const& curve, Jwk const& jwk)
 {
     TRY(check_members(curve, jwk));
     forget_errors();
-    return is_edwards_sister(curve) ? read_okp_public(curve, jwk) : load_ec(curve, jwk, JwePurpose::encrypt);
+    return is_edwards_sister(curve) ? read_okp_public(curve, jwk) : make_ec(curve.openssl, jwk, Half::public_half);
 }
 
 Jwk new_agreement_key(CurveRow const& curve)
 {
     Jwk jwk;
-    jwk.kty        = curve.kty;
-    jwk.crv        = curve.crv;
-    auto const add = [&](char const* name, unsigned char const* data, std::size_t size) {
-        jwk.numbers.emplace(name, signet::SecretString{{reinterpret_cast<char const*>(data), size}});
-    };
-    if (is_edwards_sister(curve)) {
-        auto const  key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, curve.openssl));
-        SecretBytes x{curve.bytes};
-        SecretBytes d{curve.bytes};
-        std::size_t size = curve.bytes;
-        if (EVP_PKEY_get_raw_public_key(key.get(), x.data(), &size) != 1 ||
-            EVP_PKEY_get_raw_private_key(key.get(), d.data(), &size) != 1)
-            throw std::bad_alloc{};
-        add("x", x.data(), x.size());
-        add("d", d.data(), d.size());
+    jwk.kty = curve.kty;
+    jwk.crv = curve.crv;
+    if (!is_edwards_sister(curve)) {
+        auto const key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve.openssl));
+        must(read_ec(jwk, *key, curve.bytes, Half::private_half));
         return jwk;
     }
-    auto const key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve.openssl));
-    for (auto const& [name, parameter] :
-         {std::pair{"x", OSSL_PKEY_PARAM_EC_PUB_X}, {"y", OSSL_PKEY_PARAM_EC_PUB_Y}, {"d", OSSL_PKEY_PARAM_PRIV_KEY}}) {
-        auto const number = owned<Number>(number_of(*key, parameter).release());
-        auto       raw    = number_bytes(*number, curve.bytes);
-        add(name, bytes(raw), raw.size());
-        OPENSSL_cleanse(raw.data(), raw.size());
-    }
+    auto const  key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, curve.openssl));
+    SecretBytes x{curve.bytes};
+    SecretBytes d{curve.bytes};
+    std::size_t size = curve.bytes;
+    must(EVP_PKEY_get_raw_public_key(key.get(), x.data(), &size));
+    must(EVP_PKEY_get_raw_private_key(key.get(), d.data(), &size));
+    jwk.numbers.emplace("x", signet::SecretString{x.text()});
+    jwk.numbers.emplace("d", signet::SecretString{d.text()});
     return jwk;
 }
 

@@ -9,6 +9,7 @@
 #include "jose/jwe_algorithms.hpp"
 #include "jose/jwk.hpp"
 #include "jose/openssl.hpp"
+#include "jose/pkey_numbers.hpp"
 #include "jose/secret_bytes.hpp"
 
 namespace jose {
@@ -30,6 +31,11 @@ struct JweKey {
 };
 
 enum class JwePurpose { encrypt, decrypt };
+
+[[nodiscard]] inline Half half_for(JwePurpose purpose)
+{
+    return purpose == JwePurpose::decrypt ? Half::private_half : Half::public_half;
+}
 
 // All checks of a JWK for encryption.
 [[nodiscard]] Result<std::shared_ptr<JweKey>> load_jwe_key(Jwk jwk, std::optional<KeyManagement> algorithm,

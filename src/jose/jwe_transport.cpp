@@ -4,7 +4,6 @@
 #include <array>
 
 #include "base/result.hpp"
-#include "jose/base64url.hpp"
 #include "jose/jwe_key.hpp"
 #include "jose/key_material.hpp"
 #include "jose/refuse.hpp"
@@ -18,18 +17,6 @@ using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>
 constexpr std::size_t kMostModulusBytes = 1024;
 constexpr std::size_t kGeneratedBits    = 3072;
 constexpr std::size_t kWrapOverhead     = 8;  // RFC 3394 2.2.1
-
-struct Member {
-    char const* jwk;
-    char const* openssl;
-};
-constexpr std::array<Member, 2> kPublic{{{"n", OSSL_PKEY_PARAM_RSA_N}, {"e", OSSL_PKEY_PARAM_RSA_E}}};
-constexpr std::array<Member, 6> kPrivate{{{"d", OSSL_PKEY_PARAM_RSA_D},
-                                          {"p", OSSL_PKEY_PARAM_RSA_FACTOR1},
-                                          {"q", OSSL_PKEY_PARAM_RSA_FACTOR2},
-                                          {"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
-                                          {"dq", OSSL_PKEY_PARAM_RSA_EXPONENT2},
-                                          {"qi", OSSL_PKEY_PARAM_RSA_COEFFICIENT1}}};
 
 // `from` where `good`, without a branch that time could show. Both have one size.
 void select(bool good, unsigned char const* from, SecretBytes& to)
@@ -124,35 +111,15 @@ Result<Pkey> load_transport_key(Jwk const& jwk, JwePurpose purpose)
     for (auto const& [name, value] : jwk.numbers) numbers.numbers.emplace(name, signet::SecretString{value.reveal()});
     bool const is_private = purpose == JwePurpose::decrypt;
     TRY(load_key(numbers, Algorithm::rs256, is_private ? Purpose::sign : Purpose::verify));
-
-    auto const          builder = owned<ParamBuilder>(OSSL_PARAM_BLD_new());
-    std::vector<Number> kept;  // the builder keeps pointers to them
-    auto const          push = [&](Member const& member) {
-        kept.push_back(to_number(jwk.numbers.find(member.jwk)->second.reveal()));
-        return OSSL_PARAM_BLD_push_BN(builder.get(), member.openssl, kept.back().get()) == 1;
-    };
-    bool good = true;
-    for (auto const& member : kPublic) good = push(member) && good;
-    if (is_private)
-        for (auto const& member : kPrivate) good = push(member) && good;
-    auto key = good ? make_pkey("RSA", is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, *builder) : nullptr;
-    if (!key) return refuse(Errc::malformed_key, "not an RSA key");
-    return key;
+    return make_rsa(jwk, half_for(purpose));
 }
 
 Jwk new_transport_key()
 {
     auto const key = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", kGeneratedBits));
     Jwk        jwk;
-    jwk.kty        = "RSA";
-    auto const add = [&](Member const& member) {
-        auto const number = owned<Number>(number_of(*key, member.openssl).release());
-        auto       raw    = number_bytes(*number);
-        jwk.numbers.emplace(member.jwk, signet::SecretString{raw});
-        OPENSSL_cleanse(raw.data(), raw.size());
-    };
-    for (auto const& member : kPublic) add(member);
-    for (auto const& member : kPrivate) add(member);
+    jwk.kty = "RSA";
+    must(read_rsa(jwk, *key, Half::private_half));
     return jwk;
 }
 

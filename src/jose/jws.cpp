@@ -21,7 +21,7 @@ Result<VerifiedPayload> verify_payload(std::string_view compact, KeySet const& k
 
         auto const  parts  = TRY(detail::decode_compact(compact, max_bytes, bytes, bench.signature));
         auto const* header = TRY(bench.headers.read(parts.header));
-        TRY(detail::check_signature(*header, parts, bench.signature, keys));
+        TRY(detail::verify_signature(*header, parts, bench.signature, keys));
         TokenAccess::header_of(out) = header->json;
         return out;
     });

@@ -10,6 +10,7 @@
 #include "jose/der.hpp"
 #include "jose/key_material.hpp"
 #include "jose/openssl.hpp"
+#include "jose/pkey_numbers.hpp"
 #include "jose/refuse.hpp"
 #include "jose/roca.hpp"
 
@@ -18,18 +19,6 @@ namespace {
 
 constexpr int kLeastBits = 2048;  // RFC 7518 3.3
 constexpr int kMostBits  = 8192;  // more would let one key cost every request
-
-struct Member {
-    char const* jwk;
-    char const* openssl;
-};
-constexpr std::array<Member, 2> kPublic{{{"n", OSSL_PKEY_PARAM_RSA_N}, {"e", OSSL_PKEY_PARAM_RSA_E}}};
-constexpr std::array<Member, 6> kPrivate{{{"d", OSSL_PKEY_PARAM_RSA_D},
-                                          {"p", OSSL_PKEY_PARAM_RSA_FACTOR1},
-                                          {"q", OSSL_PKEY_PARAM_RSA_FACTOR2},
-                                          {"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
-                                          {"dq", OSSL_PKEY_PARAM_RSA_EXPONENT2},
-                                          {"qi", OSSL_PKEY_PARAM_RSA_COEFFICIENT1}}};
 
 using Operation = int (*)(EVP_PKEY_CTX*);
 
@@ -104,7 +93,7 @@ public:
     Members secrets() const override
     {
         Members out;
-        for (auto const& member : kPrivate) out.add(member.jwk, encoded_number(*key_, member.openssl));
+        for (auto const& member : kRsaPrivate) out.add(member.jwk, encoded_number(*key_, member.openssl));
         return out;
     }
 
@@ -214,7 +203,7 @@ Result<void> check_private(Jwk const& jwk)
 {
     // RFC 7518 6.3.2: with one of the primes' members, all of them. They are
     // wanted here always: the check against faults needs them (CHECKS A27).
-    for (auto const& member : kPrivate)
+    for (auto const& member : kRsaPrivate)
         if (!jwk.has(member.jwk)) return refuse(Errc::malformed_key, std::string(member.jwk) + " is missing");
 
     if (!PrivateNumbers{jwk}.agree()) return refuse(Errc::malformed_key, "the private RSA members disagree");
@@ -229,22 +218,8 @@ Loaded load_rsa(AlgorithmRow const& row, Jwk const& jwk, Purpose purpose)
         if (jwk.has(foreign)) return refuse(Errc::malformed_key, std::string(foreign) + " in an RSA key");
     forget_errors();
     TRY(check_public(jwk));
-    bool const is_private = purpose == Purpose::sign;
-    if (is_private) TRY(check_private(jwk));
-
-    auto const          builder = owned<ParamBuilder>(OSSL_PARAM_BLD_new());
-    std::vector<Number> numbers;  // the builder keeps pointers to them
-    auto const          push = [&](Member const& member) {
-        numbers.push_back(to_number(jwk.numbers.find(member.jwk)->second.reveal()));
-        return OSSL_PARAM_BLD_push_BN(builder.get(), member.openssl, numbers.back().get()) == 1;
-    };
-    bool good = true;
-    for (auto const& member : kPublic) good = push(member) && good;
-    if (is_private)
-        for (auto const& member : kPrivate) good = push(member) && good;
-
-    auto key = good ? make_pkey("RSA", is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, *builder) : nullptr;
-    if (!key) return refuse(Errc::malformed_key, "not an RSA key");
+    if (purpose == Purpose::sign) TRY(check_private(jwk));
+    auto key = TRY(make_rsa(jwk, half_for(purpose)));
     return std::make_unique<RsaKey>(row, jwk.kid, std::move(key));
 }
 
@@ -254,18 +229,8 @@ Jwk generate_rsa(AlgorithmRow const& row, NewKey const& wanted)
     auto const key  = owned<Pkey>(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits));
     Jwk        jwk;
     jwk.kty = row.kty;
-    must(read_rsa(jwk, *key, Purpose::sign));
+    must(read_rsa(jwk, *key, Half::private_half));
     return jwk;
-}
-
-bool read_rsa(Jwk& jwk, EVP_PKEY const& key, Purpose purpose)
-{
-    auto const add = [&](Member const& member) {
-        auto const number = number_of(key, member.openssl);
-        if (number) jwk.set(member.jwk, number_bytes(*number));
-        return number != nullptr;
-    };
-    return std::ranges::all_of(kPublic, add) && (purpose == Purpose::verify || std::ranges::all_of(kPrivate, add));
 }
 
 }  // namespace jose::detail

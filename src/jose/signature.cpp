@@ -24,8 +24,8 @@ Result<Compact> decode_compact(std::string_view text, std::size_t max_bytes, std
     return compact;
 }
 
-Result<void> check_signature(Header const& header, Compact const& compact, std::string_view signature,
-                             KeySet const& keys)
+Result<void> verify_signature(Header const& header, Compact const& compact, std::string_view signature,
+                              KeySet const& keys)
 {
     auto const* key = keys.find(header.kid);
     if (key == nullptr) return refuse(Errc::unknown_key, "kid " + excerpt(header.kid));

@@ -25,8 +25,8 @@ struct Workbench {
 
 // Finds the key and checks the signature: Errc::unknown_key, algorithm_mismatch,
 // or bad_signature.
-[[nodiscard]] Result<void> check_signature(Header const& header, Compact const& compact, std::string_view signature,
-                                           KeySet const& keys);
+[[nodiscard]] Result<void> verify_signature(Header const& header, Compact const& compact, std::string_view signature,
+                                            KeySet const& keys);
 
 // header.payload.signature with the header {"alg","kid","typ"}.
 [[nodiscard]] Result<std::string> sign_compact(std::string_view payload, SigningKey const& key, std::string_view type);

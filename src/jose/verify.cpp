@@ -116,7 +116,7 @@ Result<VerifiedToken> check_token(std::string_view compact, KeySet const& keys, 
     auto const  parts  = TRY(decode_compact(compact, expected.max_token_bytes, token->claims, bench.signature));
     auto const* header = TRY(bench.headers.read(parts.header));
     TRY(check_algorithm(*header->row, expected));
-    TRY(check_signature(*header, parts, bench.signature, keys));
+    TRY(verify_signature(*header, parts, bench.signature, keys));
 
     // From here on the bytes are the issuer's; only now are they read.
     auto const claims = token->document.parse_object(token->claims, {.bytes = expected.max_token_bytes, .depth = 16});
