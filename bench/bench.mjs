@@ -231,6 +231,17 @@ async function signIn() {
   }
 }
 
+// Refresh as storage alone sees it, many in flight; each is durable before it counts.
+async function rotations() {
+  let round = 0;
+  const file = () => path.join(scratch, `rotations-${++round}.db`);
+  for (const inFlight of [1, 64])
+    if (wanted(`refresh/storage/${inFlight}`))
+      await paired(`refresh/storage/${inFlight}`, '1/s', 'one bare SQLite commit each, synchronous=FULL', 5,
+        async () => Number((await run(path.join(binaries, 'bench_storage'), [file(), inFlight, 2])).stdout),
+        async () => Number((await run(path.join(binaries, 'bench_commit'), [file(), 2])).stdout));
+}
+
 async function refresh() {
   const signet = await Signet.start({ SIGNET_SESSIONS_REFRESH_WINDOW: '0s' });
   await signet.addAccount();
@@ -316,6 +327,7 @@ const groups = [
   [peerRows, () => measurePeers({ binaries, scratch, wanted, report })],
   [['bearer/tls'], bearer],
   [['signin/argon2id'], signIn],
+  [['refresh/storage/1', 'refresh/storage/64'], rotations],
   [['refresh/sqlite-full', 'refresh/sqlite-full/p99'], refresh],
   [['refresh/under-sign-ins/p99'], refreshUnderSignIns],
   [['signin/unknown-address'], unknownAddress],

@@ -114,6 +114,11 @@ core::Result<void> Instance::check_ready()
     return state_->storage->check_writable();
 }
 
+std::uint64_t Instance::commits() const
+{
+    return state_->storage->commits();
+}
+
 std::uint64_t Instance::statements() const
 {
     return state_->storage->statements();

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] core::Result<void> check_ready();
     // SQL statements so far.
     [[nodiscard]] std::uint64_t      statements() const;
+    [[nodiscard]] std::uint64_t      commits() const;
 
 private:
     struct State;

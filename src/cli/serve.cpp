@@ -190,6 +190,8 @@ private:
     {
         metrics_.watch("signet_storage_statements_total", "SQL statements run",
                        [this] { return static_cast<double>(instance_->statements()); });
+        metrics_.watch("signet_storage_commits_total", "Transactions committed; writes that come together share one",
+                       [this] { return static_cast<double>(instance_->commits()); });
         metrics_.watch("signet_storage_queue", "Requests waiting for a storage thread",
                        [this] { return static_cast<double>(storage_pool_->queued()); });
         metrics_.watch("signet_hashing_queue", "Sign-ins waiting for their hash",

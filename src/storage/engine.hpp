@@ -191,6 +191,8 @@ public:
 
     // Statements run so far, transactions' own included.
     [[nodiscard]] virtual std::uint64_t statements() const = 0;
+    // Transactions that write() has committed so far; several deeds may share one.
+    [[nodiscard]] virtual std::uint64_t commits() const    = 0;
 
 protected:
     enum class Access { read, write };

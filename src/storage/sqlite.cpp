@@ -64,6 +64,11 @@ core::Result<void> SqliteStorage::check_writable()
     });
 }
 
+std::uint64_t SqliteStorage::commits() const
+{
+    return state_->engine.commits();
+}
+
 std::uint64_t SqliteStorage::statements() const
 {
     return state_->engine.statements();

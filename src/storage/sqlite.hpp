@@ -27,6 +27,8 @@ public:
     [[nodiscard]] core::Result<void> check_writable();
     // SQL statements run since open(), by all threads.
     [[nodiscard]] std::uint64_t      statements() const;
+    // Transactions committed since open(); writes that come together share one.
+    [[nodiscard]] std::uint64_t      commits() const;
 
 private:
     struct State;

@@ -14,7 +14,10 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "storage/commit_queue.hpp"
+#include "storage/connection_pool.hpp"
 #include "storage/sqlite_connection.hpp"
+#include "storage/sqlite_transaction.hpp"
 
 namespace signet::storage {
 namespace {
@@ -27,107 +30,11 @@ constexpr std::int64_t kApplicationId = 0x53474E54;
 // With so many times the pages of Options::checkpoint_pages in the WAL, writers wait for a checkpoint.
 constexpr int kLongWal = 8;
 
-// Connections not in use. take() waits, and not for ever (CHECKS E22).
-class Pool {
-public:
-    Pool(std::string file, Role role, std::size_t most, milliseconds longest_wait)
-        : file_(std::move(file)), role_(role), longest_wait_(longest_wait), unopened_(most)
-    {
-    }
-
-    struct GiveBack {
-        Pool* pool;
-        void  operator()(Connection* connection) const { pool->give_back(connection); }
-    };
-    using Lease = std::unique_ptr<Connection, GiveBack>;
-
-    [[nodiscard]] Result<Lease> take();
-
-private:
-    Result<Lease> open();
-    void          give_back(Connection* connection);
-
-    std::string                              file_;
-    Role                                     role_;
-    milliseconds                             longest_wait_;
-    std::mutex                               mutex_;
-    std::condition_variable                  free_;
-    std::size_t                              unopened_;
-    std::vector<std::unique_ptr<Connection>> idle_;
-};
-
-Result<Pool::Lease> Pool::take()
-{
-    std::unique_lock lock(mutex_);
-    if (!free_.wait_for(lock, longest_wait_, [this] { return !idle_.empty() || unopened_ > 0; }))
-        return core::refused(core::Errc::unavailable, "sqlite: every connection is in use");
-    if (idle_.empty()) {
-        --unopened_;
-        lock.unlock();
-        return open();
-    }
-    Lease lease{idle_.back().release(), GiveBack{this}};
-    idle_.pop_back();
-    return lease;
-}
-
-Result<Pool::Lease> Pool::open()
-{
-    try {
-        return Lease{std::make_unique<Connection>(file_, role_, longest_wait_).release(), GiveBack{this}};
-    } catch (std::runtime_error const& error) {
-        std::lock_guard const lock(mutex_);
-        ++unopened_;
-        free_.notify_one();
-        return core::refused(core::Errc::unavailable, error.what());
-    }
-}
-
-void Pool::give_back(Connection* connection)
-{
-    std::lock_guard const lock(mutex_);
-    idle_.emplace_back(connection);
-    free_.notify_one();
-}
-
-class SqliteTransaction final : public Transaction {
-public:
-    SqliteTransaction(Connection& connection, std::atomic<std::uint64_t>& statements)
-        : connection_(connection), statements_(statements)
-    {
-    }
-
-    [[nodiscard]] Result<void> run_script(std::string_view script) override
-    {
-        ++statements_;
-        auto done = connection_.run_script(std::string{script});
-        if (!done) failed_ = done.error();
-        return done;
-    }
-    // The first failure, which a deed may not have passed on.
-    [[nodiscard]] std::optional<core::Error> const& failed() const { return failed_; }
-
-protected:
-    [[nodiscard]] Result<std::int64_t> step(std::string_view sql, std::span<Param const> params,
-                                            Visit const& visit) override
-    {
-        ++statements_;
-        auto changed = connection_.step(sql, params, visit);
-        if (!changed) failed_ = changed.error();
-        return changed;
-    }
-
-private:
-    Connection&                 connection_;
-    std::atomic<std::uint64_t>& statements_;
-    std::optional<core::Error>  failed_;
-};
-
 // Moves pages from the WAL into the database on its own thread, so that no
 // request waits for it.
 class Checkpointer {
 public:
-    Checkpointer(std::string const& file, SqliteOptions const& options, Pool& writers)
+    Checkpointer(std::string const& file, SqliteOptions const& options, ConnectionPool& writers)
         : connection_(file, Role::checkpointer, options.longest_wait),
           writers_(writers),
           pages_(options.checkpoint_pages),
@@ -195,7 +102,7 @@ private:
     }
 
     Connection              connection_;
-    Pool&                   writers_;
+    ConnectionPool&         writers_;
     int                     pages_;
     std::mutex              mutex_;
     std::condition_variable wake_;
@@ -249,14 +156,34 @@ struct SqliteEngine::State {
     State(std::string const& file, SqliteOptions const& options)
         : writers(file, Role::writer, 1, options.longest_wait),
           readers(file, Role::reader, options.readers, options.longest_wait),
-          checkpointer(file, options, writers)
+          checkpointer(file, options, writers),
+          commits(writers, statements, options.longest_wait)
     {
     }
 
+    Result<void> read(Body const& body)
+    {
+        static auto const nothing = [](Row const&) { return Result<void>{}; };
+        struct End {
+            Connection& connection;
+            ~End() { static_cast<void>(connection.step("ROLLBACK", {}, nothing)); }
+        };
+
+        auto const connection = TRY(readers.take());
+        statements += 2;
+        TRY(connection->step("BEGIN", {}, nothing));
+        End const         at_end{*connection};
+        SqliteTransaction transaction{*connection, statements};
+        TRY(body(transaction));
+        if (transaction.failed()) return std::unexpected(*transaction.failed());
+        return {};
+    }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the lease gives its connection back to the pool
+
     std::atomic<std::uint64_t> statements = 0;
-    Pool                       writers;
-    Pool                       readers;
+    ConnectionPool             writers;
+    ConnectionPool             readers;
     Checkpointer               checkpointer;
+    CommitQueue                commits;
 };
 
 SqliteEngine::SqliteEngine(std::filesystem::path const& file, SqliteOptions const& options)
@@ -277,29 +204,14 @@ std::uint64_t SqliteEngine::statements() const
     return state_->statements;
 }
 
+std::uint64_t SqliteEngine::commits() const
+{
+    return state_->commits.commits();
+}
+
 Result<void> SqliteEngine::run(Access access, Body const& body)
 {
-    static auto const nothing = [](Row const&) { return Result<void>{}; };
-    struct Rollback {
-        Connection& connection;
-        ~Rollback()
-        {
-            // SQLite has rolled back by itself after some errors.
-            if (connection.in_transaction()) static_cast<void>(connection.step("ROLLBACK", {}, nothing));
-        }
-    };
-
-    bool const writes     = access == Access::write;
-    auto const connection = TRY((writes ? state_->writers : state_->readers).take());
-    state_->statements += 2;
-    TRY(connection->step(writes ? "BEGIN IMMEDIATE" : "BEGIN", {}, nothing));
-
-    Rollback const    unless_committed{*connection};
-    SqliteTransaction transaction{*connection, state_->statements};
-    TRY(body(transaction));
-    if (transaction.failed()) return std::unexpected(*transaction.failed());
-    TRY(connection->step("COMMIT", {}, nothing));
-    return {};
-}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the lease gives its connection back to the pool
+    return access == Access::write ? state_->commits.run(body) : state_->read(body);
+}
 
 }  // namespace signet::storage

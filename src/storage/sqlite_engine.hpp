@@ -19,7 +19,8 @@ struct SqliteOptions {
 };
 
 // WAL, synchronous=FULL: a commit is on disk before write() answers. One writer
-// at a time; other processes may use the same file.
+// at a time, and one commit for all who wait for it (storage/commit_queue.hpp);
+// other processes may use the same file.
 class SqliteEngine final : public Engine {
 public:
     // Creates the file, readable by its owner alone, when it does not exist. Throws std::runtime_error.
@@ -27,6 +28,7 @@ public:
     ~SqliteEngine() override;
 
     [[nodiscard]] std::uint64_t statements() const override;
+    [[nodiscard]] std::uint64_t commits() const override;
 
 protected:
     [[nodiscard]] Result<void> run(Access access, Body const& body) override;

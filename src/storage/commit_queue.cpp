@@ -1,0 +1,248 @@
+#include "storage/commit_queue.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <span>
+
+#include "base/result.hpp"
+#include "storage/sqlite_transaction.hpp"
+
+namespace signet::storage {
+namespace {
+
+// Of one commit: the first of them waits for the last.
+constexpr std::size_t kMostDeeds = 128;
+
+core::Error no_memory()
+{
+    return {core::Errc::unavailable, "no memory"};  // so short that it takes none
+}
+
+}  // namespace
+
+// The deeds of one leader: one transaction, and another where one was lost. Throws nothing.
+class CommitQueue::Batch {
+public:
+    Batch(ConnectionPool& writers, std::atomic<std::uint64_t>& statements) : writers_(writers), statements_(statements)
+    {
+    }
+    ~Batch() { close(); }
+    Batch(Batch const&)            = delete;
+    Batch& operator=(Batch const&) = delete;
+
+    // Runs one deed and notes its answer; what came before it stays as it was. Refused when no transaction can begin,
+    // so that no other needs to try.
+    Result<void> run(Waiting& deed)
+    {
+        served_[size_++]     = &deed;
+        bool const is_shared = is_open();
+        auto const begun     = is_shared ? step("SAVEPOINT deed") : begin();
+        bool const went_well = begun && call(deed);
+        bool const is_kept   = is_shared ? end_savepoint(went_well) : went_well && is_open();
+        if (!begun) refuse(deed, begun.error());
+        if (went_well && !is_kept) refuse(deed, {core::Errc::unavailable, "lost"});
+        if (!is_kept && !is_shared) roll_back();
+        // Some failures, of the disk above all, undo the whole transaction: then each neighbour gets one of its own.
+        if (is_shared && !is_open()) run_apart();
+        return is_shared ? Result<void>{} : begun;
+    }
+
+    // Durable for all of the open transaction, or for none.
+    void commit()
+    {
+        if (!is_open()) return;
+        auto const committed = step("COMMIT");
+        if (committed) {
+            ++commits_;
+            return;
+        }
+        // A refusal too may rest on what a neighbour did.
+        for (auto* deed : open()) refuse(*deed, committed.error());
+        roll_back();
+    }
+
+    // Gives the connection back.
+    void close()
+    {
+        roll_back();
+        connection_.reset();
+    }
+
+    [[nodiscard]] std::span<Waiting* const> served() const { return std::span{served_}.first(size_); }
+    [[nodiscard]] bool                      is_full() const { return size_ == served_.size(); }
+    [[nodiscard]] std::uint64_t             commits() const { return commits_; }
+
+private:
+    [[nodiscard]] bool                      is_open() const { return connection_ && connection_->in_transaction(); }
+    // Those whose answers wait for the commit.
+    [[nodiscard]] std::span<Waiting* const> open() const { return served().subspan(first_open_); }
+
+    Result<void> begin()
+    {
+        first_open_ = size_ - 1;
+        try {
+            if (!connection_) {
+                auto taken  = TRY(writers_.take());
+                connection_ = std::move(taken);
+            }
+        } catch (std::bad_alloc const&) {
+            return std::unexpected(no_memory());
+        }
+        return step("BEGIN IMMEDIATE");
+    }
+
+    bool call(Waiting& deed)
+    {
+        SqliteTransaction transaction{*connection_, statements_};
+        try {
+            deed.answer = deed.body(transaction);
+            if (deed.answer && transaction.failed()) deed.answer = std::unexpected(*transaction.failed());
+        } catch (...) {
+            deed.thrown = std::current_exception();
+        }
+        return deed.answer && deed.thrown == nullptr;
+    }
+
+    // Whether what the deed did is kept.
+    bool end_savepoint(bool keep)
+    {
+        bool const ended = is_open() && (keep || step("ROLLBACK TO deed")) && step("RELEASE deed");
+        if (!ended) roll_back();
+        return ended && keep;
+    }
+
+    // All but the last, which broke it.
+    void run_apart()
+    {
+        for (auto* deed : open().first(size_ - first_open_ - 1)) {
+            deed->answer     = {};
+            deed->thrown     = nullptr;
+            auto const begun = step("BEGIN IMMEDIATE");
+            if (!begun) refuse(*deed, begun.error());
+            if (begun && call(*deed)) {
+                auto const committed = step("COMMIT");
+                if (!committed) refuse(*deed, committed.error());
+                commits_ += committed ? 1 : 0;
+            }
+            roll_back();
+        }
+    }
+
+    Result<void> step(std::string_view sql)
+    {
+        ++statements_;
+        try {
+            TRY(connection_->step(sql, {}, [](Row const&) { return Result<void>{}; }));
+            return {};
+        } catch (std::bad_alloc const&) {
+            return std::unexpected(no_memory());
+        }
+    }
+
+    void roll_back()
+    {
+        // SQLite has rolled back by itself after some errors.
+        if (is_open()) static_cast<void>(step("ROLLBACK"));
+    }
+
+    ConnectionPool&                  writers_;
+    std::atomic<std::uint64_t>&      statements_;
+    ConnectionPool::Lease            connection_;
+    std::array<Waiting*, kMostDeeds> served_{};
+    std::size_t                      size_       = 0;
+    std::size_t                      first_open_ = 0;
+    std::uint64_t                    commits_    = 0;
+};
+
+Result<void> CommitQueue::run(Body const& body)
+{
+    Waiting mine{.body = body};
+    {
+        std::unique_lock lock(mutex_);
+        waiting_.push_back(&mine);
+        if (has_leader_) wait(lock, mine);
+        if (!mine.is_done) has_leader_ = true;
+    }
+    if (!mine.is_done) lead();
+    if (mine.thrown) std::rethrow_exception(mine.thrown);
+    return std::move(mine.answer);
+}
+
+// Until another has served mine, or leaves it the lead.
+void CommitQueue::wait(std::unique_lock<std::mutex>& lock, Waiting& mine)
+{
+    auto const is_up = [&mine] { return mine.is_done || mine.leads; };
+    if (mine.changed.wait_for(lock, longest_wait_, is_up)) return;
+    auto const place = std::ranges::find(waiting_, &mine);
+    if (place == waiting_.end()) return mine.changed.wait(lock, is_up);  // it is being run
+    waiting_.erase(place);
+    mine.answer  = core::refused(core::Errc::unavailable, "sqlite: every connection is in use");
+    mine.is_done = true;
+}
+
+// Serves those who wait, mine the first of them.
+void CommitQueue::lead() noexcept
+{
+    Batch        batch{writers_, statements_};
+    Result<void> could_begin;
+    while (could_begin && !batch.is_full()) {
+        auto* const deed = next();
+        if (deed == nullptr) break;
+        could_begin = batch.run(*deed);
+    }
+    batch.commit();
+    batch.close();
+    finish(batch, could_begin);
+}
+
+std::size_t CommitQueue::waiting() const
+{
+    std::lock_guard const lock(mutex_);
+    return waiting_.size();
+}
+
+CommitQueue::Waiting* CommitQueue::next()
+{
+    std::lock_guard const lock(mutex_);
+    if (waiting_.empty()) return nullptr;
+    auto* const first = waiting_.front();
+    waiting_.pop_front();
+    return first;
+}
+
+// Answers, and leaves the lead to the first of those who came meanwhile. Under the lock: once it is let go, a caller
+// who was answered may be gone, and its Waiting with it.
+void CommitQueue::finish(Batch const& batch, Result<void> const& could_begin) noexcept
+{
+    std::lock_guard const lock(mutex_);
+    auto const            done = [](Waiting& deed) {
+        deed.is_done = true;
+        deed.changed.notify_one();
+    };
+    commits_ += batch.commits();
+    for (auto* deed : batch.served()) done(*deed);
+    if (!could_begin) {
+        for (auto* deed : waiting_) {
+            refuse(*deed, could_begin.error());
+            done(*deed);
+        }
+        waiting_.clear();
+    }
+    has_leader_ = !waiting_.empty();
+    if (!has_leader_) return;
+    waiting_.front()->leads = true;
+    waiting_.front()->changed.notify_one();
+}
+
+void CommitQueue::refuse(Waiting& deed, core::Error const& error) noexcept
+{
+    deed.thrown = nullptr;
+    try {
+        deed.answer = std::unexpected(error);
+    } catch (std::bad_alloc const&) {
+        deed.answer = std::unexpected(no_memory());
+    }
+}
+
+}  // namespace signet::storage
