@@ -144,6 +144,18 @@ TEST(Jws, RefusesAHeaderThatIsNotOneStrictObject)
     EXPECT_EQ(checked(craft(signing_key(Algorithm::hs256), deep(7), "x")), "accepted");
 }
 
+TEST(Jws, SaysWhichMemberIsNotAString)
+{
+    auto const detail = [](std::string_view header) {
+        auto const& key = signing_key(Algorithm::hs256);
+        return detail_of(verify_payload(craft(key, header, "x"), set_of(key)));
+    };
+    EXPECT_EQ(detail(R"({"alg":"HS256","kid":1})"), "kid is not a string");
+    EXPECT_EQ(detail(R"({"alg":"HS256","typ":1})"), "typ is not a string");
+    EXPECT_EQ(detail(R"({"alg":1})"), "alg is missing or not a string");
+    EXPECT_EQ(detail("{}"), "alg is missing or not a string");
+}
+
 TEST(Jws, RefusesAHeaderOfTooManyMembers)
 {
     auto const with = [](int members) {

@@ -65,10 +65,6 @@ std::string signing(std::string_view pem, Algorithm algorithm)
 {
     return outcome(SigningKey::parse_pem(pem, algorithm));
 }
-std::string detail_of(auto const& result)
-{
-    return result ? "accepted" : result.error().detail;
-}
 
 TEST(Pem, WritesAndReadsEveryAsymmetricKey)
 {
@@ -221,6 +217,36 @@ TEST(Pem, RefusesTheOtherHalf)
         EXPECT_EQ(outcome(VerificationKey::parse_der(*key.reveal_der(), algorithm)), "key_not_for_this_use");
         EXPECT_EQ(outcome(SigningKey::parse_der(*key.verification_key().to_der(), algorithm)), "key_not_for_this_use");
     }
+}
+
+// A label may lie about what it holds; neither is believed alone.
+TEST(Pem, RefusesAKeyUnderTheLabelOfTheOtherHalf)
+{
+    auto const& key       = signing_key(Algorithm::es256);
+    auto const  relabeled = [](std::string pem, std::string_view from, std::string_view to) {
+        for (auto at = pem.find(from); at != pem.npos; at = pem.find(from, at + to.size()))
+            pem.replace(at, from.size(), to);
+        return pem;
+    };
+    EXPECT_EQ(signing(relabeled(*key.reveal_pem(), "PRIVATE", "PUBLIC"), Algorithm::es256), "key_not_for_this_use");
+    EXPECT_EQ(verifying(relabeled(*key.verification_key().to_pem(), "PUBLIC", "PRIVATE"), Algorithm::es256),
+              "key_not_for_this_use");
+    EXPECT_EQ(signing(relabeled(*key.verification_key().to_pem(), "PUBLIC", "PRIVATE"), Algorithm::es256),
+              "key_not_for_this_use");
+    EXPECT_EQ(verifying(relabeled(*key.reveal_pem(), "PRIVATE", "PUBLIC"), Algorithm::es256), "key_not_for_this_use");
+}
+
+// Whether it is the first or the last of the errors that OpenSSL left.
+TEST(Pem, ALackOfMemoryAmongOtherErrorsIsNoVerdict)
+{
+    for (bool const comes_last : {false, true}) {
+        ERR_raise(ERR_LIB_PEM, comes_last ? PEM_R_NO_START_LINE : ERR_R_MALLOC_FAILURE);
+        ERR_raise(ERR_LIB_PEM, comes_last ? ERR_R_MALLOC_FAILURE : PEM_R_NO_START_LINE);
+        EXPECT_THROW(detail::settle_errors(), std::bad_alloc);
+        EXPECT_EQ(ERR_peek_error(), 0u);
+    }
+    ERR_raise(ERR_LIB_PEM, PEM_R_NO_START_LINE);
+    EXPECT_NO_THROW(detail::settle_errors());
 }
 
 TEST(Pem, RefusesWhatIsNotOneWholeKey)

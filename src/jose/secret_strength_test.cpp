@@ -38,6 +38,11 @@ TEST(SecretStrength, RefusesWhatAGuesserTriesFirst)
     }
 }
 
+TEST(SecretStrength, IsNoQuestionOfAShortSecret)
+{
+    EXPECT_EQ(detail_of(VerificationKey::parse_jwk(as_jwk("secret"))), "the secret is shorter than the hash");
+}
+
 // Bytes that nobody types: refused before they sign.
 TEST(SecretStrength, NeverSignsWithBytesThatWereNeverFilled)
 {
@@ -47,6 +52,49 @@ TEST(SecretStrength, NeverSignsWithBytesThatWereNeverFilled)
         EXPECT_EQ(outcome(SigningKey::parse_jwk(as_jwk(secret))), "weak_key");
         EXPECT_EQ(outcome(VerificationKey::parse_jwk(as_jwk(secret))), "accepted");
     }
+}
+
+TEST(SecretStrength, CountsDifferentBytes)
+{
+    EXPECT_EQ(guessable("aemqtxzazqexmtqzaexmtzqmeaxtqzxe"), "the secret has fewer than 8 different bytes");
+    EXPECT_EQ(guessable("aemqtxzazqexmtqz5aexmtzqmeaxtqzx"), "");
+}
+
+TEST(SecretStrength, SeesARepetitionOfUpToSixteenBytes)
+{
+    EXPECT_EQ(guessable("k7Qz2mXw9k7Qz2mXw9k7Qz2mXw9k7Qz2"), "the secret repeats a short text");
+    EXPECT_EQ(guessable("k7Qz2mXw9Lr4Tb6Vk7Qz2mXw9Lr4Tb6V"), "the secret repeats a short text");
+    EXPECT_EQ(guessable("k7Qz2mXw9Lr4Tb6Vgk7Qz2mXw9Lr4Tb6Vg"), "");
+}
+
+TEST(SecretStrength, SeesASequenceOfThreeStepsInFour)
+{
+    EXPECT_EQ(guessable("zyxwvutsrqponmlkjihgfedcba987654"), "the secret is a sequence");
+    EXPECT_EQ(guessable("abcdmnop4567ghijwxyzQRST0123KLMN~"), "the secret is a sequence");
+    EXPECT_EQ(guessable("abcdmnop4567ghijwxyzQRST0123KLN~~"), "");
+    std::string by_two;
+    for (char c = '!'; by_two.size() < 32; c = static_cast<char>(c + 2)) by_two += c;
+    EXPECT_EQ(guessable(by_two), "");
+}
+
+TEST(SecretStrength, SeesWordsHoweverTheyAreWrittenAndParted)
+{
+    std::string longest = "a";
+    for (int i = 0; i < 15; ++i) longest += "secretpasswordkey";
+    ASSERT_EQ(longest.size(), 256u);
+    for (auto const& words : {"super~secret~password~server~token"s, "ADMINSECRETPASSWORDSERVERTOKENKEY"s,
+                              "mysecretpassword8392017465029384"s, longest})
+        EXPECT_EQ(guessable(words), "the secret is made of dictionary words") << words;
+    for (auto const& other : {"supersecretzpasswordzserverztoken"s, "SUPERSECRETZPASSWORDZSERVERZTOKEN"s,
+                              "mysecretpassword83920174650293847"s, "super\x01secret\x02password\x03server\x04token"s,
+                              "super\x8Fsecret\xF3password\x91server\xE7token"s, longest + "a"})
+        EXPECT_EQ(guessable(other), "") << other;
+}
+
+TEST(SecretStrength, KnowsWhatIsTyped)
+{
+    EXPECT_TRUE(detail::is_text(" azAZ09~"));
+    for (std::string_view const other : {"\x1F", "\x7F", "\x80", "\xFF"}) EXPECT_FALSE(detail::is_text(other));
 }
 
 TEST(SecretStrength, LetsRandomSecretsPass)

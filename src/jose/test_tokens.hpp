@@ -110,6 +110,13 @@ std::string outcome(Result<T> const& result)
     return result ? "accepted" : std::string(name(result.error().code));
 }
 
+// The words of a refusal; "accepted" when there is none.
+template <class T>
+std::string detail_of(Result<T> const& result)
+{
+    return result ? "accepted" : result.error().detail;
+}
+
 inline std::string verified(std::string_view token, SigningKey const& key, Policy const& p = policy(), Time now = kNow)
 {
     return outcome(verify(token, set_of(key), p, now));
