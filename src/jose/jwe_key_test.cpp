@@ -3,6 +3,7 @@
 
 #include "jose/jwe_key.hpp"
 #include "jose/test_jwe.hpp"
+#include "jose/test_keys.hpp"
 
 namespace jose {
 namespace {
@@ -97,6 +98,9 @@ TEST(JweKey, IsBoundToOneAlgorithm)
     EXPECT_EQ(parse(edited(kRsa, "RSA-OAEP-256", "ECDH-ES")), "unsupported_key");
     EXPECT_EQ(parse(edited(kP256, "ECDH-ES", "A128KW")), "malformed_key");
     EXPECT_EQ(parse(edited(kP256, "ECDH-ES", "RSA-OAEP-256")), "malformed_key");
+    EXPECT_EQ(parse(edited(kP256, R"("kty":"EC")", R"("kty":"OKP")")), "malformed_key");
+    EXPECT_EQ(parse(edited(kRsa, R"("kty":"RSA")", R"("kty":"RSA","crv":"P-256")")), "malformed_key");
+    EXPECT_EQ(parse(R"({"kty":"EC","alg":"A128KW","k":"GawgguFyGrWKav7AX4VKUg"})"), "malformed_key");
 }
 
 TEST(JweKey, RefusesSharedKeysOfAnotherSize)
@@ -138,6 +142,19 @@ TEST(JweKey, RefusesKeysForAnotherUse)
     EXPECT_EQ(encrypts(R"("key_ops":["wrapKey","unwrapKey"])"), "accepted");
     EXPECT_EQ(encrypts(R"("key_ops":["verify"])"), "key_not_for_this_use");
 
+    EXPECT_EQ(encrypts(R"("key_ops":[])"), "key_not_for_this_use");
+
+    auto const agrees = [](std::string_view ops) {
+        auto text = must(decryption_key(kP256).encryption_key().to_jwk());
+        text.insert(1, R"("key_ops":)" + std::string(ops) + ",");
+        return outcome(EncryptionKey::parse_jwk(text));
+    };
+    EXPECT_EQ(agrees("[]"), "accepted");  // as WebCrypto writes it
+    EXPECT_EQ(agrees(R"(["deriveKey"])"), "accepted");
+    EXPECT_EQ(agrees(R"(["sign"])"), "key_not_for_this_use");
+    EXPECT_EQ(outcome(DecryptionKey::parse_jwk(edited(kP256, R"("use":"enc")", R"("key_ops":[])"))),
+              "key_not_for_this_use");
+
     auto const bits = R"("key_ops":["deriveBits"],"use":"enc")";
     EXPECT_EQ(outcome(DecryptionKey::parse_jwk(edited(kP256, R"("use":"enc")", bits))), "accepted");
     EXPECT_EQ(outcome(DecryptionKey::parse_jwk(edited(kP256, R"("use":"enc")", R"("key_ops":["sign"])"))),
@@ -167,6 +184,13 @@ TEST(JweKey, RefusesNumbersThatMakeNoKey)
     EXPECT_EQ(replaced(kP256, "d", zero), "malformed_key");
     EXPECT_EQ(replaced(kP256, "d", member(kP256, "x")), "malformed_key");  // of another point
     EXPECT_EQ(replaced(kP256, "x", "AAAA"), "malformed_key");
+    auto const base = [](std::string_view d) {
+        return outcome(DecryptionKey::parse_jwk(R"({"kty":"EC","crv":"P-256","alg":"ECDH-ES","x":")" +
+                                                std::string(kEcBaseX) + R"(","y":")" + kEcBaseY + R"(","d":")" +
+                                                std::string(d) + R"("})"));
+    };
+    EXPECT_EQ(base(base64url::encode(std::string(31, '\0') + '\x01')), "accepted");
+    EXPECT_EQ(base(kEcOrderAndOne), "malformed_key");  // out of range, but of that point
     EXPECT_EQ(replaced(kX25519, "x", zero), "weak_key");
     EXPECT_EQ(replaced(kX25519, "d", zero), "malformed_key");
     EXPECT_EQ(replaced(kX25519, "x", "AAAA"), "malformed_key");

@@ -127,7 +127,8 @@ TEST(Jwe, RefusesOtherLengths)
         auto const  good = parts_of(encrypted("text", kind, encryption));
         for (std::size_t part = 1; part < good.size(); ++part) {
             auto const raw = base64url::decode(good[part]).value();
-            for (auto const size : {raw.size() / 4, raw.size() / 2, raw.size() - 1, raw.size() + 1, raw.size() + 16}) {
+            for (auto const size :
+                 {raw.size() / 4, raw.size() / 2, raw.size() - 1, raw.size() + 1, raw.size() + 16, std::size_t{4096}}) {
                 auto parts   = good;
                 auto resized = raw;
                 if (raw.empty() && size > 100) continue;
@@ -141,6 +142,21 @@ TEST(Jwe, RefusesOtherLengths)
         without_key[1].clear();
         EXPECT_EQ(opened(joined(without_key), key), without_key == good ? "accepted" : "decryption_failed");
     });
+}
+
+// RFC 8017 7.1.2 step 1: of the modulus' length, though OpenSSL takes a shorter number as well.
+TEST(Jwe, RefusesAnEncryptedKeyWithoutItsLeadingZero)
+{
+    KeyKind const            kind{KeyManagement::rsa_oaep_256};
+    std::vector<std::string> parts;
+    std::string              raw;
+    do {  // one in 256 begins so
+        parts = parts_of(encrypted("text", kind, ContentEncryption::a128gcm));
+        raw   = base64url::decode(parts[1]).value();
+    } while (raw.front() != '\0');
+    EXPECT_EQ(opened(joined(parts), decryption_key(kind)), "accepted");
+    parts[1] = base64url::encode(raw.substr(1));
+    EXPECT_EQ(opened(joined(parts), decryption_key(kind)), "decryption_failed");
 }
 
 // RFC 7516 11.5: nothing tells one failure from another.
@@ -258,6 +274,20 @@ TEST(Jwe, RefusesAlgorithmsThatAreNotServed)
     EXPECT_EQ(opened_with_header(R"({"alg":"dir","enc":null})"), "encryption_not_allowed");
 }
 
+TEST(Jwe, SaysWhichMemberIsMissing)
+{
+    auto const detail = [](std::string_view header) {
+        return detail_of(decrypt(craft_jwe(header, "text"), direct_key(), jwe_policy(KeyManagement::dir)));
+    };
+    EXPECT_EQ(detail(R"({"enc":"A128GCM"})"), "alg is missing or not a string");
+    EXPECT_EQ(detail(R"({"alg":1,"enc":"A128GCM"})"), "alg is missing or not a string");
+    EXPECT_EQ(detail(R"({"alg":"dir"})"), "enc is missing or not a string");
+    EXPECT_EQ(detail(R"({"alg":"dir","enc":1})"), "enc is missing or not a string");
+    for (std::string_view const epk : {"", R"(,"epk":null)", R"(,"epk":["EC"])"})
+        EXPECT_EQ(detail(R"({"alg":"ECDH-ES","enc":"A128GCM")" + std::string(epk) + "}"), "epk is missing or no object")
+            << epk;
+}
+
 TEST(Jwe, RefusesWhatThePolicyDoesNotName)
 {
     auto const& key   = decryption_key({KeyManagement::a256kw});
@@ -292,6 +322,9 @@ TEST(Jwe, RefusesAnotherKid)
 {
     EXPECT_EQ(opened_with_header(R"({"alg":"dir","enc":"A128GCM","kid":"key-1"})"), "accepted");
     EXPECT_EQ(opened_with_header(R"({"alg":"dir","enc":"A128GCM","kid":"key-2"})"), "unknown_key");
+    auto const unnamed = must(
+        DecryptionKey::parse_jwk(R"({"kty":"oct","alg":"A128GCM","k":")" + base64url::encode(kDirectSecret) + R"("})"));
+    EXPECT_EQ(opened(craft_jwe(R"({"alg":"dir","enc":"A128GCM","kid":"key-2"})", "text"), unnamed), "accepted");
 }
 
 // One key, one algorithm: a 32-byte key fits two encryptions and serves the one it names.

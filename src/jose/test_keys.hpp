@@ -16,6 +16,11 @@ inline constexpr auto kEcD  = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI";
 inline constexpr auto kOkpX = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";  // RFC 8037 A.1
 inline constexpr auto kOkpD = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
 
+// FIPS 186-4 D.1.2.3: the base point of P-256, which belongs to 1, and the order plus 1.
+inline constexpr auto kEcBaseX       = "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY";
+inline constexpr auto kEcBaseY       = "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+inline constexpr auto kEcOrderAndOne = "_____wAAAAD__________7zm-q2nF56E87nKwvxjJVI";
+
 using Members = std::vector<std::pair<std::string, std::string>>;
 
 inline std::string jwk(Members const& members, std::string_view more = {})
