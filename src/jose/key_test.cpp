@@ -95,6 +95,7 @@ TEST(Key, ACurveOfOneAlgorithmNeedsNoAlg)
 {
     EXPECT_EQ(public_key(jwk(dropped(ec(), "alg"))), "accepted");
     EXPECT_EQ(public_key(jwk(dropped(okp(), "alg"))), "accepted");
+    EXPECT_EQ(public_key(jwk(dropped(changed(ec(), "kty", "OKP"), "alg"))), "unsupported_key");
     EXPECT_EQ(public_key(jwk(dropped(oct(32), "alg"))), "unsupported_key");
     EXPECT_EQ(public_key(jwk(dropped(rsa(good_modulus()), "alg"))), "unsupported_key");
     EXPECT_EQ(outcome(VerificationKey::parse_jwk(jwk(dropped(oct(32), "alg")), Algorithm::hs256)), "accepted");
@@ -201,9 +202,9 @@ TEST(Key, MakesRsaKeysOfTheSizeAsked)
         return base64url::decode(*signet::json::parse_object(json)->find("n")->string())->size() * 8;
     };
     EXPECT_EQ(size(signing_key(Algorithm::rs256)), 2048u);
-    auto const larger = SigningKey::generate(Algorithm::ps256, {.kid = "large", .rsa_bits = 3072});
+    auto const larger = SigningKey::generate(Algorithm::ps256, {.kid = "large", .rsa_bits = 4096});
     ASSERT_TRUE(larger) << outcome(larger);
-    EXPECT_EQ(size(*larger), 3072u);
+    EXPECT_EQ(size(*larger), 4096u);
     EXPECT_EQ(larger->kid(), "large");
     EXPECT_EQ(outcome(SigningKey::generate(Algorithm::rs256, {.rsa_bits = 1024})), "weak_key");
     EXPECT_EQ(outcome(SigningKey::generate(Algorithm::rs256, {.rsa_bits = -1})), "weak_key");

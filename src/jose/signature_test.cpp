@@ -292,6 +292,18 @@ TEST(RsaSignature, RefusesEveryOtherLength)
     }
 }
 
+// RFC 8017 8.1.2 step 1: of the modulus' length, though OpenSSL takes a shorter number as well.
+TEST(RsaSignature, IsRefusedWithoutItsLeadingZero)
+{
+    auto const& key = signing_key(Algorithm::ps256);
+    std::string signature;
+    do {  // salted, so that one in 256 begins so
+        signature = good_signature(key);
+    } while (signature.front() != '\0');
+    EXPECT_EQ(checked(key, signature), "accepted");
+    EXPECT_EQ(checked(key, signature.substr(1)), "bad_signature");
+}
+
 // A signature by the modulus of all RSA keys here, in a dress of our choice.
 std::string pss_signature(SigningKey const& key, char const* digest, char const* mgf1_digest, int salt)
 {

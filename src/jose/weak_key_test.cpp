@@ -3,6 +3,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
+
 #include "jose/openssl.hpp"
 #include "jose/roca.hpp"
 #include "jose/test_keys.hpp"
@@ -230,9 +232,15 @@ TEST(WeakKey, RefusesAPrivateNumberThatDoesNotBelong)
     EXPECT_EQ(with_d(base64url::encode(std::string(32, '\0'))), "malformed_key");
     EXPECT_EQ(with_d(base64url::encode(std::string(32, '\xFF'))), "malformed_key");
     EXPECT_EQ(with_d(base64url::encode(std::string(31, 'd'))), "malformed_key");
+    auto const base        = changed(changed(ec(), "x", kEcBaseX), "y", kEcBaseY);
+    auto const with_base_d = [&](std::string const& d) { return private_key(jwk(base, "\"d\":\"" + d + "\"")); };
+    EXPECT_EQ(with_base_d(base64url::encode(std::string(31, '\0') + '\x01')), "accepted");
+    EXPECT_EQ(with_base_d(kEcOrderAndOne), "malformed_key");  // out of range, but of that point
     EXPECT_EQ(private_key(jwk(okp(), "\"d\":\"" + std::string(kOkpD) + "\"")), "accepted");
     EXPECT_EQ(private_key(jwk(okp(), "\"d\":\"" + std::string(kEcD) + "\"")), "malformed_key");
     EXPECT_EQ(private_key(jwk(okp(), R"("d":"AAAA")")), "malformed_key");
+    EXPECT_EQ(detail_of(SigningKey::parse_jwk(jwk(okp(), "\"d\":\"" + std::string(kEcD) + "\""))),
+              "x does not belong to d");
 }
 
 // CHECKS A25
@@ -348,6 +356,46 @@ TEST(WeakKey, RefusesAPrivateRsaKeyWhoseNumbersDisagree)
         EXPECT_EQ(private_key(without), std::string_view{member} == "d" ? "key_not_for_this_use" : "malformed_key")
             << member;
     }
+}
+
+// Numbers that hold for one prime and not for the other, or for another modulus.
+TEST(WeakKey, RefusesAPrivateRsaKeyOfWhichAPartIsRight)
+{
+    auto const json = signing_key(Algorithm::rs256).reveal_jwk();
+    Members    right;
+    signet::json::parse_object(json)->for_each_member([&](std::string_view name, signet::json::Value const& value) {
+        right.emplace_back(name, *value.string());
+        return true;
+    });
+    auto const number = [&](std::string_view name) {
+        auto const member = std::ranges::find(right, name, &Members::value_type::first);
+        return detail::to_number(*base64url::decode(member->second));
+    };
+    auto const with = [](Members const& members, std::string_view name, BIGNUM const& value) {
+        return changed(members, name, base64url::encode(detail::number_bytes(value)));
+    };
+    auto const refusal = [](Members const& members) { return detail_of(SigningKey::parse_jwk(jwk(members))); };
+    auto const wanted  = "the private RSA members disagree"s;
+    auto const scratch = std::unique_ptr<BN_CTX, detail::Freed<BN_CTX_free>>(BN_CTX_new());
+    EXPECT_EQ(refusal(right), "accepted");
+
+    for (bool const first : {true, false}) {
+        auto const mine  = number(first ? "p" : "q");
+        auto const other = number(first ? "q" : "p");
+        auto const d     = number("d");
+        auto const rest  = detail::owned<detail::Number>(BN_new());
+        BN_sub_word(mine.get(), 1);
+        BN_sub_word(other.get(), 1);
+        BN_add(d.get(), d.get(), other.get());
+        BN_mod(rest.get(), d.get(), mine.get(), scratch.get());
+        EXPECT_EQ(refusal(with(with(right, "d", *d), first ? "dp" : "dq", *rest)), wanted);
+    }
+    auto const n = number("n");
+    BN_add_word(n.get(), 2);
+    EXPECT_EQ(refusal(with(right, "n", *n)), wanted);
+    auto const qi = number("qi");
+    BN_add(qi.get(), qi.get(), number("p").get());
+    EXPECT_EQ(refusal(with(right, "qi", *qi)), wanted);
 }
 
 }  // namespace
