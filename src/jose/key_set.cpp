@@ -33,8 +33,7 @@ std::optional<Algorithm> wanted(Jwk const& jwk, std::optional<Algorithm> for_key
 {
     if (jwk.alg || !for_keys_without_alg) return std::nullopt;
     if (jwk.crv.empty()) return for_keys_without_alg;
-    auto const& row = row_of(*for_keys_without_alg, jwk.crv);
-    return row.kty == jwk.kty && row.crv == jwk.crv ? for_keys_without_alg : std::nullopt;
+    return row_of(*for_keys_without_alg, jwk.crv).crv == jwk.crv ? for_keys_without_alg : std::nullopt;
 }
 
 // Nobody may overlook a secret among keys, be it for what is not served here (CHECKS A21).

@@ -79,6 +79,11 @@ TEST(KeySet, TheCallerMaySpeakForKeysWithoutAlg)
     EXPECT_EQ(KeySet::parse(set({short_jwk}))->size(), 0u);
     EXPECT_EQ(KeySet::parse(set({short_jwk, public_jwk("a")}), Algorithm::rs256)->size(), 2u);
     EXPECT_EQ(outcome(KeySet::parse(set({kNoAlg}), Algorithm::rs256)), "weak_key");
+    EXPECT_EQ(KeySet::parse(set({full}), Algorithm::ps256)->keys()[0].algorithm(), Algorithm::rs256);
+    EXPECT_EQ(outcome(KeySet::parse(set({R"({"kty":"AKP","kid":"f","pub":"AAAA"})"}), Algorithm::rs256)), "accepted");
+    // Served, were it whole.
+    auto const no_curve = R"({"kty":"EC","kid":"e","x":"AAAA","y":"AAAA"})";
+    EXPECT_EQ(detail_of(KeySet::parse(set({no_curve}), Algorithm::es256)), "a key of kty EC for ES256");
 }
 
 // CHECKS A21
@@ -94,7 +99,9 @@ TEST(KeySet, RefusesASetWithOneBadKey)
     EXPECT_EQ(parsed(set({good, R"({"kty":"RSA","alg":"RS256","kid":"w","n":"AQAB","e":"AQAB"})"})), "weak_key");
     EXPECT_EQ(parsed(set({good, R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})"})),
               "malformed_key");
+    EXPECT_EQ(parsed(set({good, R"({"kty":"EC","alg":"ES256","kid":"e","x":"AAAA","y":"AAAA"})"})), "malformed_key");
     EXPECT_EQ(parsed(set({good, "1"})), "malformed_key");
+    EXPECT_EQ(detail_of(KeySet::parse(set({"1"}))), "a key that is not an object");
     EXPECT_EQ(parsed(set({good, "{}"})), "malformed_key");
     EXPECT_EQ(parsed(set({good, R"({"kty":"AKP","kid":7})"})), "malformed_key");
 }
@@ -151,8 +158,9 @@ TEST(KeySet, RefusesWhatIsNoKeySet)
 TEST(KeySet, BoundsItsSize)
 {
     std::string many;
-    for (int i = 0; i < 101; ++i) many += (i ? "," : "") + kFuture;
-    EXPECT_EQ(parsed("{\"keys\":[" + many + "]}"), "malformed_key");
+    for (int i = 0; i < 100; ++i) many += (i ? "," : "") + kFuture;
+    EXPECT_EQ(parsed(set({many})), "accepted");
+    EXPECT_EQ(parsed(set({many, kFuture})), "malformed_key");
     EXPECT_EQ(parsed("{\"keys\":[],\"x\":\"" + std::string(64 * 1024, 'x') + "\"}"), "malformed_key");
 }
 
