@@ -33,6 +33,12 @@ constexpr std::array<std::string_view, 118> kWords{
     "your",
 };
 
+// A secret read from a file brings the end of its line along, and is no better for it.
+std::string_view without_line_end(std::string_view secret)
+{
+    return secret.substr(0, secret.find_last_not_of("\t\r\n") + 1);
+}
+
 bool is_letter(char c)
 {
     return c >= 'a' && c <= 'z';
@@ -96,11 +102,12 @@ bool is_made_of_words(std::string_view secret)
 
 bool is_text(std::string_view secret)
 {
-    return std::ranges::all_of(secret, [](char c) { return c >= ' ' && c <= '~'; });
+    return std::ranges::all_of(without_line_end(secret), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-std::string_view guessable(std::string_view secret)
+std::string_view guessable(std::string_view whole)
 {
+    auto const secret = without_line_end(whole);
     if (count_different(secret) < kLeastDifferent) return "the secret has fewer than 8 different bytes";
     if (is_repetition(secret)) return "the secret repeats a short text";
     if (is_sequence(secret)) return "the secret is a sequence";

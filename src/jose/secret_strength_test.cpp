@@ -82,8 +82,9 @@ TEST(SecretStrength, SeesWordsHoweverTheyAreWrittenAndParted)
     std::string longest = "a";
     for (int i = 0; i < 15; ++i) longest += "secretpasswordkey";
     ASSERT_EQ(longest.size(), 256u);
-    for (auto const& words : {"super~secret~password~server~token"s, "ADMINSECRETPASSWORDSERVERTOKENKEY"s,
-                              "mysecretpassword8392017465029384"s, longest})
+    for (auto const& words :
+         {"super~secret~password~server~token"s, "ADMINSECRETPASSWORDSERVERTOKENKEY"s,
+          "mysecretpassword8392017465029384"s, longest, longest + "\n", "super~secret~password~server~token\r\n"s})
         EXPECT_EQ(guessable(words), "the secret is made of dictionary words") << words;
     for (auto const& other : {"supersecretzpasswordzserverztoken"s, "SUPERSECRETZPASSWORDZSERVERZTOKEN"s,
                               "mysecretpassword83920174650293847"s, "super\x01secret\x02password\x03server\x04token"s,
@@ -94,6 +95,8 @@ TEST(SecretStrength, SeesWordsHoweverTheyAreWrittenAndParted)
 TEST(SecretStrength, KnowsWhatIsTyped)
 {
     EXPECT_TRUE(detail::is_text(" azAZ09~"));
+    EXPECT_TRUE(detail::is_text("as read from a file\r\n"));
+    EXPECT_FALSE(detail::is_text("two\nlines"));
     for (std::string_view const other : {"\x1F", "\x7F", "\x80", "\xFF"}) EXPECT_FALSE(detail::is_text(other));
 }
 
