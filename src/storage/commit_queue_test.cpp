@@ -35,7 +35,7 @@ protected:
 
     static std::string make_file(TestFile const& file)
     {
-        std::ofstream{file.path()};
+        std::ofstream const made{file.path()};
         return file.path().string();
     }
 
