@@ -15,7 +15,7 @@ namespace signet::cli {
 
 struct GenerateOptions {
     std::string        algorithm = "ES256";
-    std::string        kid;       // empty: the thumbprint
+    std::string        kid;         // empty: the thumbprint
     std::optional<int> rsa_bits{};  // of an RSA key; none: 2048
     std::string        form = "jwk";
     std::string        out;         // of mode 0600, must be new; empty: standard output

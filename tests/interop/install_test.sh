@@ -46,6 +46,6 @@ expect_greeting() {
 }
 expect_greeting '0 Hello, Ann "A" Ü' "$audience" ES256
 expect_greeting '1 refused: algorithm_not_allowed alg EdDSA' "$audience" EdDSA
-expect_greeting '1 refused: audience_mismatch expected https://other.example.com' https://other.example.com ES256
+expect_greeting '1 refused: audience_mismatch expected https://other.example.com, got "https://api.example.com"' https://other.example.com ES256
 python3 "$source_dir/tests/interop/one_file_test.py" "$source_dir/examples/verify_a_token/greet.cpp" "$work/prefix" "$cxx"
 echo "ok: an installed jose verified 3 tokens and refused 2"
