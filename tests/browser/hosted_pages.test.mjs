@@ -16,6 +16,8 @@ after(async () => {
 });
 
 async function fresh(where) {
+  // A page that has just signed in may be about to renew: the cookie of that answer would come after the clearing.
+  if (page?.url().endsWith('/account')) await page.waitForLoadState('networkidle', { timeout: 5000 }).catch(() => {});
   if (page) await page.close();
   await person.context.clearCookies();
   await person.context.grantPermissions(['clipboard-read', 'clipboard-write']);
