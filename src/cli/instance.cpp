@@ -8,6 +8,7 @@
 #include "cli/refusals.hpp"
 #include "core/ended_sessions.hpp"
 #include "core/passwords.hpp"
+#include "core/refresh_refusals.hpp"
 #include "storage/sqlite.hpp"
 
 namespace signet::cli {
@@ -44,17 +45,19 @@ struct Instance::State {
     core::Passwords const                   passwords;
     core::Keyring                           keyring;
     core::EndedSessions                     ended_sessions;
-    core::Ports const                       ports{.clock          = clock,
-                                                  .random         = random,
-                                                  .users          = storage->users(),
-                                                  .sessions       = storage->sessions(),
-                                                  .attempts       = storage->attempts(),
-                                                  .audit          = storage->audit(),
-                                                  .passwords      = passwords,
-                                                  .keyring        = keyring,
-                                                  .master_key     = master_key,
-                                                  .ended_sessions = ended_sessions,
-                                                  .settings       = settings};
+    core::RefreshRefusals                   refresh_refusals;
+    core::Ports const                       ports{.clock            = clock,
+                                                  .random           = random,
+                                                  .users            = storage->users(),
+                                                  .sessions         = storage->sessions(),
+                                                  .attempts         = storage->attempts(),
+                                                  .audit            = storage->audit(),
+                                                  .passwords        = passwords,
+                                                  .keyring          = keyring,
+                                                  .master_key       = master_key,
+                                                  .ended_sessions   = ended_sessions,
+                                                  .refresh_refusals = refresh_refusals,
+                                                  .settings         = settings};
 };
 
 Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -23,6 +23,7 @@
 #include "cli/serve_config.hpp"
 #include "core/access_token.hpp"
 #include "core/ended_sessions.hpp"
+#include "core/refresh_refusals.hpp"
 #include "http/api.hpp"
 #include "http/errors.hpp"
 #include "http/routes.hpp"
@@ -198,6 +199,10 @@ private:
                        [this] { return static_cast<double>(hashing_pool_->queued()); });
         metrics_.watch("signet_hashing_running", "Password hashes being computed",
                        [this] { return static_cast<double>(hashing_pool_->running()); });
+        for (auto const why : core::kRefreshRefusals)
+            metrics_.watch("signet_refresh_refused_total", "Refreshes refused, by reason",
+                           [this, why] { return static_cast<double>(instance_->ports().refresh_refusals.count(why)); },
+                           {{"reason", std::string{core::name(why)}}});
         metrics_.watch("signet_build_info", "The running version; always 1", [] { return 1.0; },
                        {{"version", SIGNET_VERSION}});
     }

@@ -164,6 +164,7 @@ class Passwords;
 class Keyring;
 class MasterKey;
 class EndedSessions;
+class RefreshRefusals;
 struct Settings;
 
 // Everything a rule may reach. Wired once, in cli/serve.cpp; shared by all threads.
@@ -178,6 +179,7 @@ struct Ports {
     Keyring const&   keyring;
     MasterKey const& master_key;
     EndedSessions&   ended_sessions;
+    RefreshRefusals& refresh_refusals;
     Settings const&  settings;
 };
 

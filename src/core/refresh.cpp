@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ended_sessions.hpp"
+#include "core/refresh_refusals.hpp"
 #include "core/refresh_rule.hpp"
 #include "core/refresh_token.hpp"
 #include "core/settings.hpp"
@@ -38,6 +39,12 @@ AuditEntry entry(Refresh const& refresh, Session const& session, AuditEvent even
             .detail  = std::move(detail)};
 }
 
+EndReason end_reason_of(RefreshRefusal why)
+{
+    if (why == RefreshRefusal::reuse) return EndReason::refresh_reuse;
+    return why == RefreshRefusal::account_disabled ? EndReason::account_disabled : EndReason::replays_elsewhere;
+}
+
 // An access token, and the refresh token of the session's generation unless the client holds it.
 Result<SessionGrant> grant(Refresh const& refresh, SessionAndUser const& found, SecretString token)
 {
@@ -56,13 +63,22 @@ SecretString current_token(Refresh const& refresh, Session const& session)
     return make_refresh_token(refresh.ports.master_key, {session.id, session.generation});
 }
 
-// Ends the session before refusing; a storage failure is not hidden behind the refusal (CHECKS B39).
-Result<SessionGrant> end_and_refuse(Refresh const& refresh, Session const& session, EndReason reason, AuditEvent event,
-                                    std::string detail)
+std::unexpected<Error> refuse(Ports const& ports, RefreshRefusal why, std::string detail)
 {
+    ports.refresh_refusals.add(why);
+    return refused(Errc::invalid_grant, std::move(detail));
+}
+
+// Ends the session before refusing; a storage failure is not hidden behind the refusal (CHECKS B39).
+Result<SessionGrant> end_and_refuse(Refresh const& refresh, Session const& session, RefreshRefusal why)
+{
+    bool const is_reuse = why == RefreshRefusal::reuse;
+    auto const reason   = end_reason_of(why);
+    auto       detail   = is_reuse ? generations(refresh, session) : std::string{name(reason)};
+    auto const event    = is_reuse ? AuditEvent::refresh_reuse : AuditEvent::session_ended;
     TRY(refresh.ports.sessions.end_session(session.id, std::nullopt, reason, entry(refresh, session, event, detail)));
     refresh.ports.ended_sessions.add(session.id);
-    return refused(Errc::invalid_grant, std::move(detail));
+    return refuse(refresh.ports, why, std::move(detail));
 }
 
 // Another network and another program than those of the rotation. A phone that changes networks keeps its program.
@@ -80,9 +96,7 @@ Result<SessionGrant> replay(Refresh const& refresh, SessionAndUser const& found)
         auto const in_a_row = TRY(refresh.ports.sessions.note_odd_replay(
             session.id, session.generation,
             entry(refresh, session, AuditEvent::refresh_replayed_elsewhere, generations(refresh, session))));
-        if (in_a_row >= kMostOddReplays)
-            return end_and_refuse(refresh, session, EndReason::replays_elsewhere, AuditEvent::session_ended,
-                                  std::string{name(EndReason::replays_elsewhere)});
+        if (in_a_row >= kMostOddReplays) return end_and_refuse(refresh, session, RefreshRefusal::replays_elsewhere);
     }
     return grant(refresh, found, current_token(refresh, session));
 }
@@ -114,24 +128,20 @@ Result<std::optional<SessionGrant>> rotate(Refresh const& refresh, SessionAndUse
 Result<SessionGrant> refresh(Ports const& ports, RefreshAttempt const& attempt)
 {
     auto const token = parse_refresh_token(ports.master_key, attempt.token.reveal());
-    if (!token) return refused(Errc::invalid_grant, "not a refresh token of this server");
+    if (!token) return refuse(ports, RefreshRefusal::forged, "not a refresh token of this server");
 
     for (int tries = 0; tries < kMostTries; ++tries) {
         Refresh const request{.ports = ports, .token = *token, .origin = attempt.origin, .now = ports.clock.now()};
         auto          found = TRY(ports.sessions.find_session(token->session));
-        if (!found) return refused(Errc::invalid_grant, "no such session");
+        if (!found) return refuse(ports, RefreshRefusal::unknown_session, "no such session");
 
         auto const& session = found->session;
         auto const  outcome =
             decide_refresh(session, token->generation, request.now, ports.settings.sessions.refresh_window);
-        if (outcome == RefreshOutcome::ended) return refused(Errc::invalid_grant, "session is over");
-        if (outcome == RefreshOutcome::expired) return refused(Errc::invalid_grant, "session has expired");
-        if (outcome == RefreshOutcome::reuse)
-            return end_and_refuse(request, session, EndReason::refresh_reuse, AuditEvent::refresh_reuse,
-                                  generations(request, session));
-        if (found->user.disabled_at)
-            return end_and_refuse(request, session, EndReason::account_disabled, AuditEvent::session_ended,
-                                  std::string{name(EndReason::account_disabled)});
+        if (outcome == RefreshOutcome::ended) return refuse(ports, RefreshRefusal::ended, "session is over");
+        if (outcome == RefreshOutcome::expired) return refuse(ports, RefreshRefusal::expired, "session has expired");
+        if (outcome == RefreshOutcome::reuse) return end_and_refuse(request, session, RefreshRefusal::reuse);
+        if (found->user.disabled_at) return end_and_refuse(request, session, RefreshRefusal::account_disabled);
         if (outcome == RefreshOutcome::keep) return grant(request, *found, SecretString{});
         if (outcome == RefreshOutcome::replay) return replay(request, *found);
 

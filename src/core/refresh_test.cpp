@@ -7,6 +7,7 @@
 
 #include "core/accounts.hpp"
 #include "core/logout.hpp"
+#include "core/refresh_refusals.hpp"
 #include "core/refresh_token.hpp"
 #include "core/testing/world.hpp"
 
@@ -186,17 +187,18 @@ TEST_F(Refresh, IsOfOneSessionAndItsUserOnly)
 TEST_F(Refresh, DoesNotRotateWithoutAnAccessTokenToAnswerWith)
 {
     Keyring const empty{world.stores.signing_keys(), world.master_key, world.settings, world.clock, world.random};
-    Ports const   without{.clock          = world.clock,
-                          .random         = world.random,
-                          .users          = world.stores.users(),
-                          .sessions       = world.stores.sessions(),
-                          .attempts       = world.stores.attempts(),
-                          .audit          = world.stores.audit(),
-                          .passwords      = world.passwords,
-                          .keyring        = empty,
-                          .master_key     = world.master_key,
-                          .ended_sessions = world.ended_sessions,
-                          .settings       = world.settings};
+    Ports const   without{.clock            = world.clock,
+                          .random           = world.random,
+                          .users            = world.stores.users(),
+                          .sessions         = world.stores.sessions(),
+                          .attempts         = world.stores.attempts(),
+                          .audit            = world.stores.audit(),
+                          .passwords        = world.passwords,
+                          .keyring          = empty,
+                          .master_key       = world.master_key,
+                          .ended_sessions   = world.ended_sessions,
+                          .refresh_refusals = world.refresh_refusals,
+                          .settings         = world.settings};
     auto const    grant = refresh(without, {.token = SecretString{first}, .origin = origin()});
     ASSERT_FALSE(grant);
     EXPECT_EQ(grant.error().code, Errc::unavailable);
@@ -275,6 +277,26 @@ TEST_F(Refresh, TakesANewSigningKeyIntoUseForOldSessions)
     ASSERT_TRUE(grant);
     EXPECT_TRUE(Authenticator{world.ports}.authenticate(grant->access.text));
     EXPECT_EQ(world.keyring.current()->signing->kid(), *kid);
+}
+
+// What an operator asks when somebody was signed out.
+TEST_F(Refresh, CountsEachRefusalByItsReason)
+{
+    auto const counted = [&](RefreshRefusal why) { return world.ports.refresh_refusals.count(why); };
+    EXPECT_FALSE(use("srt_forged"));
+    EXPECT_FALSE(use(make_refresh_token(world.master_key, {SessionId{}, 0}).reveal()));
+    EXPECT_FALSE(use(token_of(7)));
+    EXPECT_FALSE(use(first));
+    auto const again = world.sign_in().value();
+    world.clock.advance(200 * 24h);
+    EXPECT_FALSE(use(again.refresh.reveal()));
+    auto const third                                              = world.sign_in().value();
+    world.stores.memory().users.at("ann@example.com").disabled_at = world.clock.now();
+    EXPECT_FALSE(use(third.refresh.reveal()));
+    using enum RefreshRefusal;
+    for (auto const why : {forged, unknown_session, reuse, ended, expired, account_disabled})
+        EXPECT_EQ(counted(why), 1U) << name(why);
+    EXPECT_EQ(counted(missing) + counted(replays_elsewhere), 0U);
 }
 
 TEST_F(Refresh, RotatesAtEveryUseWhenTheWindowIsZero)

@@ -70,17 +70,18 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
 {
     auto&               world = site_.world;
     core::Keyring const empty{world.stores.signing_keys(), world.master_key, world.settings, world.clock, world.random};
-    core::Ports const   ports{.clock          = world.clock,
-                              .random         = world.random,
-                              .users          = world.stores.users(),
-                              .sessions       = world.stores.sessions(),
-                              .attempts       = world.stores.attempts(),
-                              .audit          = world.stores.audit(),
-                              .passwords      = world.passwords,
-                              .keyring        = empty,
-                              .master_key     = world.master_key,
-                              .ended_sessions = world.ended_sessions,
-                              .settings       = world.settings};
+    core::Ports const   ports{.clock            = world.clock,
+                              .random           = world.random,
+                              .users            = world.stores.users(),
+                              .sessions         = world.stores.sessions(),
+                              .attempts         = world.stores.attempts(),
+                              .audit            = world.stores.audit(),
+                              .passwords        = world.passwords,
+                              .keyring          = empty,
+                              .master_key       = world.master_key,
+                              .ended_sessions   = world.ended_sessions,
+                              .refresh_refusals = world.refresh_refusals,
+                              .settings         = world.settings};
     core::Authenticator const cannot_tell{ports};
     Api const                 api{.ports         = ports,
                                   .authenticator = cannot_tell,

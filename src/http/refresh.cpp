@@ -1,5 +1,6 @@
 #include "core/refresh.hpp"
 
+#include "core/refresh_refusals.hpp"
 #include "http/answers.hpp"
 #include "http/endpoints.hpp"
 #include "http/token_answer.hpp"
@@ -20,7 +21,10 @@ Response refresh(Call const& call)
         token    = *cookie;
         delivery = Delivery::cookie;
     }
-    if (!token) return refuse(call, {core::Errc::invalid_grant, "no refresh token came, in body or cookie"});
+    if (!token) {
+        call.api.ports.refresh_refusals.add(core::RefreshRefusal::missing);
+        return refuse(call, {core::Errc::invalid_grant, "no refresh token came, in body or cookie"});
+    }
 
     auto const grant =
         core::refresh(call.api.ports, {.token = SecretString{*token}, .origin = find_origin(call.request)});

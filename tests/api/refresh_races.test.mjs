@@ -53,6 +53,8 @@ test('A token superseded longer ago than the window ends the session and is audi
     assert.deepEqual(ended, [['refresh_reuse']]);
     const audit = await query(signet, "SELECT count(*) FROM audit WHERE event = 'refresh_reuse'");
     assert.ok(audit[0][0] >= 1);
+    assert.equal(await signet.metric('signet_refresh_refused_total{reason="reuse"}'), 1);
+    assert.equal(await signet.metric('signet_refresh_refused_total{reason="ended"}'), 1);
   } finally {
     await signet.stop();
   }

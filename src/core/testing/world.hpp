@@ -8,6 +8,7 @@
 #include "core/master_key.hpp"
 #include "core/passwords.hpp"
 #include "core/ports.hpp"
+#include "core/refresh_refusals.hpp"
 #include "core/settings.hpp"
 #include "core/signup.hpp"
 #include "core/testing/memory_stores.hpp"
@@ -36,25 +37,27 @@ struct World {
 
     [[nodiscard]] std::size_t count(AuditEvent event);
 
-    Settings       settings;
-    ManualClock    clock;
-    CountingRandom random;
-    MemoryStores   stores;
-    MasterKey      master_key = make_master_key();
-    Passwords      passwords{settings.passwords};
-    Keyring        keyring{stores.signing_keys(), master_key, settings, clock, random};
-    EndedSessions  ended_sessions;
-    Ports          ports{.clock          = clock,
-                         .random         = random,
-                         .users          = stores.users(),
-                         .sessions       = stores.sessions(),
-                         .attempts       = stores.attempts(),
-                         .audit          = stores.audit(),
-                         .passwords      = passwords,
-                         .keyring        = keyring,
-                         .master_key     = master_key,
-                         .ended_sessions = ended_sessions,
-                         .settings       = settings};
+    Settings        settings;
+    ManualClock     clock;
+    CountingRandom  random;
+    MemoryStores    stores;
+    MasterKey       master_key = make_master_key();
+    Passwords       passwords{settings.passwords};
+    Keyring         keyring{stores.signing_keys(), master_key, settings, clock, random};
+    EndedSessions   ended_sessions;
+    RefreshRefusals refresh_refusals;
+    Ports           ports{.clock            = clock,
+                          .random           = random,
+                          .users            = stores.users(),
+                          .sessions         = stores.sessions(),
+                          .attempts         = stores.attempts(),
+                          .audit            = stores.audit(),
+                          .passwords        = passwords,
+                          .keyring          = keyring,
+                          .master_key       = master_key,
+                          .ended_sessions   = ended_sessions,
+                          .refresh_refusals = refresh_refusals,
+                          .settings         = settings};
 };
 
 }  // namespace signet::core::testing
