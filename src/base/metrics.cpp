@@ -9,6 +9,7 @@
 #include <atomic>
 #include <limits>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 namespace signet {
@@ -61,6 +62,18 @@ private:
     std::atomic<double>                          sum_ = 0;
 };
 
+// What grows only, by the naming rule of Prometheus.
+bool is_total(std::string_view name)
+{
+    return name.ends_with("_total");
+}
+
+void count(prometheus::MetricFamily& family)
+{
+    family.type = prometheus::MetricType::Counter;
+    for (auto& metric : family.metric) metric.counter.value = metric.gauge.value;
+}
+
 struct Watched {
     prometheus::Gauge*      gauge;
     std::function<double()> read;
@@ -77,6 +90,8 @@ struct Metrics::State {
         std::lock_guard const lock(mutex);
         for (auto const& each : watched) each.gauge->Set(each.read());
         auto families = registry.Collect();
+        for (auto& family : families)
+            if (family.type == prometheus::MetricType::Gauge && is_total(family.name)) count(family);
         // In the map's order, so that the series of one name are neighbours.
         for (auto const& [key, series] : histograms) {
             if (families.empty() || families.back().name != key.first)

@@ -38,7 +38,8 @@ public:
     Counter&   counter(std::string const& name, std::string const& help, Labels const& labels = {});
     Histogram& histogram(std::string const& name, std::string const& help, std::vector<double> const& buckets,
                          Labels const& labels = {});
-    // Read when scraped. `read` must be thread-safe and outlive this object.
+    // Read when scraped: a gauge, or a counter where `name` ends in "_total". `read` must be thread-safe and outlive
+    // this object.
     void       watch(std::string const& name, std::string const& help, std::function<double()> read,
                      Labels const& labels = {});
 

@@ -62,6 +62,15 @@ TEST(Metrics, ReadsAWatchedValueWhenScraped)
     EXPECT_TRUE(has(metrics, "signet_queue 1"));
     value = 7;
     EXPECT_TRUE(has(metrics, "signet_queue 7"));
+    EXPECT_TRUE(has(metrics, "# TYPE signet_queue gauge"));
+}
+
+TEST(Metrics, CallsAWatchedTotalACounter)
+{
+    Metrics metrics;
+    metrics.watch("signet_statements_total", "Run.", [] { return 7.0; }, {{"kind", "a"}});
+    EXPECT_TRUE(has(metrics, "# TYPE signet_statements_total counter"));
+    EXPECT_TRUE(has(metrics, "signet_statements_total{kind=\"a\"} 7"));
 }
 
 }  // namespace
