@@ -148,8 +148,10 @@ std::expected<void, std::string> write_new_public(std::string const& file, std::
     std::error_code why{written ? 0 : errno, std::generic_category()};
     constexpr auto  kReadable = std::filesystem::perms{0644};  // whatever this process makes otherwise
     if (written) std::filesystem::permissions(file, kReadable, why);
-    if (why) return std::unexpected(fmt::format("{} cannot be written: {}.", file, why.message()));
-    return {};
+    if (!why) return {};
+    std::error_code ignored;  // the first trouble is the one to tell
+    if (out.is_open()) std::filesystem::remove(file, ignored);
+    return std::unexpected(fmt::format("{} cannot be written: {}.", file, why.message()));
 }
 
 // Both halves or none.

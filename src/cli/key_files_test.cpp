@@ -11,6 +11,7 @@
 
 #include "base/json.hpp"
 #include "cli/testing/temporary_folder.hpp"
+#include "storage/test_file.hpp"
 
 namespace signet::cli {
 namespace {
@@ -70,6 +71,17 @@ TEST_F(KeyFiles, AreBothMadeOrNone)
     EXPECT_FALSE(fs::exists(path("k")));
     EXPECT_TRUE(refused({.kid = {}, .rsa_bits = 3072, .out = path("k"), .public_out = {}}).contains("--bits"));
     EXPECT_FALSE(fs::exists(path("k")));
+}
+
+TEST_F(KeyFiles, LeaveNothingWhereTheDiskRefuses)
+{
+    Exit exit = kDone;
+    {
+        storage::RefusingDisk const disk;
+        exit = generate_key({.kid = {}, .out = {}, .public_out = path("p")});
+    }
+    EXPECT_EQ(exit, kUsage);
+    EXPECT_FALSE(fs::exists(path("p")));
 }
 
 TEST_F(KeyFiles, LetOthersReadThePublicHalf)
