@@ -164,18 +164,22 @@ struct SqliteEngine::State {
     Result<void> read(Body const& body)
     {
         static auto const nothing = [](Row const&) { return Result<void>{}; };
-        struct End {
+        struct Rollback {
             Connection& connection;
-            ~End() { static_cast<void>(connection.step("ROLLBACK", {}, nothing)); }
+            ~Rollback()
+            {
+                if (connection.in_transaction()) static_cast<void>(connection.step("ROLLBACK", {}, nothing));
+            }
         };
 
         auto const connection = TRY(readers.take());
         statements += 2;
         TRY(connection->step("BEGIN", {}, nothing));
-        End const         at_end{*connection};
+        Rollback const    unless_committed{*connection};
         SqliteTransaction transaction{*connection, statements};
         TRY(body(transaction));
         if (transaction.failed()) return std::unexpected(*transaction.failed());
+        TRY(connection->step("COMMIT", {}, nothing));
         return {};
     }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the lease gives its connection back to the pool
 
