@@ -9,7 +9,7 @@
 // in peer/NAME/ALG/share and /allocations the value is the other library's and the
 // baseline is raw OpenSSL; peer/NAME/bad-tokens is how many of the baseline it accepts.
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
 import os from 'node:os';
@@ -73,6 +73,19 @@ async function freePort() {
 // A session each: Linux shares the cores between sessions first, and whoever stands alone in one would win.
 const ofItsOwn = { stdio: 'ignore', detached: true };
 
+function askJson(port, method, where, body, headers = {}) {
+  return new Promise((resolve, reject) => {
+    const request = https.request({ host: 'localhost', port, path: where, method, rejectUnauthorized: false, agent: false,
+      headers: body ? { 'content-type': 'application/json', ...headers } : headers }, (answer) => {
+      let text = '';
+      answer.on('data', (part) => (text += part));
+      answer.on('end', () => resolve({ status: answer.statusCode, text }));
+    });
+    request.on('error', reject);
+    request.end(body && JSON.stringify(body));
+  });
+}
+
 // ---- the server -------------------------------------------------------------
 
 class Signet {
@@ -98,17 +111,8 @@ class Signet {
     }
     throw new Error(`signet did not answer ${where}`);
   }
-  request(method, where, body, headers = {}) {
-    return new Promise((resolve, reject) => {
-      const request = https.request({ host: 'localhost', port: this.port, path: where, method, rejectUnauthorized: false, agent: false,
-        headers: body ? { 'content-type': 'application/json', ...headers } : headers }, (answer) => {
-        let text = '';
-        answer.on('data', (part) => (text += part));
-        answer.on('end', () => resolve({ status: answer.statusCode, text }));
-      });
-      request.on('error', reject);
-      request.end(body && JSON.stringify(body));
-    });
+  request(method, where, body, headers) {
+    return askJson(this.port, method, where, body, headers);
   }
   async addAccount(email = account.email) {
     const adding = spawn(path.join(binaries, 'signet'), ['user', 'add', email, '--password-stdin', '--data', this.data],
@@ -181,10 +185,62 @@ const listens = (port) => new Promise((resolve) => {
   socket.once('error', () => resolve(false));
 });
 
+const devices = 64;
+
+// So many devices refresh as fast as they are answered; `tokens` as bench/refresh.lua wants them.
+async function refreshing(port, tokens, seconds = 3) {
+  const { stdout } = await run('wrk', [`-t${devices}`, `-c${devices}`, `-d${seconds}s`, '-s', path.join(root, 'bench/refresh.lua'),
+    `https://localhost:${port}`, '--', tokens, devices], { maxBuffer: 1 << 24 });
+  const figures = JSON.parse(stdout.trim().split('\n').pop());
+  if (figures.failed > 0) throw new Error(`${figures.failed} refreshes at ${port} failed`);
+  return figures;
+}
+
+let tokenFiles = 0;
+function writeTokens(lines) {
+  const file = path.join(scratch, `tokens-${++tokenFiles}`);
+  writeFileSync(file, lines.join('\n') + '\n');
+  return file;
+}
+
+// One sign-in for each device.
+async function signedIn(server) {
+  const tokens = [];
+  for (let i = 0; i < devices; ++i) tokens.push((await server.login()).refresh_token);
+  return writeTokens(tokens);
+}
+
 async function wrk(url, token) {
   const { stdout } = await run('wrk', ['-t1', '-c64', '-d2s', '-H', `Authorization: Bearer ${token}`, url]);
   if (/Non-2xx/.test(stdout)) throw new Error(`wrk ${url}: ${stdout}`);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]);
+}
+
+// ---- the server of the tutorials ----------------------------------------------
+
+class Tutorial {
+  static async start(certificate, key, ...options) {
+    const self = new Tutorial();
+    self.port = await freePort();
+    self.process = spawn(process.execPath, [path.join(root, 'bench/peers/tutorial.mjs'), self.port, certificate, key,
+      path.join(mkdtempSync(path.join(scratch, 'tutorial-')), 'tutorial.db'), account.email, account.password, ...options], ofItsOwn);
+    for (let i = 0; i < 1500; ++i) {
+      if (self.process.exitCode !== null) break;
+      if (await listens(self.port)) return self;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    throw new Error('the tutorial server did not start');
+  }
+  async login() {
+    const answer = await askJson(this.port, 'POST', '/api/v1/login', account);
+    if (answer.status !== 200) throw new Error(`the tutorial server's login answered ${answer.status} ${answer.text}`);
+    return JSON.parse(answer.text);
+  }
+  async stop() {
+    const ended = new Promise((done) => this.process.once('exit', done));
+    this.process.kill('SIGTERM');
+    await ended;
+  }
 }
 
 // ---- the rows -------------------------------------------------------------------
@@ -231,32 +287,115 @@ async function signIn() {
   }
 }
 
+const figureOf = async (program, ...given) => Number((await run(path.join(binaries, program), given.map(String))).stdout.trim().split(' ')[0]);
+
 // Refresh as storage alone sees it, many in flight; each is durable before it counts.
 async function rotations() {
   let round = 0;
   const file = () => path.join(scratch, `rotations-${++round}.db`);
+  const ours = (inFlight) => () => figureOf('bench_storage', file(), inFlight, 2);
   for (const inFlight of [1, 64])
     if (wanted(`refresh/storage/${inFlight}`))
-      await paired(`refresh/storage/${inFlight}`, '1/s', 'one bare SQLite commit each, synchronous=FULL', 5,
-        async () => Number((await run(path.join(binaries, 'bench_storage'), [file(), inFlight, 2])).stdout),
-        async () => Number((await run(path.join(binaries, 'bench_commit'), [file(), 2])).stdout));
+      await paired(`refresh/storage/${inFlight}`, '1/s', 'one bare SQLite commit each, synchronous=FULL', 5, ours(inFlight),
+        () => figureOf('bench_commit', file(), 2));
+  if (wanted('refresh/storage/normal'))
+    await paired('refresh/storage/normal', '1/s', '64 at once; one bare commit each, synchronous=NORMAL: not durable', 5, ours(64),
+      () => figureOf('bench_commit', file(), 2, 'NORMAL'));
+}
+
+// The same with a table of millions, whose pages are in no cache of the process.
+async function rotationsOfMany() {
+  for (const [name, sessions] of [['1M', 1_000_000], ['10M', 10_000_000]]) {
+    if (!wanted(`refresh/storage/${name}`)) continue;
+    const side = (count) => {
+      const file = path.join(scratch, `sessions-${name}-${count}.db`);
+      let turn = 0;
+      return async (seconds = 3) => {
+        const { stdout } = await run(path.join(binaries, 'bench_storage'), [file, 64, seconds, count, turn].map(String));
+        const [rate, next] = stdout.trim().split(' ').map(Number);
+        turn = next;
+        return rate;
+      };
+    };
+    const many = side(sessions), few = side(10_000);
+    await many(0.5);  // the table is filled
+    await few(0.5);
+    await paired(`refresh/storage/${name}`, '1/s', `${name} sessions against 10,000; 64 at once`, 7, many, few);
+  }
 }
 
 async function refresh() {
   const signet = await Signet.start({ SIGNET_SESSIONS_REFRESH_WINDOW: '0s' });
   await signet.addAccount();
   let round = 0;
-  const commits = async () => Number((await run(path.join(binaries, 'bench_commit'), [path.join(scratch, `commit-${++round}.db`), 2])).stdout);
   const p99 = [];
   try {
     await paired('refresh/sqlite-full', '1/s', 'one bare SQLite commit each, synchronous=FULL', 3, async () => {
-      const figures = await signet.load('refresh', 32, 2);
+      const figures = await refreshing(signet.port, await signedIn(signet));
       p99.push(figures.p99_ms);
       return figures.per_second;
-    }, commits);
-    report({ name: 'refresh/sqlite-full/p99', value: median(p99), unit: 'ms', baseline: null, ratio: null, against: '32 connections' });
+    }, () => figureOf('bench_commit', path.join(scratch, `commit-${++round}.db`), 2));
+    report({ name: 'refresh/sqlite-full/p99', value: median(p99), unit: 'ms', baseline: null, ratio: null, against: `${devices} devices as fast as they are answered` });
   } finally {
     await signet.stop();
+  }
+}
+
+// Over HTTP and TLS, with the same certificate and the same load; `keys`: the tutorial's secrets prepared once.
+async function tutorial() {
+  if (!existsSync(path.join(root, 'bench/peers/node_modules/better-sqlite3/build/Release/better_sqlite3.node'))) {
+    console.error('\n!! NO ROWS FOR THE TUTORIAL SERVER: its npm packages are not installed (./dev deps bench installs them)\n');
+    return;
+  }
+  const signet = await Signet.start({ SIGNET_SESSIONS_REFRESH_WINDOW: '0s' });
+  await signet.addAccount();
+  try {
+    for (const [name, ...options] of [['tutorial'], ['tutorial-keys', '--keys']]) {
+      if (![`refresh/${name}`, `bearer/${name}`].some(wanted)) continue;
+      const other = await Tutorial.start(signet.ca, path.join(signet.data, 'tls/key.pem'), ...options);
+      const against = `Express, jsonwebtoken, better-sqlite3${options.length ? ', its secrets prepared once' : ''}`;
+      try {
+        const rate = (server) => async () => (await refreshing(server.port, await signedIn(server))).per_second;
+        if (wanted(`refresh/${name}`)) await paired(`refresh/${name}`, '1/s', `${against}; ${devices} devices`, 3, rate(signet), rate(other));
+        const bearer = async (server) => {
+          const { access_token: token } = await server.login();
+          return () => wrk(`https://localhost:${server.port}/api/v1/me`, token);
+        };
+        if (wanted(`bearer/${name}`)) await paired(`bearer/${name}`, '1/s', against, 3, await bearer(signet), await bearer(other));
+      } finally {
+        await other.stop();
+      }
+    }
+  } finally {
+    await signet.stop();
+  }
+}
+
+// The server with 10,000 sessions and with 10,000,000; each time other ones refresh.
+async function refreshOfMany() {
+  const open = async (sessions) => {
+    const first = await Signet.start();
+    await first.addAccount();
+    await first.stop();
+    const { stdout } = await run(path.join(binaries, 'bench_sessions'), [first.data, account.email, sessions, Math.min(sessions, 192_000)].map(String),
+      { maxBuffer: 1 << 26 });
+    const tokens = stdout.trim().split('\n');
+    const server = await Signet.start({ SIGNET_SESSIONS_REFRESH_WINDOW: '0s' }, first.data);
+    // Few rounds know what they left behind: each has tokens of its own.
+    const rounds = 6;
+    let round = 0;
+    return { server, next: async () => {
+      const mine = tokens.filter((_, i) => i % rounds === round % rounds);
+      ++round;
+      return (await refreshing(server.port, writeTokens(mine))).per_second;
+    } };
+  };
+  const many = await open(10_000_000), few = await open(10_000);
+  try {
+    await paired('refresh/10M-sessions', '1/s', 'the same server with 10,000 sessions', 6, many.next, few.next);
+  } finally {
+    await many.server.stop();
+    await few.server.stop();
   }
 }
 
@@ -327,7 +466,10 @@ const groups = [
   [peerRows, () => measurePeers({ binaries, scratch, wanted, report })],
   [['bearer/tls'], bearer],
   [['signin/argon2id'], signIn],
-  [['refresh/storage/1', 'refresh/storage/64'], rotations],
+  [['refresh/storage/1', 'refresh/storage/64', 'refresh/storage/normal'], rotations],
+  [['refresh/storage/1M', 'refresh/storage/10M'], rotationsOfMany],
+  [['refresh/10M-sessions'], refreshOfMany],
+  [['refresh/tutorial', 'refresh/tutorial-keys', 'bearer/tutorial', 'bearer/tutorial-keys'], tutorial],
   [['refresh/sqlite-full', 'refresh/sqlite-full/p99'], refresh],
   [['refresh/under-sign-ins/p99'], refreshUnderSignIns],
   [['signin/unknown-address'], unknownAddress],

@@ -15,7 +15,7 @@ namespace signet::storage {
 struct SqliteOptions {
     std::size_t               readers      = 4;  // connections that read beside the writer, opened when wanted
     std::chrono::milliseconds longest_wait = std::chrono::seconds{5};  // for a connection or a lock; then unavailable
-    int                       checkpoint_pages = 1000;  // pages in the WAL that wake the checkpoint thread
+    int                       checkpoint_pages = 4000;  // pages in the WAL that wake the checkpoint thread
 };
 
 // WAL, synchronous=FULL: a commit is on disk before write() answers. One writer
