@@ -21,12 +21,31 @@ WorkerPool::~WorkerPool()
     for (auto& thread : threads_) thread.join();
 }
 
-bool WorkerPool::submit(Job job)
+bool WorkerPool::submit(Job job, std::string_view source)
+{
+    std::optional<Waiting> displaced;
+    {
+        std::lock_guard const lock(mutex_);
+        if (stopping_) return false;
+        if (queue_.size() >= options_.queue) {
+            displaced = queue_.make_room(source);
+            if (!displaced) return false;
+        }
+        queue_.push(source, {std::move(job), std::chrono::steady_clock::now()});
+    }
+    if (displaced)
+        displaced->job(Turn::displaced);
+    else
+        wake_.notify_one();
+    return true;
+}
+
+bool WorkerPool::submit_first(Job job)
 {
     {
         std::lock_guard const lock(mutex_);
-        if (stopping_ || queue_.size() >= options_.queue) return false;
-        queue_.push_back({std::move(job), std::chrono::steady_clock::now()});
+        if (stopping_ || first_.size() >= options_.queue) return false;
+        first_.push_back({std::move(job), std::chrono::steady_clock::now()});
     }
     wake_.notify_one();
     return true;
@@ -38,6 +57,15 @@ std::size_t WorkerPool::queued() const
     return queue_.size();
 }
 
+// Of who holds mutex_.
+std::optional<WorkerPool::Waiting> WorkerPool::next()
+{
+    if (first_.empty()) return queue_.pop();
+    std::optional<Waiting> waiting{std::move(first_.front())};
+    first_.pop_front();
+    return waiting;
+}
+
 void WorkerPool::work()
 {
     pthread_setname_np(pthread_self(), options_.name.substr(0, 15).c_str());
@@ -46,16 +74,15 @@ void WorkerPool::work()
 
     for (;;) {
         std::unique_lock lock(mutex_);
-        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-        if (queue_.empty()) return;
-        auto waiting = std::move(queue_.front());
-        queue_.pop_front();
+        wake_.wait(lock, [this] { return stopping_ || !queue_.empty() || !first_.empty(); });
+        auto waiting = next();
+        if (!waiting) return;
         ++running_;
         lock.unlock();
 
-        auto const waited = std::chrono::steady_clock::now() - waiting.since;
-        waiting.job(waited > options_.longest_wait ? Turn::waited_too_long : Turn::run);
-        waiting.job = nullptr;  // its captures end before it counts as done
+        auto const waited = std::chrono::steady_clock::now() - waiting->since;
+        waiting->job(waited > options_.longest_wait ? Turn::waited_too_long : Turn::run);
+        waiting.reset();  // its captures end before it counts as done
         --running_;
     }
 }

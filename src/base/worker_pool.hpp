@@ -7,16 +7,22 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
+
+#include "base/fair_queue.hpp"
 
 namespace signet {
 
 // Runs jobs on a fixed number of threads.
 //
-// A full queue refuses at once; a job that has waited longer than `longest_wait`
-// is told so instead of being run. Thread-safe. The destructor finishes what is
+// Jobs wait by source, and the sources take turns. A full queue refuses at once,
+// except that who has few waiting takes the place of the newest job of who has
+// most. A job that lost its place, or has waited longer than `longest_wait`, is
+// told so instead of being run. Thread-safe. The destructor finishes what is
 // queued and joins.
 class WorkerPool {
 public:
@@ -27,7 +33,7 @@ public:
         std::chrono::milliseconds longest_wait;
         int                       niceness = 0;  // 0 to 19, added to each thread's
     };
-    enum class Turn { run, waited_too_long };
+    enum class Turn { run, waited_too_long, displaced };
     // Must not throw.
     using Job = std::function<void(Turn)>;
 
@@ -36,10 +42,16 @@ public:
     WorkerPool(WorkerPool const&)            = delete;
     WorkerPool& operator=(WorkerPool const&) = delete;
 
-    // False when the queue is full: the job was not taken and will not be called.
-    [[nodiscard]] bool submit(Job job);
+    // False when the queue is full: the job was not taken and will not be called. A job that is displaced is called on
+    // the submitting thread.
+    [[nodiscard]] bool submit(Job job, std::string_view source = {});
+    // Ahead of all others, with as many places of its own as the queue has: for the few jobs that say how it stands.
+    [[nodiscard]] bool submit_first(Job job);
 
+    // Without those that go first.
     [[nodiscard]] std::size_t queued() const;
+    // More than half of the places are taken.
+    [[nodiscard]] bool        is_crowded() const { return 2 * queued() > options_.queue; }
     [[nodiscard]] std::size_t running() const { return running_; }
 
 private:
@@ -47,12 +59,14 @@ private:
         Job                                   job;
         std::chrono::steady_clock::time_point since;
     };
-    void work();
+    void                   work();
+    std::optional<Waiting> next();
 
     Options                  options_;
     mutable std::mutex       mutex_;
     std::condition_variable  wake_;
-    std::deque<Waiting>      queue_;
+    std::deque<Waiting>      first_;
+    FairQueue<Waiting>       queue_;
     bool                     stopping_ = false;
     std::atomic<std::size_t> running_  = 0;
     std::vector<std::thread> threads_;

@@ -73,6 +73,51 @@ TEST(WorkerPool, TellsAJobThatWaitedTooLong)
     EXPECT_EQ(turn.get_future().get(), Turn::waited_too_long);
 }
 
+// CHECKS E11: one address with a thousand sign-ins does not keep others out.
+TEST(WorkerPool, LetsNoSourceKeepOthersOut)
+{
+    std::string      order;
+    std::atomic<int> displaced = 0;
+    {
+        WorkerPool pool{options(1, 4)};
+        Blocker    blocker{pool};
+        auto const job = [&](char what) {
+            return [&, what](Turn turn) {
+                if (turn == Turn::run) order += what;
+                displaced += turn == Turn::displaced;
+            };
+        };
+        for (char const what : std::string_view{"abcd"}) EXPECT_TRUE(pool.submit(job(what), "much"));
+        EXPECT_FALSE(pool.submit(job('e'), "much"));
+        EXPECT_EQ(displaced, 0);
+        EXPECT_TRUE(pool.submit(job('1'), "other"));
+        EXPECT_EQ(displaced, 1);
+        EXPECT_EQ(pool.queued(), 4U);
+        blocker.release();
+    }
+    EXPECT_EQ(order, "a1bc");
+}
+
+TEST(WorkerPool, RunsWhatGoesFirstBeforeTheRestAndThoughTheQueueIsFull)
+{
+    std::string order;
+    {
+        WorkerPool pool{options(1, 2)};
+        Blocker    blocker{pool};
+        EXPECT_FALSE(pool.is_crowded());
+        EXPECT_TRUE(pool.submit([&](Turn) { order += 'a'; }));
+        EXPECT_FALSE(pool.is_crowded());
+        EXPECT_TRUE(pool.submit([&](Turn) { order += 'b'; }));
+        EXPECT_TRUE(pool.is_crowded());
+        EXPECT_FALSE(pool.submit([](Turn) {}));
+        EXPECT_TRUE(pool.submit_first([&](Turn) { order += '1'; }));
+        EXPECT_TRUE(pool.submit_first([&](Turn) { order += '2'; }));
+        EXPECT_FALSE(pool.submit_first([](Turn) {}));
+        blocker.release();
+    }
+    EXPECT_EQ(order, "12ab");
+}
+
 TEST(WorkerPool, EndsAJobsCapturesBeforeItStops)
 {
     auto const held = std::make_shared<int>(1);

@@ -1,4 +1,6 @@
+#include <atomic>
 #include <chrono>
+#include <string>
 
 #include "base/log.hpp"
 #include "http/answers.hpp"
@@ -12,6 +14,8 @@
 
 namespace signet::http {
 namespace {
+
+constexpr unsigned kRetrySpread = 3;  // seconds
 
 // One request from its arrival to its answer.
 struct Exchange {
@@ -71,10 +75,25 @@ private:
 
     void enqueue(Shared const& exchange)
     {
-        auto&      pool = exchange->match.route->work == Work::hashing ? api_.hashing_pool : api_.storage_pool;
-        bool const taken =
-            pool.submit([self = shared_from_this(), exchange](WorkerPool::Turn turn) { self->work(exchange, turn); });
-        if (!taken) finish(exchange, busy(*exchange));
+        if (!submit(*exchange,
+                    [self = shared_from_this(), exchange](WorkerPool::Turn turn) { self->work(exchange, turn); }))
+            finish(exchange, busy(*exchange));
+    }
+
+    // False when the request must come again. Who waits is taken in turns by address, an IPv6 /64 being one, so that
+    // nobody's thousand requests keep others out (CHECKS E11).
+    bool submit(Exchange const& exchange, WorkerPool::Job job)
+    {
+        auto const network = exchange.request->peer.network();
+        switch (exchange.match.route->work) {
+            case Work::probe:
+                return api_.storage_pool.submit_first(std::move(job));
+            case Work::hashing:
+                // CHECKS E14: sign-ins write where refreshes do, and give way long before those are refused.
+                return !api_.storage_pool.is_crowded() && api_.hashing_pool.submit(std::move(job), network);
+            default:
+                return api_.storage_pool.submit(std::move(job), network);
+        }
     }
 
     // On a thread of a pool. Without an answer the responder ends here, which the server answers with a 500.
@@ -100,10 +119,13 @@ private:
     }
 
     // A person who sent a form gets it back; a program gets JSON.
-    Response busy(Exchange const& exchange) const
+    Response busy(Exchange const& exchange)
     {
-        if (exchange.match.route->body == Body::form) return form_again(call_of(exchange), {core::Errc::busy});
-        return refuse(Errc::busy);
+        auto response = exchange.match.route->body == Body::form ? form_again(call_of(exchange), {core::Errc::busy})
+                                                                 : refuse(Errc::busy);
+        // CHECKS E14: those who are refused together do not come again together.
+        response.set("Retry-After", std::to_string(1 + refused_++ % kRetrySpread));
+        return response;
     }
 
     // A bug or a broken dependency: the answer says nothing about it but the id to ask the log for (CHECKS E18).
@@ -146,6 +168,7 @@ private:
     RequestMetrics         metrics_;
     bool                   strict_;
     RequestIds             ids_;
+    std::atomic<unsigned>  refused_ = 0;
 };
 
 }  // namespace

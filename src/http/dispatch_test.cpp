@@ -2,6 +2,7 @@
 
 #include <array>
 #include <latch>
+#include <mutex>
 #include <set>
 
 #include "http/errors.hpp"
@@ -15,6 +16,7 @@ using testing::header;
 using testing::post;
 using testing::Refused;
 using testing::refused;
+using testing::text_of;
 
 constexpr std::string_view kLogin = R"({"email":"ann@example.com","password":"blue-giraffe-on-stilts"})";
 
@@ -26,6 +28,122 @@ TEST(Dispatch, RefusesAtOnceWhenTheHashingQueueIsFull)
     EXPECT_EQ(refused(response), (Refused{503, "busy"}));
     EXPECT_EQ(header(response, "Retry-After"), "1");
     EXPECT_EQ(refused(site.ask(post("/api/v1/signup").json(kLogin))), (Refused{503, "busy"}));
+}
+
+// Holds the one thread of a pool of the site, and fills places in its queue.
+class Held {
+public:
+    explicit Held(WorkerPool& pool) : pool_(pool)
+    {
+        EXPECT_TRUE(pool_.submit([this](WorkerPool::Turn) {
+            busy_.count_down();
+            release_.wait();
+        }));
+        busy_.wait();
+    }
+    ~Held() { release_.count_down(); }
+    Held(Held const&)            = delete;
+    Held& operator=(Held const&) = delete;
+
+    // Each from a source of its own, so that none can be displaced.
+    void fill(int places)
+    {
+        for (int i = 0; i < places; ++i)
+            EXPECT_TRUE(pool_.submit([](WorkerPool::Turn) {}, "198.51.100." + std::to_string(sources_++)));
+    }
+
+private:
+    WorkerPool& pool_;
+    int         sources_ = 0;
+    std::latch  busy_{1};
+    std::latch  release_{1};
+};
+
+// CHECKS E14: sign-ins are shed first, then refreshes, the key set and the probes never.
+TEST(Dispatch, ShedsSignInsThenRefreshesAndNeverTheKeySet)
+{
+    testing::Site site({.storage_queue = 8});
+    site.world.add_user();
+    auto const session = site.sign_in();
+    auto const refresh = post("/api/v1/refresh").json("{\"refresh_token\":\"" + session.refresh + "\"}");
+    auto const status  = [&](auto&& request) { return site.ask(request).status; };
+    // Those that will wait are answered when the pool is let go.
+    auto       waits   = [&](Request const& request) {
+        auto answer = std::make_shared<std::promise<Response>>();
+        site.handler(std::make_shared<Request const>(request),
+                             [answer](Response r) { answer->set_value(std::move(r)); });
+        return answer->get_future();
+    };
+    EXPECT_EQ(text_of(site.ask(get("/readyz")), "status"), "ready");
+    std::future<Response> late_refresh;
+    std::future<Response> probe;
+    {
+        Held storage{site.storage_pool};
+        storage.fill(4);
+        EXPECT_EQ(status(post("/api/v1/login").json(kLogin)), 200) << "half of the queue is no crowd";
+        storage.fill(1);
+        EXPECT_EQ(refused(site.ask(post("/api/v1/login").json(kLogin))), (Refused{503, "busy"}));
+        EXPECT_EQ(refused(site.ask(post("/api/v1/signup").json(kLogin))), (Refused{503, "busy"}));
+        EXPECT_EQ(status(get("/.well-known/jwks.json")), 200);
+
+        late_refresh = waits(refresh);
+        storage.fill(2);
+        auto const full = site.ask(refresh);
+        EXPECT_EQ(refused(full), (Refused{503, "busy"}));
+        EXPECT_NE(header(full, "Retry-After"), "");
+        EXPECT_EQ(status(get("/.well-known/jwks.json")), 200);
+        EXPECT_EQ(status(get("/healthz")), 200);
+        EXPECT_EQ(status(get("/api/v1/me").bearer(session.access)), 200);
+        probe = waits(get("/readyz"));
+    }
+    EXPECT_EQ(late_refresh.get().status, 200);
+    auto const state = probe.get();
+    EXPECT_EQ(state.status, 200) << "a full queue has a place for the probe";
+    EXPECT_EQ(text_of(state, "status"), "degraded");
+}
+
+// CHECKS E11: an address with a thousand sign-ins waiting keeps nobody else out; a /64 is one address.
+TEST(Dispatch, TakesSignInsInTurnsByAddress)
+{
+    testing::Site site({.hashing_queue = 8});
+    site.world.add_user();
+    std::mutex               mutex;
+    std::vector<std::string> order;
+    std::latch               answered{12};
+    auto const               send = [&](std::string const& from) {
+        auto request = post("/api/v1/login").json(kLogin);
+        request.peer = {from};
+        site.handler(std::make_shared<Request const>(request), [&, from](Response response) {
+            std::lock_guard const lock(mutex);
+            order.push_back(from + " " + std::to_string(response.status));
+            answered.count_down();
+        });
+    };
+    {
+        Held hashing{site.hashing_pool};
+        for (int i = 1; i <= 9; ++i) send("2001:db8::" + std::to_string(i));
+        EXPECT_EQ(order, std::vector<std::string>{"2001:db8::9 503"}) << "the ninth finds the queue full";
+        send("192.0.2.1");
+        EXPECT_EQ(order.back(), "2001:db8::8 503") << "who waits alone displaces one of the eight";
+        send("2001:db8:0:1::1");
+        EXPECT_EQ(order.back(), "2001:db8::7 503");
+        send("2001:db8::1");
+        EXPECT_EQ(order.back(), "2001:db8::1 503");
+    }
+    answered.wait();
+    EXPECT_EQ(order[4], "2001:db8::1 200");
+    EXPECT_EQ(order[5], "192.0.2.1 200");
+    EXPECT_EQ(order[6], "2001:db8:0:1::1 200");
+    EXPECT_EQ(order[7], "2001:db8::2 200");
+}
+
+// CHECKS E14: no retry storms.
+TEST(Dispatch, SpreadsThoseItTellsToComeBack)
+{
+    testing::Site         site({.hashing_queue = 0});
+    std::set<std::string> seconds;
+    for (int i = 0; i < 6; ++i) seconds.insert(header(site.ask(post("/api/v1/login").json(kLogin)), "Retry-After"));
+    EXPECT_EQ(seconds, (std::set<std::string>{"1", "2", "3"}));
 }
 
 // CHECKS E11: nothing else waits behind sign-ins.

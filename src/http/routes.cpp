@@ -31,7 +31,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get,      "/.well-known/oauth-authorization-server", inline_,  open,   Pages::any,     Body::none, authorization_server},
     {get,      "/openapi.json",                           inline_,  open,   Pages::any,     Body::none, openapi},
     {get,      "/healthz",                                inline_,  open,   Pages::any,     Body::none, healthz},
-    {get,      "/readyz",                                 storage,  open,   Pages::any,     Body::none, readyz},
+    {get,      "/readyz",                                 probe,    open,   Pages::any,     Body::none, readyz},
     // The hosted pages
     {get,      "/",                                       inline_,  open,   Pages::same,    Body::none, home_page},
     {get,      "/login",                                  inline_,  open,   Pages::same,    Body::none, login_page},
@@ -45,7 +45,7 @@ constexpr auto kRoutes = std::to_array<Route>({
 constexpr auto kAdminRoutes = std::to_array<Route>({
     {get,      "/metrics",                                inline_,  open,   Pages::local,   Body::none, metrics},
     {get,      "/healthz",                                inline_,  open,   Pages::local,   Body::none, healthz},
-    {get,      "/readyz",                                 storage,  open,   Pages::local,   Body::none, readyz},
+    {get,      "/readyz",                                 probe,    open,   Pages::local,   Body::none, readyz},
 });
 // clang-format on
 

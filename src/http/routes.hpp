@@ -11,8 +11,9 @@
 
 namespace signet::http {
 
-// Where an endpoint runs. Only `inline_` runs on an I/O thread, and so must not block.
-enum class Work { inline_, storage, hashing };
+// Where an endpoint runs. Only `inline_` runs on an I/O thread, and so must not block. `probe` goes before all others
+// that wait for storage. Too much work is refused from the right to the left; `inline_` never (CHECKS E14).
+enum class Work { inline_, probe, storage, hashing };
 // Who may call. `bearer`: a valid access token, handed to the endpoint as Call::caller.
 enum class Access { open, bearer };
 // How a body is read, before the endpoint is queued. A JSON or form body whose members are all optional may be absent.

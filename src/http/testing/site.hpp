@@ -128,12 +128,17 @@ struct SiteOptions {
     core::Settings         core          = core::testing::cheap_settings();
     std::span<Route const> table         = routes();
     std::size_t            hashing_queue = 64;
+    std::size_t            storage_queue = 64;
 };
 
 struct Site {
     explicit Site(SiteOptions const& options = {})
         : world(options.core),
           settings(options.api),
+          storage_pool({.name         = "store",
+                        .threads      = 1,
+                        .queue        = options.storage_queue,
+                        .longest_wait = std::chrono::seconds{20}}),
           hashing_pool(
               {.name = "hash", .threads = 1, .queue = options.hashing_queue, .longest_wait = std::chrono::seconds{20}}),
           handler(dispatch(options.table, api))
@@ -167,19 +172,19 @@ struct Site {
     core::Authenticator  authenticator{world.ports};
     Metrics              metrics;
     bool                 ready = true;
-    WorkerPool storage_pool{{.name = "store", .threads = 1, .queue = 64, .longest_wait = std::chrono::seconds{20}}};
-    WorkerPool hashing_pool;
-    Api        api{.ports         = world.ports,
-                   .authenticator = authenticator,
-                   .settings      = settings,
-                   .storage_pool  = storage_pool,
-                   .hashing_pool  = hashing_pool,
-                   .metrics       = metrics,
-                   .ready         = [this]() -> core::Result<void> {
+    WorkerPool           storage_pool;
+    WorkerPool           hashing_pool;
+    Api                  api{.ports         = world.ports,
+                             .authenticator = authenticator,
+                             .settings      = settings,
+                             .storage_pool  = storage_pool,
+                             .hashing_pool  = hashing_pool,
+                             .metrics       = metrics,
+                             .ready         = [this]() -> core::Result<void> {
                 if (!ready) return core::refused(core::Errc::unavailable, "made not ready");
                 return {};
             }};
-    Handler    handler;
+    Handler              handler;
 };
 
 }  // namespace signet::http::testing
