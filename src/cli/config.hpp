@@ -17,6 +17,7 @@
 
 #include "base/log.hpp"
 #include "core/settings.hpp"
+#include "http/forwarded_header.hpp"
 
 namespace signet::cli {
 
@@ -44,7 +45,9 @@ struct Config {
     bool                     plain_http = false;
     std::vector<std::string> allowed_origins;
     std::vector<std::string> trusted_proxies;
-    std::uint32_t            connections = 20'000;
+    http::ForwardedHeader    forwarded_header = http::ForwardedHeader::x_forwarded_for;
+    bool                     proxy_protocol   = false;
+    std::uint32_t            connections      = 20'000;
     HostPort                 admin_listen{"127.0.0.1", 8444};
     core::Settings           rules;  // tokens, sessions, passwords, throttle, keys
     bool                     publish_key_set = true;
@@ -67,7 +70,7 @@ using Place = T& (*)(Config&);
 using AnyPlace =
     std::variant<Place<std::string>, Place<bool>, Place<std::uint32_t>, Place<std::size_t>, Place<std::chrono::seconds>,
                  Place<std::chrono::milliseconds>, Place<std::vector<std::string>>, Place<HostPort>,
-                 Place<jose::Algorithm>, Place<log::Level>, Place<log::Format>>;
+                 Place<jose::Algorithm>, Place<log::Level>, Place<log::Format>, Place<http::ForwardedHeader>>;
 
 // One row of the table.
 struct Setting {

@@ -129,6 +129,16 @@ public:
                         fmt::format("has \"{}\", which is not an IP address or network such as 10.0.0.0/8.", proxy));
     }
 
+    void proxies()
+    {
+        if (!config_.trusted_proxies.empty()) return;
+        if (config_.proxy_protocol)
+            problem("server", "proxy_protocol",
+                    "is on, yet trusted_proxies names nobody whose PROXY header would be read.");
+        if (config_.forwarded_header != http::ForwardedHeader::x_forwarded_for)
+            problem("server", "forwarded_header", "is set, yet trusted_proxies names nobody who would be believed.");
+    }
+
     void listeners()
     {
         if (!is_loopback(config_.admin_listen.host))
@@ -198,6 +208,7 @@ Problems check_rules(LoadedConfig& loaded)
     check.keys();
     check.throttle();
     check.origins();
+    check.proxies();
     check.listeners();
     check.branding();
     return check.take();

@@ -38,8 +38,14 @@ auto const kTable = std::to_array<Setting>({
      "Origins besides the issuer's own whose pages may call the API, exactly as browsers send them: "
      "`[\"https://app.example.com\"]`."},
     {"server", "trusted_proxies", at<&Config::trusted_proxies>, "", "",
-     "Addresses and networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed. Everyone else's is "
-     "ignored."},
+     "Addresses and networks (`10.0.0.0/8`) of reverse proxies whose word on the client's address is believed. "
+     "Everyone "
+     "else's is ignored."},
+    {"server", "forwarded_header", at<&Config::forwarded_header>, "", "",
+     "The header in which they give it; the other one is ignored. `Forwarded` is RFC 7239."},
+    {"server", "proxy_protocol", at<&Config::proxy_protocol>, "", "",
+     "Whether each connection of theirs begins with a header of the PROXY protocol, version 2, before TLS: HAProxy's "
+     "`send-proxy-v2`, or a network load balancer. One without it is ended. Everyone else connects as ever."},
     {"server", "connections", at<&Config::connections>, "10", "1000000",
      "Open connections at most, all clients together."},
 
@@ -76,13 +82,16 @@ auto const kTable = std::to_array<Setting>({
      "cores is how many do. Imported hashes that take more wait for each other; one that takes more than all of it is "
      "not imported."},
     {"passwords", "queue", at<&Config::hashing, &PoolSettings::queue>, "1", "10000",
-     "Sign-ins that may wait for their hash; more are answered 503 with Retry-After."},
+     "Sign-ins that may wait for their hash, by address in turns; more are answered 503 with Retry-After, the newest "
+     "of "
+     "whoever has most waiting first."},
     {"passwords", "queue_wait", at<&Config::hashing, &PoolSettings::wait>, "100ms", "30s",
      "How long one of them may wait."},
 
     {"storage", "threads", at<&Config::storage_threads>, "1", "256", "Requests that may wait for the disk at once."},
     {"storage", "queue", at<&Config::storage, &PoolSettings::queue>, "1", "100000",
-     "Requests that may wait for their turn behind them; more are answered 503 with Retry-After."},
+     "Requests that may wait for their turn behind them, by address in turns; more are answered 503 with Retry-After. "
+     "Sign-ins are, from half of it on."},
     {"storage", "queue_wait", at<&Config::storage, &PoolSettings::wait>, "100ms", "30s",
      "How long one of them may wait."},
 

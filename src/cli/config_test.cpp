@@ -268,6 +268,17 @@ TEST_F(ConfigTest, RefusesAProxyThatIsNotAnAddress)
     EXPECT_TRUE(load_environment("SIGNET_SERVER_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8")) << "as the server does";
 }
 
+// CHECKS C11
+TEST_F(ConfigTest, RefusesToListenToProxiesThatAreNotNamed)
+{
+    EXPECT_THAT(problem("[server]\nproxy_protocol = true\n", 2), HasSubstr("trusted_proxies names nobody"));
+    EXPECT_THAT(problem("[server]\nforwarded_header = \"Forwarded\"\n", 2), HasSubstr("trusted_proxies names nobody"));
+    EXPECT_THAT(problem("[server]\nforwarded_header = \"X-Real-IP\"\n", 2),
+                HasSubstr("\"X-Forwarded-For\", \"Forwarded\""));
+    EXPECT_TRUE(
+        load("[server]\nproxy_protocol = true\nforwarded_header = \"Forwarded\"\ntrusted_proxies = [\"::1\"]\n"));
+}
+
 TEST_F(ConfigTest, RefusesPlainHttpInTheOpen)
 {
     EXPECT_THAT(problem("[server]\nlisten = \"0.0.0.0:8080\"\nplain_http = true\n", 3), HasSubstr("unencrypted"));

@@ -39,6 +39,9 @@ constexpr std::array kLevels{Choice{"debug", log::Level::debug}, Choice{"info", 
                              Choice{"warning", log::Level::warning}, Choice{"error", log::Level::error}};
 constexpr std::array kFormats{Choice{"text", log::Format::text}, Choice{"json", log::Format::json}};
 
+constexpr std::array kForwardedHeaders{Choice{"X-Forwarded-For", http::ForwardedHeader::x_forwarded_for},
+                                       Choice{"Forwarded", http::ForwardedHeader::forwarded}};
+
 constexpr auto& choices(jose::Algorithm)
 {
     return kAlgorithms;
@@ -50,6 +53,11 @@ constexpr auto& choices(log::Level)
 constexpr auto& choices(log::Format)
 {
     return kFormats;
+}
+
+constexpr auto& choices(http::ForwardedHeader)
+{
+    return kForwardedHeaders;
 }
 
 template <class T>

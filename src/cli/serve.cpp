@@ -146,6 +146,8 @@ private:
             .threads          = 0,
             .limits           = {},
             .trusted_proxies  = config.trusted_proxies,
+            .forwarded_header = config.forwarded_header,
+            .proxy_protocol   = config.proxy_protocol,
             .name             = "main"};
         options.limits.connections = config.connections;
         return options;

@@ -1,7 +1,6 @@
 #include "http/acceptor.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "base/log.hpp"
@@ -16,9 +15,8 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr int  kAcceptsPerTurn    = 64;
-constexpr auto kPause             = 100ms;
-constexpr auto kBetweenComplaints = 10s;
+constexpr int  kAcceptsPerTurn = 64;
+constexpr auto kPause          = 100ms;
 
 std::string_view reason(Overload overload)
 {
@@ -94,11 +92,7 @@ void Acceptor::pause(std::string_view why)
 {
     // CHECKS E6: the socket stays readable, so waiting for it would be a busy loop.
     engine_.count_refused("descriptors");
-    auto const now = std::chrono::steady_clock::now();
-    if (now - complained_ > kBetweenComplaints) {
-        complained_ = now;
-        log::warning("cannot accept connections for the moment", {{"why", why}});
-    }
+    if (engine_.may_complain()) log::warning("cannot accept connections for the moment", {{"why", why}});
     pause_.expires_after(kPause);
     pause_.async_wait([this](error_code ec) {
         if (!ec) wait();
@@ -107,15 +101,10 @@ void Acceptor::pause(std::string_view why)
 
 void Acceptor::let_in(tcp::socket socket, tcp::endpoint const& peer, IoCore& core)
 {
-    auto const ip      = peer.address();
-    auto const address = canonical_address(ip.to_string());
+    auto const address = canonical_address(peer.address().to_string());
     if (!address) return;
-    auto const v4    = ip.is_v4() ? ip.to_v4().to_bytes() : asio::ip::address_v4::bytes_type{};
-    auto const v6    = ip.is_v6() ? ip.to_v6().to_bytes() : asio::ip::address_v6::bytes_type{};
-    auto const bytes = ip.is_v4() ? std::span<std::uint8_t const>{v4} : std::span<std::uint8_t const>{v6};
-    bool const bound = !core::ClientAddress{*address}.is_loopback() && !engine_.proxies.contain(*address);
-
-    auto admission = engine_.counts->admit(bound ? bytes : std::span<std::uint8_t const>{});
+    auto const bytes     = engine_.is_bound(*address) ? address_bytes(*address) : AddressBytes{};
+    auto       admission = engine_.counts->admit(bytes.span());
     if (!admission) return engine_.count_refused(reason(admission.error()));
     engine_.count_accepted();
     error_code ec;

@@ -32,12 +32,11 @@ private:
     void pause(std::string_view why);
     void let_in(boost::asio::ip::tcp::socket socket, boost::asio::ip::tcp::endpoint const& peer, IoCore& core);
 
-    boost::asio::ip::tcp::acceptor        socket_;
-    Engine&                               engine_;
-    Cores const&                          cores_;
-    boost::asio::steady_timer             pause_;
-    std::uint16_t                         port_;
-    std::chrono::steady_clock::time_point complained_{};
+    boost::asio::ip::tcp::acceptor socket_;
+    Engine&                        engine_;
+    Cores const&                   cores_;
+    boost::asio::steady_timer      pause_;
+    std::uint16_t                  port_;
 };
 
 }  // namespace signet::http

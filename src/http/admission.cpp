@@ -35,26 +35,43 @@ void Admission::release()
     if (auto const counts = std::exchange(counts_, nullptr)) counts->remove(source_);
 }
 
+std::optional<Admission::Source> ConnectionCounts::source_of(std::span<std::uint8_t const> address)
+{
+    if (address.empty()) return std::nullopt;
+    if (address.size() == 16 && std::ranges::equal(address.first(12), kMapped)) address = address.subspan(12);
+    // IPv4 cannot meet IPv6 here: 0.0.0.0/8 and ::/32 are nobody's.
+    Admission::Source source{};
+    std::ranges::copy(address.first(std::min(address.size(), source.size())), source.begin());
+    return source;
+}
+
 std::expected<Admission, Overload> ConnectionCounts::admit(std::span<std::uint8_t const> address)
 {
-    std::optional<Admission::Source> source;
-    if (address.size() == 16 && std::ranges::equal(address.first(12), kMapped)) address = address.subspan(12);
-    if (!address.empty()) {
-        // IPv4 cannot meet IPv6 here: 0.0.0.0/8 and ::/32 are nobody's.
-        source.emplace();
-        std::ranges::copy(address.first(std::min(address.size(), source->size())), source->begin());
-    }
-
+    auto const            source = source_of(address);
     std::lock_guard const lock{mutex_};
     if (total_ >= limits_.connections) return std::unexpected(Overload::connections);
-    if (source) {
-        auto const known = per_source_.find(*source);
-        if (known != per_source_.end() && known->second >= limits_.connections_per_address)
-            return std::unexpected(Overload::connections_per_address);
-        ++per_source_[*source];
-    }
+    if (!add(source)) return std::unexpected(Overload::connections_per_address);
     ++total_;
     return Admission{shared_from_this(), source};
+}
+
+std::expected<void, Overload> ConnectionCounts::bind(Admission& admission, std::span<std::uint8_t const> address)
+{
+    if (admission.source_ || !admission.counts_) return {};
+    auto const            source = source_of(address);
+    std::lock_guard const lock{mutex_};
+    if (!add(source)) return std::unexpected(Overload::connections_per_address);
+    admission.source_ = source;
+    return {};
+}
+
+bool ConnectionCounts::add(std::optional<Admission::Source> const& source)
+{
+    if (!source) return true;
+    auto const known = per_source_.find(*source);
+    if (known != per_source_.end() && known->second >= limits_.connections_per_address) return false;
+    ++per_source_[*source];
+    return true;
 }
 
 void ConnectionCounts::remove(std::optional<Admission::Source> const& source)

@@ -49,6 +49,8 @@ public:
     // `address` is 4 or 16 bytes in network order, 16 with an IPv4-mapped one inside allowed; empty for one that the
     // cap per address does not bind.
     [[nodiscard]] std::expected<Admission, Overload> admit(std::span<std::uint8_t const> address);
+    // Binds one that no address bound so far, a proxy's whose client is known by now. Only connections_per_address.
+    [[nodiscard]] std::expected<void, Overload>      bind(Admission& admission, std::span<std::uint8_t const> address);
 
     [[nodiscard]] std::size_t total() const { return total_; }
     // Waits until there is none; false when there still is after `patience`.
@@ -56,7 +58,10 @@ public:
 
 private:
     friend class Admission;
-    void remove(std::optional<Admission::Source> const& source);
+    void                                                  remove(std::optional<Admission::Source> const& source);
+    [[nodiscard]] static std::optional<Admission::Source> source_of(std::span<std::uint8_t const> address);
+    // Of who holds mutex_. False when it has all it may have.
+    bool                                                  add(std::optional<Admission::Source> const& source);
 
     Limits const                             limits_;
     std::atomic<std::size_t>                 total_ = 0;

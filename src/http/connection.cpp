@@ -43,19 +43,6 @@ Connection::Connection(IoCore& core, Engine& engine, Arrival arrival)
 {
 }
 
-void Connection::start()
-{
-    if (engine_.draining) {
-        close();
-        return;
-    }
-    if (transport_.secure())
-        core_.set_deadline(*this, engine_.options.limits.tls_deadline);
-    else
-        phase_ = Phase::reading;
-    run();
-}
-
 void Connection::run()
 {
     // An answer that comes while the handler is still on the stack is taken up by the loop below: however many requests
@@ -101,6 +88,8 @@ void Connection::stop_waiting()
 Connection::Next Connection::step()
 {
     switch (phase_) {
+        case Phase::announcing:
+            return announce();
         case Phase::handshaking:
             return handshake();
         case Phase::reading:
@@ -115,23 +104,6 @@ Connection::Next Connection::step()
             break;
     }
     return Next::stop;
-}
-
-Connection::Next Connection::handshake()
-{
-    switch (transport_.handshake()) {
-        case Outcome::done:
-            phase_ = Phase::reading;
-            return Next::go_on;
-        case Outcome::wait_read:
-            return Next::wait_read;
-        case Outcome::wait_write:
-            return Next::wait_write;
-        case Outcome::plain_http:
-            return refuse(kBadRequest);
-        default:
-            return close();
-    }
 }
 
 Connection::Next Connection::read()
@@ -203,10 +175,11 @@ void Connection::set_read_deadline()
 
 Connection::Next Connection::handle()
 {
-    auto& request     = *reader_.request();
-    request.peer.text = from_proxy_ ? engine_.proxies.client(address_, request) : address_;
-    phase_            = Phase::handling;
-    answered_         = false;
+    auto& request = *reader_.request();
+    request.peer.text =
+        from_proxy_ ? engine_.proxies.client(address_, request, engine_.options.forwarded_header) : address_;
+    phase_    = Phase::handling;
+    answered_ = false;
     ++request_number_;
     // What was set for reading this request must not meet the next one, whose bytes may be here already.
     core_.clear_deadline(*this);
@@ -375,7 +348,7 @@ void Connection::drain()
         transport_.shut_down_writing();
         close();
     }
-    if (phase_ == Phase::handshaking) close();
+    if (phase_ == Phase::announcing || phase_ == Phase::handshaking) close();
 }
 
 void Connection::cut_off()

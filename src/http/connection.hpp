@@ -1,5 +1,6 @@
 // http/connection.hpp - one client's connection, from handshake to close.
 //
+// Where a proxy announces its clients, that comes first (PROXY protocol, before TLS).
 // A connection is in one phase at a time; run() goes from phase to phase as far
 // as it gets without waiting. It waits for the socket, for the handler's answer,
 // or not at all; while a request is handled, nothing is read (CHECKS E2).
@@ -39,7 +40,7 @@ public:
     [[nodiscard]] bool is_in_handler() const { return running_ && phase_ == Phase::handling; }
 
 private:
-    enum class Phase { handshaking, reading, handling, writing, lingering, closed };
+    enum class Phase { announcing, handshaking, reading, handling, writing, lingering, closed };
     enum class Next { go_on, wait_read, wait_write, wait_answer, stop };
     // For which deadline the read phase has asked.
     enum class ReadDeadline { none, idle, head, body };
@@ -50,6 +51,10 @@ private:
     void stop_waiting();
 
     Next step();
+    Next announce();
+    Next take_announcement(std::string_view client);
+    Next misannounced(std::string_view why);
+    void begin_session();
     Next handshake();
     Next read();
     Next read_more();
@@ -73,9 +78,10 @@ private:
     Engine&                      engine_;
     boost::asio::ip::tcp::socket socket_;
     Admission                    admission_;
-    std::string const            address_;
-    bool const                   from_proxy_;
-    bool const                   needs_tls_;  // and has none: others could read along
+    std::string                  address_;       // of the peer, or of its client once it has been announced
+    bool                         from_proxy_;    // address_ is one: what its requests say of their client is believed
+    bool const                   needs_tls_;     // and has none: others could read along
+    std::string                  announcement_;  // what has come of it
     Transport                    transport_;
     RequestReader                reader_;
     ResponseWriter               writer_;

@@ -15,7 +15,9 @@ using std::chrono::steady_clock;
 constexpr auto kReasons = std::to_array<std::string_view>(
     {kBadRequest.code, kMethodNotAllowed.code, kRequestTimeout.code, kPayloadTooLarge.code, kUriTooLong.code,
      kTlsRequired.code, kHeaderTooLarge.code, kNotImplemented.code, kVersionNotSupported.code, "connections",
-     "connections_per_address", "descriptors"});
+     "connections_per_address", "descriptors", "proxy_header"});
+
+constexpr std::chrono::seconds kBetweenComplaints{10};
 
 RequestIds make_request_ids()
 {
@@ -62,6 +64,20 @@ void Engine::reload_tls()
     std::lock_guard const lock{mutex_};
     tls_.swap(fresh);
     tls_since_ = steady_clock::now();
+}
+
+bool Engine::is_bound(std::string_view address) const
+{
+    return !core::ClientAddress{std::string{address}}.is_loopback() && !proxies.contain(address);
+}
+
+bool Engine::may_complain()
+{
+    std::lock_guard const lock{mutex_};
+    auto const            now = steady_clock::now();
+    if (now - complained_ < kBetweenComplaints) return false;
+    complained_ = now;
+    return true;
 }
 
 void Engine::count_refused(std::string_view reason)

@@ -37,6 +37,12 @@ public:
     [[nodiscard]] TlsContext tls();
     void                     reload_tls();
 
+    // Whether the cap per address applies there: not to this machine and declared proxies.
+    [[nodiscard]] bool is_bound(std::string_view address) const;
+
+    // Whether it is time for another warning of what strangers may cause as often as they like.
+    [[nodiscard]] bool may_complain();
+
     // `reason` is Refusal's code or one of the acceptor's: a fixed set (CHECKS E35).
     void count_accepted() { accepted_.add(); }
     void count_refused(std::string_view reason);
@@ -52,6 +58,7 @@ private:
     std::mutex                            mutex_;
     TlsContext                            tls_;
     std::chrono::steady_clock::time_point tls_since_;
+    std::chrono::steady_clock::time_point complained_;
 };
 
 }  // namespace signet::http

@@ -25,13 +25,23 @@ struct TrustedProxies::Networks {
 
 namespace {
 
-// The last element of a list of addresses, taken off its end.
-std::string_view take_last(std::string_view& list)
+std::string_view name_of(ForwardedHeader header)
 {
-    auto const comma = list.rfind(',');
-    auto const last  = comma == std::string_view::npos ? list : list.substr(comma + 1);
-    list             = comma == std::string_view::npos ? std::string_view{} : list.substr(0, comma);
-    return trim(last);
+    return header == ForwardedHeader::forwarded ? "forwarded" : "x-forwarded-for";
+}
+
+// What a line names, empty for what is no address.
+std::vector<std::string> split_addresses(std::string_view line)
+{
+    std::vector<std::string> addresses;
+    for (auto const& part : line | std::views::split(','))
+        addresses.push_back(canonical_address(trim(std::string_view{part})).value_or(""));
+    return addresses;
+}
+
+std::optional<std::vector<std::string>> addresses_in(std::string_view line, ForwardedHeader header)
+{
+    return header == ForwardedHeader::forwarded ? parse_forwarded(line) : split_addresses(line);
 }
 
 template <class Network>
@@ -78,16 +88,17 @@ bool TrustedProxies::contain(std::string_view address) const
     return parsed.is_v4() ? contains(networks_->v4, parsed.to_v4()) : contains(networks_->v6, parsed.to_v6());
 }
 
-std::string TrustedProxies::client(std::string_view peer, Request const& request) const
+std::string TrustedProxies::client(std::string_view peer, Request const& request, ForwardedHeader named) const
 {
     std::string client{peer};
     if (!contain(peer)) return client;
     for (auto const& header : request.headers | std::views::reverse) {
-        if (!same_name(header.name, "x-forwarded-for")) continue;
-        for (std::string_view list = header.value; !list.empty();) {
-            auto const address = canonical_address(take_last(list));
-            if (!address) return std::string{peer};
-            client = *address;
+        if (!same_name(header.name, name_of(named))) continue;
+        auto const addresses = addresses_in(header.value, named);
+        if (!addresses) return std::string{peer};
+        for (auto const& address : *addresses | std::views::reverse) {
+            if (address.empty()) return std::string{peer};
+            client = address;
             if (!contain(client)) return client;
         }
     }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/forwarded_header.hpp"
 #include "http/message.hpp"
 
 namespace signet::http {
@@ -23,10 +24,11 @@ public:
     // `address` in canonical text, as in ClientAddress.
     [[nodiscard]] bool contain(std::string_view address) const;
 
-    // The client of a request that came from `peer`. X-Forwarded-For counts only when `peer` is one of these: read from
-    // the right, the first address that is none of these; `peer` when the header is absent or anything looked at is no
-    // address (CHECKS E7).
-    [[nodiscard]] std::string client(std::string_view peer, Request const& request) const;
+    // The client of a request that came from `peer`, by the header that the operator has named; it counts only when
+    // `peer` is one of these. Read from the right, the first address that is none of these; `peer` when the header is
+    // absent or anything looked at names no address (CHECKS C11, E7).
+    [[nodiscard]] std::string client(std::string_view peer, Request const& request,
+                                     ForwardedHeader named = ForwardedHeader::x_forwarded_for) const;
 
 private:
     struct Networks;

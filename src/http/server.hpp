@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/metrics.hpp"
+#include "http/forwarded_header.hpp"
 #include "http/message.hpp"
 
 namespace signet::http {
@@ -45,8 +46,11 @@ struct ServerOptions {
     std::string              private_key_file = {};  // PEM
     std::size_t              threads          = 0;   // 0: one per core
     Limits                   limits           = {};
-    // Addresses and networks ("10.0.0.0/8") whose X-Forwarded-For is believed (right to left). Others' is ignored.
+    // Addresses and networks ("10.0.0.0/8") whose word on the client's address is believed. Others' is ignored.
     std::vector<std::string> trusted_proxies  = {};
+    ForwardedHeader          forwarded_header = ForwardedHeader::x_forwarded_for;  // in which they give it
+    // Whether each of their connections begins with a header of the PROXY protocol, version 2. One that does not ends.
+    bool                     proxy_protocol   = false;
     std::string              name             = "main";  // of its metrics' label "listener"
 };
 
@@ -66,7 +70,7 @@ using ErrorPage = std::function<Response(int status, std::string_view code)>;
 //
 // Requests of one connection are handled one after the other, and answered in order. Metrics: signet_http_connections,
 // signet_http_accepted_total, and signet_http_refused_total by `reason` (a code above, or connections,
-// connections_per_address, descriptors).
+// connections_per_address, descriptors, proxy_header).
 //
 // Nothing that is thrown while it serves leaves this class: a handler's exception is caught in Connection, becomes a
 // 500 and a line in the log; any other ends its connection at most (Connection::run), or one event (IoCore::run).

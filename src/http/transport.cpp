@@ -94,6 +94,11 @@ void Transport::shut_down_writing()
     ::shutdown(socket_, SHUT_WR);
 }
 
+Progress Transport::read_bare(std::span<char> room) const
+{
+    return receive(socket_, room);
+}
+
 Progress Transport::discard(std::span<char> scratch) const
 {
     return receive(socket_, scratch);

@@ -43,6 +43,8 @@ public:
 
     // Tells the peer that nothing follows. What it still sends can be read by discard().
     void                   shut_down_writing();
+    // Reads what the peer sends before anything else, in the clear: not a byte more than `room` takes.
+    [[nodiscard]] Progress read_bare(std::span<char> room) const;
     // Reads what the peer sends and forgets it, undeciphered.
     [[nodiscard]] Progress discard(std::span<char> scratch) const;
 
