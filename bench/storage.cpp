@@ -39,7 +39,10 @@ int main(int argc, char** argv)
     auto const sessions  = argc > 4 ? std::atoll(argv[4]) : 10'000;
     auto const first     = argc > 5 ? std::atoll(argv[5]) : 0;
 
-    auto const storage = storage::SqliteStorage::open(argv[1]);
+    // The same each time: a later run opens the same file.
+    SystemRandom random;
+    auto const   master  = core::MasterKey::parse(SecretString{std::string(64, 'a') + "\n"}).value();
+    auto const   storage = storage::SqliteStorage::open(argv[1], master, random).value();
     if (first == 0)
         bench::add_sessions(argv[1], {.user = bench::add_user(argv[1]), .count = sessions, .created = kNow});
 

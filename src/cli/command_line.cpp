@@ -28,7 +28,7 @@ Examples:
 
 Exit status:
   0  done, and every answer is yes
-  1  refused: no such account, a token that is not valid, an import line not taken
+  1  refused: no such account, a token that is not valid, an import line not taken, an audit log that was edited
   2  the command line, a key file, or standard input is not what the verb takes
   3  a setting is unknown, contradictory, or insecure; the message names its line
   4  cannot start or cannot reach the data: port taken, master key missing, disk full
@@ -76,14 +76,6 @@ constexpr auto kRotateFooter = R"(
 Rotation happens by itself every [keys] rotate_every. By hand: without --now the next key is published and takes over
 after [keys] publish_ahead; with --now it signs at once, for the day a key may have leaked. A running server follows
 within seconds.)";
-
-void add_admin_options(CLI::App* verb, AdminOptions& options)
-{
-    verb->add_option("--data", options.data, "The data folder; else the configured one, else ./signet-data")
-        ->type_name("DIR");
-    verb->add_option("--config", options.config, "The configuration file")->type_name("FILE");
-    verb->add_flag("--json", options.json, "One JSON object per line, for machines; a refusal too");
-}
 
 void add_serve(CLI::App& app, Chosen& chosen)
 {
@@ -190,6 +182,14 @@ void add_config_verbs(CLI::App& app, Chosen& chosen)
 
 }  // namespace
 
+void add_admin_options(CLI::App* verb, AdminOptions& options)
+{
+    verb->add_option("--data", options.data, "The data folder; else the configured one, else ./signet-data")
+        ->type_name("DIR");
+    verb->add_option("--config", options.config, "The configuration file")->type_name("FILE");
+    verb->add_flag("--json", options.json, "One JSON object per line, for machines; a refusal too");
+}
+
 Exit answered(Exit exit)
 {
     bool const written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.flush().good();
@@ -211,6 +211,7 @@ Exit run_command_line(int argc, char** argv)
     add_user_verbs(app, chosen);
     add_token_verbs(app, chosen);
     add_key_verbs(app, chosen);
+    add_audit_verbs(app, chosen);
     add_config_verbs(app, chosen);
     app.footer(kFooter);  // NB: last, since a verb without a footer takes the one there is
 

@@ -69,20 +69,25 @@ std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& c
     SystemRandom     random;
     KeySources const key_sources{.configured  = config.master_key,
                                  .credentials = find_variable("CREDENTIALS_DIRECTORY").value_or("")};
-    auto             key     = TRY(folder.master_key(key_sources, random));
-    auto             storage = storage::SqliteStorage::open(folder.database());
-    auto             rules   = config.rules;
-    rules.tokens.issuer      = config.issuer;
+    auto             key       = TRY(folder.master_key(key_sources, random));
+    auto const       wrong_key = [&folder] {
+        return std::unexpected(fmt::format(
+            "The master key does not open the signing keys in {}. Put back the master key that belongs to this "
+                  "database; nothing was changed.",
+            folder.database().string()));
+    };
+    auto opened = storage::SqliteStorage::open(folder.database(), key, random);
+    if (!opened && opened.error().code == core::Errc::wrong_master_key) return wrong_key();
+    if (!opened) return std::unexpected(sentence(opened.error(), "the database"));
+    auto storage        = std::move(*opened);
+    auto rules          = config.rules;
+    rules.tokens.issuer = config.issuer;
     if (rules.tokens.audience.empty()) rules.tokens.audience = config.issuer;
     if (purpose == Purpose::administering) sign_nothing(rules.tokens, storage->signing_keys());
 
     auto       state  = std::make_unique<State>(std::move(rules), std::move(storage), std::move(key));
     auto const loaded = state->keyring.load();
-    if (!loaded && loaded.error().code == core::Errc::wrong_master_key)
-        return std::unexpected(fmt::format(
-            "The master key does not open the signing keys in {}. Put back the master key that belongs to this "
-            "database; nothing was changed.",
-            folder.database().string()));
+    if (!loaded && loaded.error().code == core::Errc::wrong_master_key) return wrong_key();
     if (!loaded) return std::unexpected(sentence(loaded.error(), "the signing keys"));
     return std::unique_ptr<Instance>(new Instance(std::move(state)));
 }
@@ -95,6 +100,11 @@ core::Ports const& Instance::ports() const
 core::Keyring& Instance::keyring()
 {
     return state_->keyring;
+}
+
+core::AuditReview& Instance::audit_review()
+{
+    return state_->storage->audit_review();
 }
 
 core::Result<bool> Instance::schedule_key()

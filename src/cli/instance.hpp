@@ -5,6 +5,7 @@
 
 #include "cli/config.hpp"
 #include "cli/data_folder.hpp"
+#include "core/audit_review.hpp"
 #include "core/keyring.hpp"
 #include "core/ports.hpp"
 
@@ -26,6 +27,7 @@ public:
 
     [[nodiscard]] core::Ports const& ports() const;
     [[nodiscard]] core::Keyring&     keyring();
+    [[nodiscard]] core::AuditReview& audit_review();
 
     // Makes the next signing key, published now and signing after publish_ahead; false when one waits already.
     [[nodiscard]] core::Result<bool> schedule_key();

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "cli/administration.hpp"
 #include "cli/exit_codes.hpp"
 
 namespace signet::cli {
@@ -21,6 +22,11 @@ void runs(CLI::App* verb, Chosen& chosen, std::shared_ptr<Options> options, Exit
     verb->callback([&chosen, options, run] { chosen = [options, run] { return answered(run(*options)); }; });
 }
 
+// --data, --config, --json
+void add_admin_options(CLI::App* verb, AdminOptions& options);
+
+// audit list|follow|verify
+void add_audit_verbs(CLI::App& app, Chosen& chosen);
 // token decode|verify|sign
 void add_token_verbs(CLI::App& app, Chosen& chosen);
 // keys generate|thumbprint|convert

@@ -27,6 +27,8 @@ std::string_view name(AuditEvent event)
             return "refresh_reuse";
         case AuditEvent::refresh_replayed_elsewhere:
             return "refresh_replayed_elsewhere";
+        case AuditEvent::refresh_refused:
+            return "refresh_refused";
         case AuditEvent::key_added:
             return "key_added";
         case AuditEvent::key_rotated:

@@ -23,6 +23,7 @@ enum class AuditEvent : std::uint8_t {
     session_ended,
     refresh_reuse,
     refresh_replayed_elsewhere,
+    refresh_refused,  // and nothing else: the session was over before
     key_added,
     key_rotated,
 };

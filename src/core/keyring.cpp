@@ -98,6 +98,12 @@ SigningKeyRecord const& find_latest(std::span<SigningKeyRecord const> records)
     return found == records.end() ? records.back() : *found;
 }
 
+Result<void> check_master_key(MasterKey const& master_key, std::string_view kid, std::string_view sealed)
+{
+    TRY(master_key.open(sealed, sealing_context(kid)));
+    return {};
+}
+
 Keyring::Keyring(SigningKeyStore& store, MasterKey const& master_key, Settings const& settings, Clock const& clock,
                  Random& random)
     : store_(store), master_key_(master_key), settings_(settings), clock_(clock), random_(random)

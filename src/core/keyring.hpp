@@ -30,6 +30,9 @@ struct Keys {
 // empty.
 [[nodiscard]] SigningKeyRecord const& find_latest(std::span<SigningKeyRecord const> records);
 
+// Errc::wrong_master_key when a key sealed as `sealed` does not open.
+[[nodiscard]] Result<void> check_master_key(MasterKey const& master_key, std::string_view kid, std::string_view sealed);
+
 // Thread-safe. current() costs one short lock and a shared pointer's copy.
 class Keyring {
 public:

@@ -155,8 +155,12 @@ public:
 
     // For what changes nothing else: a refused sign-in.
     [[nodiscard]] virtual Result<void>                    append(AuditEntry const& entry)                    = 0;
+    // A refused refresh, of `entry.session`: kept once for each session and detail, however often it is tried, so that
+    // nobody can fill the log. True when it was new.
+    [[nodiscard]] virtual Result<bool>                    append_refused_refresh(AuditEntry const& entry)    = 0;
     [[nodiscard]] virtual Result<std::vector<AuditEntry>> latest(std::size_t most)                           = 0;
-    // Removes those older than `before` among the first `most` rows; gives how many.
+    // Removes those of the first `most` rows that come before the first that is not older than `before`; gives how
+    // many.
     [[nodiscard]] virtual Result<std::size_t>             remove_entries(TimePoint before, std::size_t most) = 0;
 };
 

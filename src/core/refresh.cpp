@@ -69,6 +69,20 @@ std::unexpected<Error> refuse(Ports const& ports, RefreshRefusal why, std::strin
     return refused(Errc::invalid_grant, std::move(detail));
 }
 
+// A genuine token whose session was over before: told once for each session and reason, since whoever holds it can
+// repeat it. What was not told is not answered either (docs/decisions/0008).
+std::unexpected<Error> tell_and_refuse(Refresh const& refresh, std::optional<UserId> user, RefreshRefusal why)
+{
+    auto const told = refresh.ports.audit.append_refused_refresh({.at      = refresh.now,
+                                                                  .event   = AuditEvent::refresh_refused,
+                                                                  .user    = user,
+                                                                  .session = refresh.token.session,
+                                                                  .origin  = refresh.origin,
+                                                                  .detail  = std::string{name(why)}});
+    if (!told) return std::unexpected(told.error());
+    return refuse(refresh.ports, why, std::string{name(why)});
+}
+
 // Ends the session before refusing; a storage failure is not hidden behind the refusal (CHECKS B39).
 Result<SessionGrant> end_and_refuse(Refresh const& refresh, Session const& session, RefreshRefusal why)
 {
@@ -133,13 +147,13 @@ Result<SessionGrant> refresh(Ports const& ports, RefreshAttempt const& attempt)
     for (int tries = 0; tries < kMostTries; ++tries) {
         Refresh const request{.ports = ports, .token = *token, .origin = attempt.origin, .now = ports.clock.now()};
         auto          found = TRY(ports.sessions.find_session(token->session));
-        if (!found) return refuse(ports, RefreshRefusal::unknown_session, "no such session");
+        if (!found) return tell_and_refuse(request, std::nullopt, RefreshRefusal::unknown_session);
 
         auto const& session = found->session;
         auto const  outcome =
             decide_refresh(session, token->generation, request.now, ports.settings.sessions.refresh_window);
-        if (outcome == RefreshOutcome::ended) return refuse(ports, RefreshRefusal::ended, "session is over");
-        if (outcome == RefreshOutcome::expired) return refuse(ports, RefreshRefusal::expired, "session has expired");
+        if (outcome == RefreshOutcome::ended) return tell_and_refuse(request, session.user, RefreshRefusal::ended);
+        if (outcome == RefreshOutcome::expired) return tell_and_refuse(request, session.user, RefreshRefusal::expired);
         if (outcome == RefreshOutcome::reuse) return end_and_refuse(request, session, RefreshRefusal::reuse);
         if (found->user.disabled_at) return end_and_refuse(request, session, RefreshRefusal::account_disabled);
         if (outcome == RefreshOutcome::keep) return grant(request, *found, SecretString{});

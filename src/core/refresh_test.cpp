@@ -234,7 +234,7 @@ TEST_F(Refresh, RefusesAfterTheIdleLimit)
     auto const grant = use(first);
     ASSERT_FALSE(grant);
     EXPECT_EQ(grant.error().code, Errc::invalid_grant);
-    EXPECT_EQ(grant.error().detail, "session has expired");
+    EXPECT_EQ(grant.error().detail, "expired");
 }
 
 // CHECKS B41
@@ -297,6 +297,38 @@ TEST_F(Refresh, CountsEachRefusalByItsReason)
     for (auto const why : {forged, unknown_session, reuse, ended, expired, account_disabled})
         EXPECT_EQ(counted(why), 1U) << name(why);
     EXPECT_EQ(counted(missing) + counted(replays_elsewhere), 0U);
+}
+
+// CHECKS E34: failures are in the audit log with their reason; what anybody can send without end is only counted.
+TEST_F(Refresh, TellsARefusalThatChangesNothingOnce)
+{
+    auto const rows = [&] { return world.count(AuditEvent::refresh_refused); };
+    ASSERT_TRUE(logout(world.ports, first, origin()));
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(use(first));
+    EXPECT_EQ(rows(), 1U);
+    auto const& row = world.stores.memory().audit.back();
+    EXPECT_EQ(row.detail, "ended");
+    EXPECT_EQ(row.session, session);
+    EXPECT_EQ(row.origin.address.text, origin().address.text);
+
+    auto const again = world.sign_in().value();
+    world.clock.advance(200 * 24h);
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(use(again.refresh.reveal()));
+    EXPECT_EQ(world.stores.memory().audit.back().detail, "expired");
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(use(make_refresh_token(world.master_key, {SessionId{}, 0}).reveal()));
+    EXPECT_EQ(world.stores.memory().audit.back().detail, "unknown_session");
+    EXPECT_EQ(rows(), 3U);
+
+    auto const all = world.stores.memory().audit.size();
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(use("srt_forged" + std::to_string(i)));
+    EXPECT_EQ(world.stores.memory().audit.size(), all) << "forged tokens cost no row";
+}
+
+TEST_F(Refresh, SaysUnavailableWhenARefusalCannotBeTold)
+{
+    ASSERT_TRUE(logout(world.ports, first, origin()));
+    world.stores.memory().failing_after = world.stores.memory().deeds + 1;  // the session is found still
+    EXPECT_EQ(use(first).error().code, Errc::unavailable);
 }
 
 TEST_F(Refresh, RotatesAtEveryUseWhenTheWindowIsZero)

@@ -6,7 +6,6 @@
 
 #include "base/result.hpp"
 #include "storage/attempts.hpp"
-#include "storage/audit.hpp"
 #include "storage/users.hpp"
 
 namespace signet::storage {
@@ -69,7 +68,8 @@ Result<OddReplays> read_odd_replays(Row const& row)
 }
 
 // Ends the least recently used of the user's live sessions beyond kMostSessions; `audit` is the sign-in's.
-Result<std::vector<SessionId>> make_room(Transaction& transaction, UserId user, core::AuditEntry audit)
+Result<std::vector<SessionId>> make_room(Transaction& transaction, AuditLog const& log, UserId user,
+                                         core::AuditEntry audit)
 {
     // "All that follow" is an OFFSET with a LIMIT nobody reaches: each engine has another word for no limit.
     auto ended = TRY(transaction.list(
@@ -81,7 +81,7 @@ Result<std::vector<SessionId>> make_room(Transaction& transaction, UserId user, 
         audit.event   = core::AuditEvent::session_ended;
         audit.session = id;
         audit.detail  = name(core::EndReason::too_many);
-        TRY(add_audit(transaction, audit));
+        TRY(log.add(transaction, audit));
     }
     return ended;
 }
@@ -123,8 +123,8 @@ Result<std::vector<SessionId>> Sessions::open_session(Session const&            
              session.origin.address.text, session.origin.user_agent, session.odd_replays, session.odd_replay_generation,
              std::min(session.idle_expires_at, session.expires_at)}));
         TRY(forgive_attempts(transaction, admitted));
-        auto ended = TRY(make_room(transaction, session.user, audit));
-        TRY(add_audit(transaction, audit));
+        auto ended = TRY(make_room(transaction, log_, session.user, audit));
+        TRY(log_.add(transaction, audit));
         return ended;
     });
 }
@@ -163,7 +163,7 @@ Result<std::uint32_t> Sessions::note_odd_replay(SessionId id, std::uint64_t gene
         auto const count   = follows ? noted->count + 1 : 1U;
         TRY(transaction.run("UPDATE sessions SET odd_replays = $2, odd_replay_generation = $3 WHERE id = $1",
                             {id, count, generation}));
-        TRY(add_audit(transaction, audit));
+        TRY(log_.add(transaction, audit));
         return count;
     });
 }
@@ -179,7 +179,7 @@ Result<bool> Sessions::end_session(SessionId id, std::optional<UserId> owner, co
                                 "AND ended_at IS NULL AND idle_expires_at > $2 AND expires_at > $2",
                                 {id, audit.at, name(reason), owner.value_or(UserId{}), owner ? 0 : 1}));
         if (ended == 0) return false;
-        TRY(add_audit(transaction, audit));
+        TRY(log_.add(transaction, audit));
         return true;
     });
 }
@@ -189,7 +189,7 @@ Result<std::vector<SessionId>> Sessions::end_sessions(UserId user, core::EndReas
 {
     return engine_.write([&](Transaction& transaction) -> Result<std::vector<SessionId>> {
         auto ended = TRY(end_live_sessions(transaction, user, std::nullopt, reason, audit.at));
-        TRY(add_audit(transaction, audit));
+        TRY(log_.add(transaction, audit));
         return ended;
     });
 }

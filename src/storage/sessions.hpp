@@ -1,6 +1,7 @@
 // storage/sessions.hpp - signed-in devices as rows.
 #pragma once
 #include "core/ports.hpp"
+#include "storage/audit_log.hpp"
 #include "storage/engine.hpp"
 
 namespace signet::storage {
@@ -12,7 +13,7 @@ namespace signet::storage {
 
 class Sessions final : public core::SessionStore {
 public:
-    explicit Sessions(Engine& engine) : engine_(engine) {}
+    Sessions(Engine& engine, AuditLog const& log) : engine_(engine), log_(log) {}
 
     [[nodiscard]] Result<std::vector<core::SessionId>>        open_session(core::Session const&              session,
                                                                            core::PasswordHash const&         verified_against,
@@ -31,7 +32,8 @@ public:
     [[nodiscard]] Result<std::size_t>                     remove_sessions(TimePoint before, std::size_t most) override;
 
 private:
-    Engine& engine_;
+    Engine&         engine_;
+    AuditLog const& log_;
 };
 
 }  // namespace signet::storage

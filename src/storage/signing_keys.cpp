@@ -1,7 +1,6 @@
 #include "storage/signing_keys.hpp"
 
 #include "base/result.hpp"
-#include "storage/audit.hpp"
 
 namespace signet::storage {
 namespace {
@@ -61,7 +60,7 @@ Result<bool> SigningKeys::add_key(core::SigningKeyRecord const& key, std::option
                             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                             {key.kid, key.algorithm, key.purpose, Param::bytes(key.sealed), key.created_at,
                              key.active_from, key.retired_at, key.published_until, key.longest_token_life.count()}));
-        TRY(add_audit(transaction, audit));
+        TRY(log_.add(transaction, audit));
         return true;
     });
 }

@@ -1,13 +1,14 @@
 // storage/signing_keys.hpp - sealed signing keys as rows.
 #pragma once
 #include "core/ports.hpp"
+#include "storage/audit_log.hpp"
 #include "storage/engine.hpp"
 
 namespace signet::storage {
 
 class SigningKeys final : public core::SigningKeyStore {
 public:
-    explicit SigningKeys(Engine& engine) : engine_(engine) {}
+    SigningKeys(Engine& engine, AuditLog const& log) : engine_(engine), log_(log) {}
 
     [[nodiscard]] Result<std::vector<core::SigningKeyRecord>> list_keys(TimePoint now) override;
     [[nodiscard]] Result<bool> add_key(core::SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
@@ -15,7 +16,8 @@ public:
     [[nodiscard]] Result<void> raise_token_life(std::string_view kid, std::chrono::seconds life) override;
 
 private:
-    Engine& engine_;
+    Engine&         engine_;
+    AuditLog const& log_;
 };
 
 }  // namespace signet::storage

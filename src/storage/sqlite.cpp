@@ -14,21 +14,29 @@
 namespace signet::storage {
 
 struct SqliteStorage::State {
-    explicit State(std::filesystem::path const& file) : engine(file) {}
+    State(std::unique_ptr<SqliteEngine> opened, AuditLog audit_log)
+        : engine_owner(std::move(opened)), log(std::move(audit_log))
+    {
+    }
 
-    SqliteEngine engine;
-    Users        users{engine};
-    Sessions     sessions{engine};
-    Attempts     attempts{engine};
-    SigningKeys  signing_keys{engine};
-    Audit        audit{engine};
+    std::unique_ptr<SqliteEngine> engine_owner;
+    SqliteEngine&                 engine = *engine_owner;
+    AuditLog const                log;
+    Users                         users{engine, log};
+    Sessions                      sessions{engine, log};
+    Attempts                      attempts{engine};
+    SigningKeys                   signing_keys{engine, log};
+    Audit                         audit{engine, log};
 };
 
-std::unique_ptr<SqliteStorage> SqliteStorage::open(std::filesystem::path const& file)
+core::Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(std::filesystem::path const& file,
+                                                                 core::MasterKey const& master, Random& random)
 {
-    auto state = std::make_unique<State>(file);
+    auto engine = std::make_unique<SqliteEngine>(file);
     // When a migration ran is for the operator to read; no rule depends on it.
-    migrate(state->engine, sqlite_migrations(), SystemClock{}.now());
+    migrate(*engine, sqlite_migrations(), SystemClock{}.now());
+    auto log   = TRY(AuditLog::open(*engine, master, random));
+    auto state = std::make_unique<State>(std::move(engine), std::move(log));
     return std::unique_ptr<SqliteStorage>{new SqliteStorage(std::move(state))};
 }
 
@@ -52,6 +60,10 @@ core::SigningKeyStore& SqliteStorage::signing_keys()
     return state_->signing_keys;
 }
 core::AuditStore& SqliteStorage::audit()
+{
+    return state_->audit;
+}
+core::AuditReview& SqliteStorage::audit_review()
 {
     return state_->audit;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/audit_review.hpp"
 #include "core/ports.hpp"
 
 namespace signet::storage {
@@ -13,8 +14,11 @@ namespace signet::storage {
 class SqliteStorage {
 public:
     // Creates the file (mode 0600) when it does not exist. Throws std::runtime_error with a sentence for the operator:
-    // not a database, schema newer than this program, no permission.
-    [[nodiscard]] static std::unique_ptr<SqliteStorage> open(std::filesystem::path const& file);
+    // not a database, schema newer than this program, no permission. Errc::wrong_master_key when `master` is not the
+    // one that the audit log was begun with.
+    [[nodiscard]] static core::Result<std::unique_ptr<SqliteStorage>> open(std::filesystem::path const& file,
+                                                                           core::MasterKey const&       master,
+                                                                           Random&                      random);
     ~SqliteStorage();
 
     [[nodiscard]] core::UserStore&       users();
@@ -22,6 +26,7 @@ public:
     [[nodiscard]] core::AttemptStore&    attempts();
     [[nodiscard]] core::SigningKeyStore& signing_keys();
     [[nodiscard]] core::AuditStore&      audit();
+    [[nodiscard]] core::AuditReview&     audit_review();
 
     // Whether a transaction can be written and committed now; Errc::unavailable with the reason.
     [[nodiscard]] core::Result<void> check_writable();

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "storage/sqlite_engine.hpp"
 #include "storage/test_file.hpp"
+#include "storage/test_storage.hpp"
 
 namespace signet::storage {
 namespace {
@@ -50,8 +51,10 @@ protected:
         });
     }
 
+    [[nodiscard]] std::unique_ptr<SqliteStorage> open() { return open_test_storage(file_.path()); }
+
     TestFile                       file_;
-    std::unique_ptr<SqliteStorage> storage_ = SqliteStorage::open(file_.path());
+    std::unique_ptr<SqliteStorage> storage_ = open();
 };
 
 TEST_F(SqliteStorageTest, RefusesASchemaNewerThanTheProgram)
@@ -61,7 +64,7 @@ TEST_F(SqliteStorageTest, RefusesASchemaNewerThanTheProgram)
         tamper("INSERT INTO schema_migrations (version, applied_at, checksum) "
                "SELECT max(version) + 1, 0, 'ffff' FROM schema_migrations"));
     try {
-        static_cast<void>(SqliteStorage::open(file_.path()));
+        static_cast<void>(open());
         FAIL();
     } catch (std::runtime_error const& error) {
         EXPECT_THAT(error.what(), HasSubstr("written by a newer Signet"));
@@ -143,7 +146,8 @@ TEST_F(SqliteStorageTest, GivesUnavailableForARowItCannotRead)
     EXPECT_EQ(storage_->users().find_user(user.id).error().code, Errc::unavailable);
 
     ASSERT_TRUE(
-        tamper("INSERT INTO audit (at, event, address, user_agent, detail) VALUES (0, 'unheard_of', '', '', '')"));
+        tamper("INSERT INTO audit (at, event, address, user_agent, detail, link) "
+               "VALUES (0, 'unheard_of', '', '', '', x'00')"));
     EXPECT_EQ(storage_->audit().latest(1).error().code, Errc::unavailable);
 }
 

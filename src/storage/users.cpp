@@ -5,7 +5,6 @@
 
 #include "base/result.hpp"
 #include "storage/attempts.hpp"
-#include "storage/audit.hpp"
 #include "storage/sessions.hpp"
 
 namespace signet::storage {
@@ -91,7 +90,7 @@ Result<void> Users::add_user(core::User const& user, core::AuditEntry const& aud
                             {user.id, user.email.key(), user.email.text(), user.name, join_roles(user.roles),
                              user.password.text, user.created_at, user.disabled_at}));
         if (added == 0) return core::refused(core::Errc::email_taken);
-        return add_audit(transaction, audit);
+        return log_.add(transaction, audit);
     });
 }
 
@@ -126,7 +125,7 @@ Result<void> Users::upgrade_password_hash(core::UserId id, core::PasswordHash co
         auto const changed = TRY(transaction.run("UPDATE users SET password = $3 WHERE id = $1 AND password = $2",
                                                  {id, expected.text, replacement.text}));
         if (changed == 0) return {};
-        return add_audit(transaction, audit);
+        return log_.add(transaction, audit);
     });
 }
 
@@ -146,7 +145,7 @@ Result<std::vector<core::SessionId>> Users::change_password(core::UserId        
 
         TRY(transaction.run("UPDATE users SET password = $2 WHERE id = $1", {id, replacement.text}));
         auto ended = TRY(end_live_sessions(transaction, id, keep, core::EndReason::password_changed, audit.at));
-        TRY(add_audit(transaction, audit));
+        TRY(log_.add(transaction, audit));
         return ended;
     });
 }
@@ -160,7 +159,7 @@ Result<std::vector<core::SessionId>> Users::disable_user(core::UserId id, core::
 
         TRY(transaction.run("UPDATE users SET disabled_at = $2 WHERE id = $1", {id, audit.at}));
         auto ended = TRY(end_live_sessions(transaction, id, std::nullopt, core::EndReason::account_disabled, audit.at));
-        TRY(add_audit(transaction, audit));
+        TRY(log_.add(transaction, audit));
         return ended;
     });
 }
@@ -174,7 +173,7 @@ Result<void> Users::enable_user(core::UserId id, core::AuditEntry const& audit)
         if (!found->disabled) return {};
 
         TRY(transaction.run("UPDATE users SET disabled_at = NULL WHERE id = $1", {id}));
-        return add_audit(transaction, audit);
+        return log_.add(transaction, audit);
     });
 }
 

@@ -1,6 +1,7 @@
 // storage/users.hpp - accounts as rows.
 #pragma once
 #include "core/ports.hpp"
+#include "storage/audit_log.hpp"
 #include "storage/engine.hpp"
 
 namespace signet::storage {
@@ -11,7 +12,7 @@ namespace signet::storage {
 
 class Users final : public core::UserStore {
 public:
-    explicit Users(Engine& engine) : engine_(engine) {}
+    Users(Engine& engine, AuditLog const& log) : engine_(engine), log_(log) {}
 
     [[nodiscard]] Result<void> add_user(core::User const& user, core::AuditEntry const& audit) override;
     [[nodiscard]] Result<std::optional<core::User>> find_user(core::Email const& email) override;
@@ -28,7 +29,8 @@ public:
     [[nodiscard]] Result<void> enable_user(core::UserId id, core::AuditEntry const& audit) override;
 
 private:
-    Engine& engine_;
+    Engine&         engine_;
+    AuditLog const& log_;
 };
 
 }  // namespace signet::storage

@@ -20,7 +20,7 @@ if (!existsSync(binary)) throw new Error(`${binary} is not built; ./dev build ma
 export const ann = { email: 'ann@example.com', password: 'three plain words here', name: 'Ann' };
 
 // The environment of a child: ours, without variables that Signet would take for settings.
-function environment(extra) {
+export function environment(extra = {}) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('SIGNET_'));
   return { ...Object.fromEntries(own), ...extra };
 }

@@ -66,6 +66,31 @@ TEST_P(AuditStore, RemovesWhatIsOldAndNoMoreThanItMay)
     EXPECT_EQ(audit_.latest(1).value().at(0).at, kStart + 4h);
 }
 
+// The chain ends where a row is missing: one that was dated too late keeps those behind it.
+TEST_P(AuditStore, RemovesNothingBehindARowThatStays)
+{
+    for (int const hour : {0, 9, 1, 2})
+        ASSERT_TRUE(audit_.append(entry(AuditEvent::login_refused, kStart + std::chrono::hours{hour})));
+    EXPECT_EQ(audit_.remove_entries(kStart + 5h, 10).value(), 1U);
+    EXPECT_EQ(audited(), 3U);
+    EXPECT_EQ(audit_.remove_entries(kStart + 10h, 10).value(), 3U);
+}
+
+// CHECKS E34, decision 0008: whoever holds a token of an ended session can repeat it, and fills no disk by that.
+TEST_P(AuditStore, TellsARefusedRefreshOnceForEachSessionAndReason)
+{
+    auto said    = entry(AuditEvent::refresh_refused);
+    said.session = next_session_id();
+    said.detail  = "ended";
+    EXPECT_TRUE(audit_.append_refused_refresh(said).value());
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(audit_.append_refused_refresh(said).value());
+    said.detail = "expired";
+    EXPECT_TRUE(audit_.append_refused_refresh(said).value());
+    said.session = next_session_id();
+    EXPECT_TRUE(audit_.append_refused_refresh(said).value());
+    EXPECT_EQ(audited(), 3U);
+}
+
 TEST_P(AuditStore, GivesTheLatestFirstAndNoMoreThanAsked)
 {
     for (int i = 0; i < 5; ++i) {

@@ -23,7 +23,7 @@ using storage::SqliteStorage;
 
 class Durability : public testing::Test {
 protected:
-    [[nodiscard]] std::unique_ptr<SqliteStorage> open() const { return SqliteStorage::open(file_); }
+    [[nodiscard]] std::unique_ptr<SqliteStorage> open() const { return open_storage(file_); }
 
     TemporaryFolder       folder_;
     std::filesystem::path file_ = folder_.path() / "durable.db";
@@ -134,7 +134,7 @@ TEST_F(Durability, ManyMayOpenANewFileAtOnce)
 // Rotates `session` for ever, each time telling `out` the generation that was reached.
 [[noreturn]] void rotate_until_killed(std::filesystem::path const& file, core::Session const& session, int out)
 {
-    auto const storage = SqliteStorage::open(file);
+    auto const storage = open_storage(file);
     for (std::uint64_t generation = 0;; ++generation) {
         auto const at = kStart + std::chrono::milliseconds{generation};
         if (!storage->sessions().rotate_session(sample_rotation(session, generation, at)).value_or(false)) _exit(1);
@@ -223,7 +223,7 @@ std::uint64_t do_until_killed(std::filesystem::path const& file, std::uint64_t r
     if (::pipe(pipe_ends) != 0) throw std::runtime_error("no pipe");
     auto const child = ::fork();
     if (child == 0) {
-        auto const storage = SqliteStorage::open(file);
+        auto const storage = open_storage(file);
         for (std::uint64_t round = 0;; ++round)
             if (!deed(*storage, round) || ::write(pipe_ends[1], "", 1) != 1) _exit(1);
     }

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "core/testing/memory_stores.hpp"
-#include "storage/sqlite.hpp"
+#include "core/testing/world.hpp"
 
 namespace signet::contract {
 namespace {
@@ -19,7 +19,7 @@ public:
 
 private:
     TemporaryFolder                         folder_;
-    std::unique_ptr<storage::SqliteStorage> storage_ = storage::SqliteStorage::open(folder_.path() / "contract.db");
+    std::unique_ptr<storage::SqliteStorage> storage_ = open_storage(folder_.path() / "contract.db");
 };
 
 // The fakes that core's own tests believe in.
@@ -52,6 +52,13 @@ std::vector<Keeper> const& keepers()
 std::string keeper_name(testing::TestParamInfo<Keeper> const& info)
 {
     return info.param.name;
+}
+
+std::unique_ptr<storage::SqliteStorage> open_storage(std::filesystem::path const& file)
+{
+    static auto const master = core::testing::make_master_key();
+    SystemRandom      random;
+    return storage::SqliteStorage::open(file, master, random).value();
 }
 
 TemporaryFolder::TemporaryFolder()

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/ports.hpp"
+#include "storage/sqlite.hpp"
 
 namespace signet::contract {
 
@@ -30,6 +31,9 @@ struct Keeper {
 [[nodiscard]] std::vector<Keeper> const& keepers();
 // The part of a test's name that says which.
 [[nodiscard]] std::string                keeper_name(testing::TestParamInfo<Keeper> const& info);
+
+// A storage on `file`, under the master key of all these tests.
+[[nodiscard]] std::unique_ptr<storage::SqliteStorage> open_storage(std::filesystem::path const& file);
 
 // An empty folder of its own, removed with the object.
 class TemporaryFolder {

@@ -16,6 +16,17 @@ public:
             return {};
         });
     }
+    Result<bool> append_refused_refresh(AuditEntry const& entry) override
+    {
+        return memory_.run([&]() -> Result<bool> {
+            bool const told = std::ranges::any_of(memory_.audit, [&](AuditEntry const& row) {
+                return row.event == AuditEvent::refresh_refused && row.session == entry.session &&
+                       row.detail == entry.detail;
+            });
+            if (!told) memory_.audit.push_back(entry);
+            return !told;
+        });
+    }
     Result<std::vector<AuditEntry>> latest(std::size_t most) override
     {
         return memory_.run([&]() -> Result<std::vector<AuditEntry>> {
@@ -28,9 +39,9 @@ public:
         return memory_.run([&]() -> Result<std::size_t> {
             auto const end = memory_.audit.begin() + static_cast<std::ptrdiff_t>(std::min(most, memory_.audit.size()));
             auto const kept =
-                std::remove_if(memory_.audit.begin(), end, [&](AuditEntry const& entry) { return entry.at < before; });
-            auto const removed = static_cast<std::size_t>(end - kept);
-            memory_.audit.erase(kept, end);
+                std::find_if(memory_.audit.begin(), end, [&](AuditEntry const& entry) { return entry.at >= before; });
+            auto const removed = static_cast<std::size_t>(kept - memory_.audit.begin());
+            memory_.audit.erase(memory_.audit.begin(), kept);
             return removed;
         });
     }

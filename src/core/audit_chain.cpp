@@ -1,0 +1,148 @@
+#include "core/audit_chain.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include "base/result.hpp"
+#include "core/audit_review.hpp"
+
+namespace signet::core {
+namespace {
+
+constexpr std::size_t      kKeyBytes  = 32;
+constexpr std::size_t      kLinkBytes = 32;
+constexpr std::string_view kContext   = "audit chain";
+constexpr std::string_view kDigits    = "0123456789abcdef";
+
+// What is hashed says what it is, and each part how long it is: no two rows have the same bytes.
+constexpr std::string_view kRowDomain     = "signet audit row 1";
+constexpr std::string_view kRemovedDomain = "signet audit removed 1";
+
+void append_number(std::string& out, std::int64_t number)
+{
+    auto const bits = static_cast<std::uint64_t>(number);
+    for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift);
+}
+
+void append_text(std::string& out, std::string_view text)
+{
+    append_number(out, static_cast<std::int64_t>(text.size()));
+    out += text;
+}
+
+void append_text(std::string& out, std::optional<std::string> const& text)
+{
+    out += text ? '\x01' : '\x00';
+    if (text) append_text(out, std::string_view{*text});
+}
+
+std::string hmac(SecretString const& key, std::string_view message)
+{
+    std::array<unsigned char, kLinkBytes> out{};
+    auto                                  size = static_cast<unsigned>(out.size());
+    if (HMAC(EVP_sha256(), key.reveal().data(), static_cast<int>(key.size()),
+             reinterpret_cast<unsigned char const*>(message.data()), message.size(), out.data(), &size) == nullptr)
+        throw std::runtime_error("HMAC-SHA256 failed");
+    return {out.begin(), out.end()};
+}
+
+}  // namespace
+
+std::string_view name(AuditFault fault)
+{
+    switch (fault) {
+        case AuditFault::altered:
+            return "altered";
+        case AuditFault::missing:
+            return "missing";
+        case AuditFault::foreign:
+            return "foreign";
+        case AuditFault::removed_by_others:
+            return "removed_by_others";
+        case AuditFault::cut:
+            return "cut";
+        case AuditFault::other_log:
+            return "other_log";
+    }
+    return "unknown";
+}
+
+std::string AuditHead::text() const
+{
+    auto out = std::to_string(row) + ':';
+    for (auto const c : link) {
+        auto const byte = static_cast<unsigned char>(c);
+        out += kDigits[byte >> 4];
+        out += kDigits[byte & 15];
+    }
+    return out;
+}
+
+std::optional<AuditHead> AuditHead::parse(std::string_view text)
+{
+    AuditHead head;
+    auto const [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), head.row);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (wrong != std::errc{} || head.row < 0 || text.size() != 1 + 2 * kLinkBytes || text.front() != ':') return {};
+    for (std::size_t i = 1; i < text.size(); i += 2) {
+        auto const high = kDigits.find(text[i]);
+        auto const low  = kDigits.find(text[i + 1]);
+        if (high == std::string_view::npos || low == std::string_view::npos) return {};
+        head.link += static_cast<char>(high << 4 | low);
+    }
+    return head;
+}
+
+AuditHead empty_audit_log()
+{
+    return {.row = 0, .link = std::string(kLinkBytes, '\0')};
+}
+
+std::string AuditChain::make_sealed_key(MasterKey const& master, Random& random)
+{
+    std::array<std::uint8_t, kKeyBytes> key{};
+    random.fill(key);
+    SecretString const secret{std::string_view{reinterpret_cast<char const*>(key.data()), key.size()}};
+    OPENSSL_cleanse(key.data(), key.size());
+    return master.seal(secret, kContext, random);
+}
+
+Result<AuditChain> AuditChain::open(MasterKey const& master, std::string_view sealed_key)
+{
+    auto key = TRY(master.open(sealed_key, kContext));
+    if (key.size() != kKeyBytes) return refused(Errc::wrong_master_key, "the audit log's key has another length");
+    return AuditChain{std::move(key)};
+}
+
+std::string AuditChain::link(std::string_view previous, AuditRow const& row) const
+{
+    std::string message;
+    message.reserve(256);
+    append_text(message, kRowDomain);
+    append_text(message, previous);
+    append_number(message, row.id);
+    append_number(message, row.at);
+    append_text(message, std::string_view{row.event});
+    append_text(message, row.user);
+    append_text(message, row.session);
+    append_text(message, std::string_view{row.address});
+    append_text(message, std::string_view{row.user_agent});
+    append_text(message, std::string_view{row.detail});
+    return hmac(key_, message);
+}
+
+std::string AuditChain::seal(AuditHead const& removed) const
+{
+    std::string message;
+    append_text(message, kRemovedDomain);
+    append_number(message, removed.row);
+    append_text(message, std::string_view{removed.link});
+    return hmac(key_, message);
+}
+
+}  // namespace signet::core
