@@ -1,6 +1,6 @@
 // bench/bench.mjs - measures Signet beside what it should be compared with.
 //
-//     node bench/bench.mjs [FILTER] [--json FILE]
+//     node bench/bench.mjs [FILTER] [--json FILE]      FILTER: a part of the rows' names; server: those of server_chart.mjs
 //
 // Every row is paired: the two sides take turns within one run, and the ratio is
 // the median of the rounds' ratios. Absolute figures belong to the machine.
@@ -16,6 +16,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { measurePeers, median, peerRows } from './peers.mjs';
+import { names as serverRows } from './server_chart.mjs';
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
@@ -40,7 +41,7 @@ function fail(sentence) {
   process.exit(2);
 }
 
-const wanted = (name) => name.includes(filter);
+const wanted = (name) => (filter === 'server' ? serverRows.includes(name) || name === 'server/machine' : name.includes(filter));
 
 function report(row) {
   rows.push(row);
@@ -475,6 +476,14 @@ async function start() {
   if (wanted('memory/idle')) report({ name: 'memory/idle', value: median(memory), unit: 'MB', baseline: null, ratio: null, against: 'resident, after one sign-in' });
 }
 
+// Where the figures come from, before the machine is made busy.
+async function machine() {
+  const system = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? os.type();
+  const commit = (await run('git', ['describe', '--always', '--dirty', '--abbrev=10'], { cwd: root })).stdout.trim();
+  report({ name: 'server/machine', value: cores, unit: 'cores', baseline: null, ratio: null, against: `${os.cpus()[0].model}, load ${os.loadavg()[1].toFixed(1)}`,
+    machine: { cpu: os.cpus()[0].model, system, node: process.versions.node, commit, date: new Date().toISOString().slice(0, 10), load: Number(os.loadavg()[1].toFixed(1)) } });
+}
+
 const algorithms = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'ES256K',
   'EdDSA', 'Ed448'];
 const groups = [
@@ -482,6 +491,7 @@ const groups = [
     ...['HS256', 'ES256'].flatMap((name) => [`verify/${name}/two-threads`, `verify/${name}/allocations`])], jose],
   [['verify/seen-before'], seenBefore],
   [peerRows, () => measurePeers({ binaries, scratch, wanted, report })],
+  [['server/machine'], machine],
   [['bearer/tls'], bearer],
   [['signin/argon2id'], signIn],
   [['refresh/storage/1', 'refresh/storage/64', 'refresh/storage/normal'], rotations],

@@ -1,34 +1,43 @@
-// docs/benchmarks/jose.md and jose.svg say what jose.json says, and that says what holds of us.
+// The pages of docs/benchmarks and their pictures say what the runs beside them say, and those what holds of us.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { partOf, render, withPart } from '../../bench/chart.mjs';
+import { render as renderJose } from '../../bench/jose_chart.mjs';
+import { partOf, withPart } from '../../bench/page.mjs';
+import { render as renderServer } from '../../bench/server_chart.mjs';
 
 const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/benchmarks');
 const read = (name) => readFileSync(path.join(folder, name), 'utf8');
-const rows = JSON.parse(read('jose.json'));
 
-test('the tables of jose.md are those of jose.json', () => {
-  const page = read('jose.md');
-  for (const [name, text] of Object.entries(render(rows).parts)) {
-    assert.ok(partOf(page, name), `jose.md has no part '${name}'`);
-    assert.equal(partOf(page, name), partOf(withPart(page, name, text), name));
-  }
-});
+for (const [name, render, altered] of [['jose', renderJose, 'peer/libjwt/ES256/share'], ['server', renderServer, 'bearer/tls']]) {
+  const rows = JSON.parse(read(`${name}.json`));
 
-test('the picture is that of jose.json', () => {
-  assert.equal(read('jose.svg'), render(rows).svg);
-});
+  test(`the tables of ${name}.md are those of ${name}.json`, () => {
+    const page = read(`${name}.md`);
+    for (const [part, text] of Object.entries(render(rows).parts)) {
+      assert.ok(partOf(page, part), `${name}.md has no part '${part}'`);
+      assert.equal(partOf(page, part), partOf(withPart(page, part, text), part));
+    }
+  });
 
-test('another figure is another page and another picture', () => {
-  const other = rows.map((row) => (row.name === 'peer/libjwt/ES256/share' ? { ...row, ratio: row.ratio * 2 } : row));
-  assert.notEqual(render(other).parts.figures, render(rows).parts.figures);
-  assert.notEqual(render(other).svg, render(rows).svg);
-});
+  test(`the picture is that of ${name}.json`, () => {
+    assert.equal(read(`${name}.svg`), render(rows).svg);
+  });
 
-test('the run is whole: every row has its figures, and Signet took no bad token and refused no good one', () => {
-  for (const { name, value } of rows) assert.equal(typeof value, 'number', name);
+  test(`another figure is another page and another picture of ${name}`, () => {
+    const other = rows.map((row) => (row.name === altered ? { ...row, ratio: row.ratio * 2 } : row));
+    assert.notDeepEqual(render(other).parts, render(rows).parts);
+    assert.notEqual(render(other).svg, render(rows).svg);
+  });
+
+  test(`every row of ${name}.json has its figure`, () => {
+    for (const { name: row, value } of rows) assert.equal(typeof value, 'number', row);
+  });
+}
+
+test('Signet took no bad token and refused no good one', () => {
+  const rows = JSON.parse(read('jose.json'));
   for (const kind of ['bad', 'good']) assert.equal(rows.find(({ name }) => name === `peer/signet/${kind}-tokens`)?.value, 0, kind);
 });

@@ -1,13 +1,13 @@
-// bench/chart.mjs - turns a run of the bench into docs/benchmarks/jose.md and jose.svg.
+// bench/jose_chart.mjs - turns a run of the bench into docs/benchmarks/jose.md and jose.svg.
 //
-//     ./dev bench peer/ --json run.json && node bench/chart.mjs run.json
+//     ./dev bench peer/ --json run.json && node bench/jose_chart.mjs run.json
 //
 // Keeps the run's rows as docs/benchmarks/jose.json, draws jose.svg, and writes the
 // parts of jose.md that lie between <!-- NAME --> and <!-- /NAME -->.
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { groupNames } from './peers/bad_tokens.mjs';
+import { escape, keep, paper, table } from './page.mjs';
 import { algorithms } from './peers/craft.mjs';
 
 const origins = { libjwt: 'Debian', cjose: 'Debian', rhonabwy: 'Debian', 'cpp-jwt': 'Debian', 'fast-jwt': 'npm', jsonwebtoken: 'npm', jose: 'npm',
@@ -35,7 +35,6 @@ function readRows(rows) {
 const number = (value) => (value >= 99.95 ? value.toFixed(0) : value.toPrecision(3));
 const rate = (perSecond) => (perSecond >= 999_500 ? `${number(perSecond / 1e6)} M` : `${number(perSecond / 1e3)} k`);
 const share = (ratio) => (ratio >= 0.0995 ? ratio.toFixed(2) : ratio >= 0.00995 ? ratio.toFixed(3) : ratio.toFixed(4));
-const table = (head, lines) => [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const library = (figures, name) =>
   `${name === 'signet' ? '**Signet**' : title(name)} ${name === 'jose-64' ? '' : figures.version(name)}${origins[name] ? ` (${origins[name]})` : ''}`.trim();
 
@@ -78,7 +77,6 @@ function runParagraph({ machine: { value: cores, machine } }) {
 
 // ---- the picture ------------------------------------------------------------
 
-const escape = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
 const panel = { width: 440, label: 122, bar: 236, row: 21, top: 46 };
 
 function drawPanel(figures, alg, x, y) {
@@ -104,38 +102,9 @@ function chart(figures) {
   const [width, top] = [2 * panel.width + 60, 84];
   const total = top + 2 * height - 8;
   const versions = figures.names.map((name) => `${title(name)} ${figures.version(name)}`).join(', ');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img" aria-labelledby="t d">
-<title id="t">Verifying one JWT: share of what bare OpenSSL does</title>
-<desc id="d">${escape(versions)}. The figures are in the table of jose.md.</desc>
-<style>
-svg { color-scheme: light dark }
-text { font: 13px system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; fill: #24292f }
-.paper { fill: #ffffff; stroke: #d0d7de }
-.title { font-size: 19px; font-weight: 600 }
-.head { font-size: 15px; font-weight: 600 }
-.note { font-size: 12px; fill: #57606a }
-.figure { font-variant-numeric: tabular-nums; fill: #57606a; stroke: #ffffff; stroke-width: 5px; paint-order: stroke }
-rect.bar { fill: #8c959f }
-rect.ours { fill: #0969da }
-text.ours { font-weight: 600; fill: #0969da }
-.floor { stroke: #57606a; stroke-dasharray: 3 3 }
-@media (prefers-color-scheme: dark) {
-text { fill: #e6edf3 }
-.paper { fill: #0d1117; stroke: #30363d }
-.note, .figure { fill: #9198a1 }
-.figure { stroke: #0d1117 }
-rect.bar { fill: #6e7681 }
-rect.ours { fill: #4493f8 }
-text.ours { fill: #4493f8 }
-.floor { stroke: #9198a1 }
-}
-</style>
-<rect x="0.5" y="0.5" width="${width - 1}" height="${total - 1}" rx="8" class="paper"/>
-<text x="24" y="36" class="title">Verifying one JWT: share of what bare OpenSSL does</text>
-<text x="24" y="58" class="note">One token of nine claims, key loaded; signature, exp, iss, aud checked. Longer is faster; each panel has its own scale.</text>
-${algorithms.map((alg, i) => drawPanel(figures, alg, 24 + (i % 2) * (panel.width + 12), top + Math.floor(i / 2) * height)).join('\n')}
-</svg>
-`;
+  return paper({ width, height: total, title: 'Verifying one JWT: share of what bare OpenSSL does', description: `${versions}. The figures are in the table of jose.md.`,
+    note: 'One token of nine claims, key loaded; signature, exp, iss, aud checked. Longer is faster; each panel has its own scale.',
+    body: algorithms.map((alg, i) => drawPanel(figures, alg, 24 + (i % 2) * (panel.width + 12), top + Math.floor(i / 2) * height)).join('\n') });
 }
 
 // The picture and the parts of the page that `rows` lead to.
@@ -145,17 +114,9 @@ export function render(rows) {
     parts: { run: runParagraph(figures), figures: figuresTable(figures), ratios: ratiosTable(figures), groups: groupsTable(figures) } };
 }
 
-const between = (name) => new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- /${name} -->)`);
-export const partOf = (page, name) => between(name).exec(page)?.[0];
-export const withPart = (page, name, text) => page.replace(between(name), (_, open, close) => open + text + close);
-
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  if (process.argv.length !== 3) throw new Error('usage: node bench/chart.mjs RUN.json');
-  const place = (name) => fileURLToPath(new URL(path.join('../docs/benchmarks', name), import.meta.url));
+  if (process.argv.length !== 3) throw new Error('usage: node bench/jose_chart.mjs RUN.json');
   const rows = JSON.parse(readFileSync(process.argv[2], 'utf8')).filter(({ name }) => name.startsWith('peer/'));
   const { svg, parts } = render(rows);
-  const page = Object.entries(parts).reduce((text, [name, part]) => withPart(text, name, part), readFileSync(place('jose.md'), 'utf8'));
-  writeFileSync(place('jose.json'), `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
-  writeFileSync(place('jose.svg'), svg);
-  writeFileSync(place('jose.md'), page);
+  keep('jose', rows, render(rows));
 }
