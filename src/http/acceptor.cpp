@@ -1,6 +1,7 @@
 #include "http/acceptor.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "base/log.hpp"
@@ -15,8 +16,9 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr int  kAcceptsPerTurn = 64;
-constexpr auto kPause          = 100ms;
+constexpr int         kAcceptsPerTurn = 64;
+constexpr auto        kPause          = 100ms;
+constexpr std::size_t kMostWaiting    = 64;
 
 std::string_view reason(Overload overload)
 {
@@ -52,6 +54,7 @@ void Acceptor::stop()
     error_code ignored;
     pause_.cancel();
     socket_.close(ignored);
+    waiting_.clear();
 }
 
 void Acceptor::wait()
@@ -78,7 +81,8 @@ bool Acceptor::accept_one()
     error_code    ec;
     auto          socket = socket_.accept(core.io(), peer, ec);
     if (!ec) {
-        let_in(std::move(socket), peer, core);
+        if (auto address = canonical_address(peer.address().to_string()))
+            let_in({.socket = std::move(socket), .address = *std::move(address), .core = &core});
         return true;
     }
     if (ec == asio::error::would_block || ec == asio::error::try_again) return false;
@@ -99,17 +103,38 @@ void Acceptor::pause(std::string_view why)
     });
 }
 
-void Acceptor::let_in(tcp::socket socket, tcp::endpoint const& peer, IoCore& core)
+void Acceptor::let_in(Newcomer newcomer)
 {
-    auto const address = canonical_address(peer.address().to_string());
-    if (!address) return;
-    auto const bytes     = engine_.is_bound(*address) ? address_bytes(*address) : AddressBytes{};
+    auto const bytes     = engine_.is_bound(newcomer.address) ? address_bytes(newcomer.address) : AddressBytes{};
     auto       admission = engine_.counts->admit(bytes.span());
+    if (!admission && admission.error() == Overload::connections) return ask_for_room(std::move(newcomer));
     if (!admission) return engine_.count_refused(reason(admission.error()));
     engine_.count_accepted();
     error_code ec;
-    socket.native_non_blocking(true, ec);
-    if (!ec) core.adopt({.socket = std::move(socket), .admission = std::move(*admission), .address = *address});
+    newcomer.socket.native_non_blocking(true, ec);
+    if (!ec)
+        newcomer.core->adopt({.socket    = std::move(newcomer.socket),
+                              .admission = std::move(*admission),
+                              .address   = std::move(newcomer.address)});
+}
+
+// Whoever has been idle longest gives way to whoever comes. Each newcomer costs one connection at most, so it finds its
+// place or there is none.
+void Acceptor::ask_for_room(Newcomer newcomer)
+{
+    auto const& idlest = *std::ranges::max_element(cores_, {}, [](auto const& each) { return each->idle(); });
+    if (newcomer.asked || idlest->idle() == 0 || waiting_.size() >= kMostWaiting)
+        return engine_.count_refused(reason(Overload::connections));
+    newcomer.asked = true;
+    waiting_.push_back(std::move(newcomer));
+    idlest->yield_idle([this] {
+        asio::post(cores_.front()->io(), [this] {
+            if (waiting_.empty()) return;
+            auto first = std::move(waiting_.front());
+            waiting_.pop_front();
+            let_in(std::move(first));
+        });
+    });
 }
 
 }  // namespace signet::http

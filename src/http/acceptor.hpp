@@ -3,7 +3,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,13 +32,21 @@ private:
     // False when nobody else is waiting to be let in.
     bool accept_one();
     void pause(std::string_view why);
-    void let_in(boost::asio::ip::tcp::socket socket, boost::asio::ip::tcp::endpoint const& peer, IoCore& core);
+    struct Newcomer {
+        boost::asio::ip::tcp::socket socket;  // of `core`
+        std::string                  address;
+        IoCore*                      core;
+        bool                         asked = false;  // for room already
+    };
+    void let_in(Newcomer newcomer);
+    void ask_for_room(Newcomer newcomer);
 
     boost::asio::ip::tcp::acceptor socket_;
     Engine&                        engine_;
     Cores const&                   cores_;
     boost::asio::steady_timer      pause_;
     std::uint16_t                  port_;
+    std::deque<Newcomer>           waiting_;  // for an idle connection to make room
 };
 
 }  // namespace signet::http

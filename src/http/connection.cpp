@@ -68,14 +68,24 @@ void Connection::wait(Next for_what)
     if (for_what == Next::wait_answer || for_what == Next::stop) return;
 
     auto resume = [self = shared_from_this(), number](boost::system::error_code = {}) {
-        if (self->wait_number_ == number) self->run();
+        if (self->wait_number_ != number) return;
+        self->core_.end_idle(self->idle_);
+        self->run();
     };
+    if (for_what == Next::wait_read && is_idle()) core_.begin_idle(idle_);
     if (for_what == Next::go_on) {
         asio::post(core_.io(), std::move(resume));
         return;
     }
     using Socket = asio::ip::tcp::socket;
     socket_.async_wait(for_what == Next::wait_read ? Socket::wait_read : Socket::wait_write, std::move(resume));
+}
+
+bool Connection::is_idle() const
+{
+    if (phase_ == Phase::announcing) return announcement_.empty();
+    if (phase_ == Phase::handshaking) return !transport_.has_received();
+    return phase_ == Phase::reading && reader_.idle();
 }
 
 void Connection::stop_waiting()
@@ -315,6 +325,7 @@ Connection::Next Connection::close()
 {
     if (std::exchange(phase_, Phase::closed) == Phase::closed) return Next::stop;
     core_.clear_deadline(*this);
+    core_.end_idle(idle_);
     stop_waiting();
     boost::system::error_code ignored;
     socket_.close(ignored);
@@ -349,6 +360,14 @@ void Connection::drain()
         close();
     }
     if (phase_ == Phase::announcing || phase_ == Phase::handshaking) close();
+}
+
+void Connection::yield()
+{
+    auto const alive = shared_from_this();
+    engine_.count_yielded();
+    transport_.shut_down_writing();
+    close();
 }
 
 void Connection::cut_off()

@@ -31,6 +31,8 @@ public:
     void               start();
     // Closes when it is idle; else ends after the running answer.
     void               drain();
+    // Closes, to make room for another: it is idle.
+    void               yield();
     // Closes in whatever phase it is.
     void               cut_off();
     // The answer to request `number`; nullopt when the handler let go of it unanswered. Another than the one that is
@@ -69,6 +71,7 @@ private:
     Next begin_answer(Response response);
     Next send_continue();
 
+    [[nodiscard]] bool     is_idle() const;
     void                   call_handler();
     void                   set_read_deadline();
     [[nodiscard]] Response error_page(Refusal const& refusal, std::string_view id) const;
@@ -86,6 +89,7 @@ private:
     RequestReader                reader_;
     ResponseWriter               writer_;
 
+    IdlePlace     idle_{*this};
     Phase         phase_         = Phase::handshaking;
     bool          running_       = false;  // run() is on the stack
     std::uint64_t wait_number_   = 0;      // of the one wait whose end counts

@@ -34,7 +34,9 @@ Engine::Engine(ServerOptions options_, Handler handler_, ErrorPage error_page_, 
       proxies(options.trusted_proxies),
       counts(std::make_shared<ConnectionCounts>(options.limits)),
       ids(make_request_ids()),
-      accepted_(metrics.counter("signet_http_accepted_total", "Connections accepted.", {{"listener", options.name}}))
+      accepted_(metrics.counter("signet_http_accepted_total", "Connections accepted.", {{"listener", options.name}})),
+      yielded_(metrics.counter("signet_http_yielded_total", "Idle connections closed to make room for others.",
+                               {{"listener", options.name}}))
 {
     for (auto const reason : kReasons)
         refused_.push_back({reason, &metrics.counter("signet_http_refused_total",

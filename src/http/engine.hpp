@@ -45,6 +45,7 @@ public:
 
     // `reason` is Refusal's code or one of the acceptor's: a fixed set (CHECKS E35).
     void count_accepted() { accepted_.add(); }
+    void count_yielded() { yielded_.add(); }
     void count_refused(std::string_view reason);
 
 private:
@@ -54,6 +55,7 @@ private:
     };
 
     Counter&                              accepted_;
+    Counter&                              yielded_;
     std::vector<Refused>                  refused_;
     std::mutex                            mutex_;
     TlsContext                            tls_;

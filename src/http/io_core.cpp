@@ -76,6 +76,28 @@ void IoCore::forget(Connection& connection)
     if (connections_.erase(&connection) != 0) --load_;
 }
 
+void IoCore::begin_idle(IdlePlace& place)
+{
+    if (place.node_.empty()) return;
+    idle_.splice(idle_.end(), place.node_);
+    ++idle_count_;
+}
+
+void IoCore::end_idle(IdlePlace& place)
+{
+    if (!place.node_.empty()) return;
+    place.node_.splice(place.node_.begin(), idle_, place.at_);
+    --idle_count_;
+}
+
+void IoCore::yield_idle(std::function<void()> done)
+{
+    asio::post(io_, [this, done = std::move(done)] {
+        if (!idle_.empty()) idle_.front()->connection_.yield();
+        done();
+    });
+}
+
 void IoCore::drain()
 {
     asio::post(io_, [this] {

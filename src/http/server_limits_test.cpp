@@ -162,13 +162,44 @@ TEST(ServerLimits, RefusesConnectionsBeyondTheCap)
     TestServer server{with({.connections = 2})};
     RawClient  first{server.port()};
     RawClient  second{server.port()};
-    for (auto* client : {&first, &second}) {
-        client->send(get("/echo"));
-        EXPECT_EQ(client->read_answer().status, 200);
-    }
+    for (auto* client : {&first, &second}) client->send(get("/held"));
+    server.wait_for_held(2);
     RawClient third{server.port()};
     EXPECT_TRUE(third.is_closed());
     EXPECT_TRUE(server.metrics().text().contains("reason=\"connections\"} 1"));
+    server.release_held();
+    for (auto* client : {&first, &second}) EXPECT_EQ(client->read_answer().body, "held");
+}
+
+// CHECKS E5: those who keep connections open for nothing give way, the longest idle first, not those who come.
+TEST(ServerLimits, MakesRoomAtTheCostOfWhoIsIdle)
+{
+    TestServer server{with({.connections = 3})};
+    RawClient  silent{server.port()};  // has sent nothing at all
+    RawClient  busy{server.port()};
+    busy.send(get("/held"));
+    server.wait_for_held(1);
+    RawClient recent{server.port()};
+    recent.send(get("/echo"));
+    EXPECT_EQ(recent.read_answer().status, 200);
+
+    RawClient fourth{server.port()};
+    fourth.send(get("/echo"));
+    EXPECT_EQ(fourth.read_answer().status, 200);
+    EXPECT_TRUE(silent.is_closed());
+    RawClient fifth{server.port()};
+    fifth.send(get("/held"));
+    server.wait_for_held(2);
+    EXPECT_TRUE(recent.is_closed());
+    RawClient sixth{server.port()};
+    sixth.send(get("/held"));
+    server.wait_for_held(3);
+    EXPECT_TRUE(fourth.is_closed());
+    RawClient seventh{server.port()};
+    EXPECT_TRUE(seventh.is_closed()) << "nobody is idle";
+    EXPECT_TRUE(server.metrics().text().contains("signet_http_yielded_total{listener=\"main\"} 3"));
+    server.release_held();
+    for (auto* client : {&busy, &fifth, &sixth}) EXPECT_EQ(client->read_answer().body, "held");
 }
 
 TEST(ServerLimits, DoesNotCapLoopback)

@@ -1,5 +1,6 @@
 #include "http/transport.hpp"
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -84,6 +85,11 @@ Progress Transport::write(std::string_view bytes)
 bool Transport::has_buffered() const
 {
     return session_ && SSL_has_pending(session_.get()) == 1;
+}
+
+bool Transport::has_received() const
+{
+    return session_ && BIO_number_read(SSL_get_rbio(session_.get())) != 0;
 }
 
 void Transport::shut_down_writing()

@@ -41,6 +41,9 @@ public:
     // Whether read() may give bytes although the socket has none.
     [[nodiscard]] bool     has_buffered() const;
 
+    // Whether a byte of TLS has come.
+    [[nodiscard]] bool has_received() const;
+
     // Tells the peer that nothing follows. What it still sends can be read by discard().
     void                   shut_down_writing();
     // Reads what the peer sends before anything else, in the clear: not a byte more than `room` takes.
