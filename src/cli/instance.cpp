@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "cli/config_values.hpp"
 #include "cli/process.hpp"
 #include "cli/refusals.hpp"
 #include "core/ended_sessions.hpp"
 #include "core/passwords.hpp"
 #include "core/refresh_refusals.hpp"
+#include "core/sign_in_watch.hpp"
 #include "storage/sqlite.hpp"
 
 namespace signet::cli {
@@ -23,6 +25,12 @@ void sign_nothing(core::TokenSettings& tokens, core::SigningKeyStore& keys)
     auto const records     = keys.list_keys(SystemClock{}.now());
     if (!records || records->empty()) return;
     tokens.algorithm = jose::find_algorithm(core::find_latest(*records).algorithm).value_or(tokens.algorithm);
+}
+
+// CHECKS C11
+void warn_of_guessing()
+{
+    log::warning("guessing is suspected: sign-ins fail faster than [throttle] alarm_failures allows");
 }
 
 }  // namespace
@@ -46,6 +54,7 @@ struct Instance::State {
     core::Keyring                           keyring;
     core::EndedSessions                     ended_sessions;
     core::RefreshRefusals                   refresh_refusals;
+    core::SignInWatch                       sign_ins{settings.throttle.alarm_failures, warn_of_guessing};
     core::Ports const                       ports{.clock            = clock,
                                                   .random           = random,
                                                   .users            = storage->users(),
@@ -57,6 +66,7 @@ struct Instance::State {
                                                   .master_key       = master_key,
                                                   .ended_sessions   = ended_sessions,
                                                   .refresh_refusals = refresh_refusals,
+                                                  .sign_ins         = sign_ins,
                                                   .settings         = settings};
 };
 

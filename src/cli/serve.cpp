@@ -24,6 +24,7 @@
 #include "core/access_token.hpp"
 #include "core/ended_sessions.hpp"
 #include "core/refresh_refusals.hpp"
+#include "core/sign_in_watch.hpp"
 #include "http/api.hpp"
 #include "http/errors.hpp"
 #include "http/routes.hpp"
@@ -205,6 +206,15 @@ private:
             metrics_.watch("signet_refresh_refused_total", "Refreshes refused, by reason",
                            [this, why] { return static_cast<double>(instance_->ports().refresh_refusals.count(why)); },
                            {{"reason", std::string{core::name(why)}}});
+        for (auto const end : core::kSignInEnds)
+            metrics_.watch("signet_sign_ins_total", "Sign-ins, by how they ended",
+                           [this, end] { return static_cast<double>(instance_->ports().sign_ins.count(end)); },
+                           {{"end", std::string{core::name(end)}}});
+        metrics_.watch("signet_guessing_suspected", "1 while more sign-ins fail than [throttle] alarm_failures allows",
+                       [this] {
+                           auto const& ports = instance_->ports();
+                           return ports.sign_ins.is_guessing_suspected(ports.clock.now()) ? 1.0 : 0.0;
+                       });
         metrics_.watch("signet_build_info", "The running version; always 1", [] { return 1.0; },
                        {{"version", SIGNET_VERSION}});
     }

@@ -29,6 +29,8 @@ std::string_view name(AuditEvent event)
             return "refresh_replayed_elsewhere";
         case AuditEvent::refresh_refused:
             return "refresh_refused";
+        case AuditEvent::guessing_suspected:
+            return "guessing_suspected";
         case AuditEvent::key_added:
             return "key_added";
         case AuditEvent::key_rotated:

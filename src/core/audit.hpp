@@ -24,6 +24,7 @@ enum class AuditEvent : std::uint8_t {
     refresh_reuse,
     refresh_replayed_elsewhere,
     refresh_refused,  // and nothing else: the session was over before
+    guessing_suspected,
     key_added,
     key_rotated,
 };

@@ -8,6 +8,7 @@
 #include "core/refresh_token.hpp"
 #include "core/settings.hpp"
 #include "core/sign_in_attempt.hpp"
+#include "core/sign_in_watch.hpp"
 
 namespace signet::core {
 namespace {
@@ -105,9 +106,7 @@ Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attemp
                         .session_expires_at = session.idle_expires_at};
 }
 
-}  // namespace
-
-Result<SessionGrant> login(Ports const& ports, LoginAttempt const& attempt)
+Result<SessionGrant> sign_in(Ports const& ports, LoginAttempt const& attempt)
 {
     auto const now     = ports.clock.now();
     auto const email   = TRY(Email::parse(attempt.email));
@@ -138,6 +137,30 @@ Result<SessionGrant> login(Ports const& ports, LoginAttempt const& attempt)
         return refuse(ports, attempt, user, "account changed meanwhile", now);
     // A failure of storage or of signing says nothing about the password.
     return give_back(ports, limits, grant.error());
+}
+
+std::optional<SignInEnd> end_of(Result<SessionGrant> const& grant)
+{
+    if (grant) return SignInEnd::succeeded;
+    if (grant.error().code == Errc::bad_credentials) return SignInEnd::bad_credentials;
+    if (grant.error().code == Errc::slow_down) return SignInEnd::slow_down;
+    return std::nullopt;  // no word on the password
+}
+
+}  // namespace
+
+Result<SessionGrant> login(Ports const& ports, LoginAttempt const& attempt)
+{
+    auto       grant = sign_in(ports, attempt);
+    auto const end   = end_of(grant);
+    auto const now   = ports.clock.now();
+    // CHECKS C11. A row that cannot be written has been warned of all the same, and is no reason to change the answer.
+    if (end && ports.sign_ins.note(*end, now))
+        static_cast<void>(ports.audit.append({.at     = now,
+                                              .event  = AuditEvent::guessing_suspected,
+                                              .origin = attempt.origin,
+                                              .detail = "many sign-ins fail, this one the latest"}));
+    return grant;
 }
 
 }  // namespace signet::core

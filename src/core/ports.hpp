@@ -169,6 +169,7 @@ class Keyring;
 class MasterKey;
 class EndedSessions;
 class RefreshRefusals;
+class SignInWatch;
 struct Settings;
 
 // Everything a rule may reach. Wired once, in cli/serve.cpp; shared by all threads.
@@ -184,6 +185,7 @@ struct Ports {
     MasterKey const& master_key;
     EndedSessions&   ended_sessions;
     RefreshRefusals& refresh_refusals;
+    SignInWatch&     sign_ins;
     Settings const&  settings;
 };
 

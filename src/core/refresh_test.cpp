@@ -198,6 +198,7 @@ TEST_F(Refresh, DoesNotRotateWithoutAnAccessTokenToAnswerWith)
                           .master_key       = world.master_key,
                           .ended_sessions   = world.ended_sessions,
                           .refresh_refusals = world.refresh_refusals,
+                          .sign_ins         = world.sign_ins,
                           .settings         = world.settings};
     auto const    grant = refresh(without, {.token = SecretString{first}, .origin = origin()});
     ASSERT_FALSE(grant);

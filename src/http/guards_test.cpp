@@ -81,6 +81,7 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                               .master_key       = world.master_key,
                               .ended_sessions   = world.ended_sessions,
                               .refresh_refusals = world.refresh_refusals,
+                              .sign_ins         = world.sign_ins,
                               .settings         = world.settings};
     core::Authenticator const cannot_tell{ports};
     Api const                 api{.ports         = ports,

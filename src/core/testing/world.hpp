@@ -10,6 +10,7 @@
 #include "core/ports.hpp"
 #include "core/refresh_refusals.hpp"
 #include "core/settings.hpp"
+#include "core/sign_in_watch.hpp"
 #include "core/signup.hpp"
 #include "core/testing/memory_stores.hpp"
 #include "core/testing/time_and_chance.hpp"
@@ -46,6 +47,8 @@ struct World {
     Keyring         keyring{stores.signing_keys(), master_key, settings, clock, random};
     EndedSessions   ended_sessions;
     RefreshRefusals refresh_refusals;
+    SignInWatch     sign_ins{settings.throttle.alarm_failures, [this] { ++alarms; }};
+    int             alarms = 0;
     Ports           ports{.clock            = clock,
                           .random           = random,
                           .users            = stores.users(),
@@ -57,6 +60,7 @@ struct World {
                           .master_key       = master_key,
                           .ended_sessions   = ended_sessions,
                           .refresh_refusals = refresh_refusals,
+                          .sign_ins         = sign_ins,
                           .settings         = settings};
 };
 
