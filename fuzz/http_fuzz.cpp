@@ -93,7 +93,8 @@ void check(Request const& request)
         require(header.value.find_first_of("\r\n") == std::string::npos);
     }
     require(proxies.client("192.0.2.1", request) == "192.0.2.1");
-    require(ClientAddress::parse(proxies.client("10.0.0.1", request)).has_value());
+    for (auto const named : {ForwardedHeader::x_forwarded_for, ForwardedHeader::forwarded})
+        require(ClientAddress::parse(proxies.client("10.0.0.1", request, named)).has_value());
     if (auto const cookie = find_cookie(request, kRefreshCookie))
         require(!cookie->empty() && cookie->find(';') == std::string_view::npos);
     if (auto const fields = read_form_body(request.body, kMembers))
