@@ -56,6 +56,22 @@ bool sync_folder(fs::path const& folder)
     return directory.ok() && fsync(directory.get()) == 0;
 }
 
+// Its name is on the disk before anything in it: a synced file of a folder that is lost is lost.
+bool make_one_folder(fs::path const& path, mode_t mode)
+{
+    if (mkdir(path.c_str(), mode) != 0) return errno == EEXIST;
+    return sync_folder(path.parent_path());
+}
+
+// Those above it too, as open to others as the umask says.
+bool make_folder(fs::path const& path, mode_t mode)
+{
+    auto const above   = path.parent_path();
+    bool const is_deep = !above.empty() && above != path && access(above.c_str(), F_OK) != 0;
+    if (is_deep && !make_folder(above, S_IRWXU | S_IRWXG | S_IRWXO)) return false;
+    return make_one_folder(path, mode);
+}
+
 // A new file, never one that somebody else has put there.
 bool write_new(fs::path const& path, std::string_view content)
 {
@@ -110,9 +126,8 @@ std::expected<SecretString, Trouble> read_key_file(KeyPlace const& place)
 
 std::expected<DataFolder, Trouble> DataFolder::open(fs::path const& path)
 {
-    std::error_code failed;
-    if (path.has_parent_path()) fs::create_directories(path.parent_path(), failed);
-    if (mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST)
+    // "folder/" names the folder too, and would be its own parent.
+    if (!make_folder(path.has_filename() ? path : path.parent_path(), S_IRWXU))
         return std::unexpected(system_trouble("Cannot make the data folder", path));
 
     struct stat status{};
@@ -120,7 +135,8 @@ std::expected<DataFolder, Trouble> DataFolder::open(fs::path const& path)
     if (!S_ISDIR(status.st_mode))
         return std::unexpected(fmt::format("The data folder {} is not a folder.", path.string()));
 
-    bool const fresh = !fs::exists(path / "signet.db", failed);
+    std::error_code failed;
+    bool const      fresh = !fs::exists(path / "signet.db", failed);
     if (failed)
         return std::unexpected(fmt::format("Cannot enter the data folder {}: {}.", path.string(), failed.message()));
     bool const ours           = !fresh || fs::exists(path / "master.key", failed) || fs::is_empty(path, failed);

@@ -56,20 +56,23 @@ std::string make_memorable_password(Random& random, std::size_t min_length)
     return password;
 }
 
-core::Result<std::optional<FirstUser>> add_first_user(core::Ports const& ports)
+core::Result<std::optional<FirstUser>> think_of_first_user(core::Ports const& ports)
 {
     auto const present = TRY(ports.users.list_users("", 1));
     if (!present.empty()) return std::nullopt;
+    return FirstUser{.email    = kEmail,
+                     .password = make_memorable_password(ports.random, ports.settings.passwords.min_length)};
+}
 
-    FirstUser        first{.email    = kEmail,
-                           .password = make_memorable_password(ports.random, ports.settings.passwords.min_length)};
+core::Result<void> add_first_user(core::Ports const& ports, FirstUser const& first)
+{
     core::NewAccount account{.email    = first.email,
                              .name     = "Demo",
                              .password = SecretString{first.password},
                              .roles    = {"viewer"},
                              .origin   = {}};
     TRY(core::signup(ports, account));
-    return first;
+    return {};
 }
 
 }  // namespace signet::cli

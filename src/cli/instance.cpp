@@ -133,7 +133,7 @@ core::Result<bool> Instance::schedule_key()
 
 core::Result<void> Instance::check_ready()
 {
-    if (state_->keyring.current() == nullptr) return core::refused(core::Errc::unavailable, "no signing key");
+    if (state_->keyring.current() == nullptr) return core::unavailable("no_signing_key", "no signing key");
     return state_->storage->check_writable();
 }
 

@@ -28,13 +28,13 @@ core::Result<void> without_exceptions(Task::Work const& work)
 
 // One batch after the other, until there is no whole one left.
 template <class Remove>
-core::Result<void> remove_all(std::stop_token const& stop, Remove const& remove)
+core::Result<void> remove_all(Chores::Rest const& rest, Remove const& remove)
 {
-    while (!stop.stop_requested()) {
+    while (true) {
+        auto const began   = std::chrono::steady_clock::now();
         auto const removed = TRY(remove(kBatch));
-        if (removed < kBatch) return {};
+        if (removed < kBatch || !rest(std::chrono::steady_clock::now() - began)) return {};
     }
-    return {};
 }
 
 }  // namespace
@@ -50,8 +50,38 @@ bool Task::attempt(Work const& work)
     return outcome.has_value();
 }
 
+void Chores::follow_ended_sessions()
+{
+    following_.attempt([&] {
+        auto const life = keyring_.current()->longest_token_life;
+        return ports_.ended_sessions.follow(ports_.sessions, life, ports_.clock.now());
+    });
+}
+
+void Chores::maintain_keys()
+{
+    maintaining_keys_.attempt([&] { return keyring_.maintain(); });
+}
+
+void Chores::remove_old_rows(Rest const& rest)
+{
+    auto const now = ports_.clock.now();
+    removing_sessions_.attempt([&] {
+        return remove_all(rest,
+                          [&](std::size_t most) { return ports_.sessions.remove_sessions(now - kKeepOver, most); });
+    });
+    removing_attempts_.attempt([&] {
+        auto const forgotten = now - ports_.settings.throttle.forget_after;
+        return remove_all(rest, [&](std::size_t most) { return ports_.attempts.remove_attempts(forgotten, most); });
+    });
+    removing_audit_.attempt([&] {
+        auto const old = now - ports_.settings.audit.keep;
+        return remove_all(rest, [&](std::size_t most) { return ports_.audit.remove_entries(old, most); });
+    });
+}
+
 Maintenance::Maintenance(core::Ports const& ports, core::Keyring& keyring)
-    : ports_(ports), keyring_(keyring), thread_([this](std::stop_token const& stop) { run(stop); })
+    : chores_(ports, keyring), thread_([this](std::stop_token const& stop) { run(stop); })
 {
 }
 
@@ -65,36 +95,21 @@ Maintenance::~Maintenance()
 void Maintenance::run(std::stop_token const& stop)
 {
     pthread_setname_np(pthread_self(), "maintenance");
-    for (int tick = 1; !stop.stop_requested(); ++tick) {
-        {
-            std::unique_lock lock(mutex_);
-            wake_.wait_for(lock, stop, kTick, [] { return false; });
-        }
-        if (stop.stop_requested()) return;
-        following_.attempt([&] {
-            auto const life = keyring_.current()->longest_token_life;
-            return ports_.ended_sessions.follow(ports_.sessions, life, ports_.clock.now());
-        });
-        if (tick % kTicksToKeys == 0) maintaining_keys_.attempt([&] { return keyring_.maintain(); });
-        if (tick % kTicksToRemove == 0) remove_old_rows(stop);
+    for (int tick = 1; rest(stop, kTick); ++tick) {
+        chores_.follow_ended_sessions();
+        if (tick % kTicksToKeys == 0) chores_.maintain_keys();
+        // As long as a batch took: the disk is half of everyone else's at least, however many rows there are.
+        if (tick % kTicksToRemove == 0)
+            chores_.remove_old_rows([&](std::chrono::nanoseconds worked) { return rest(stop, worked); });
     }
 }
 
-void Maintenance::remove_old_rows(std::stop_token const& stop)
+// False when there is no time left.
+bool Maintenance::rest(std::stop_token const& stop, std::chrono::nanoseconds time)
 {
-    auto const now = ports_.clock.now();
-    removing_sessions_.attempt([&] {
-        return remove_all(stop,
-                          [&](std::size_t most) { return ports_.sessions.remove_sessions(now - kKeepOver, most); });
-    });
-    removing_attempts_.attempt([&] {
-        auto const forgotten = now - ports_.settings.throttle.forget_after;
-        return remove_all(stop, [&](std::size_t most) { return ports_.attempts.remove_attempts(forgotten, most); });
-    });
-    removing_audit_.attempt([&] {
-        auto const old = now - ports_.settings.audit.keep;
-        return remove_all(stop, [&](std::size_t most) { return ports_.audit.remove_entries(old, most); });
-    });
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, time, [] { return false; });
+    return !stop.stop_requested();
 }
 
 }  // namespace signet::cli

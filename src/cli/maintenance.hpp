@@ -2,8 +2,9 @@
 //
 //   every second   takes over sessions that another process ended (`signet user disable`)
 //   every 5 s      takes over or makes signing keys
-//   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time
+//   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time, with pauses
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -31,16 +32,19 @@ private:
     bool             failing_ = false;
 };
 
-// One thread, from construction to destruction.
-class Maintenance {
+// What there is to do; Maintenance says when. For one thread.
+class Chores {
 public:
-    Maintenance(core::Ports const& ports, core::Keyring& keyring);
-    ~Maintenance();
+    // Called after each whole batch of rows with the time that it took; false ends the work until the next time.
+    using Rest = std::function<bool(std::chrono::nanoseconds)>;
+
+    Chores(core::Ports const& ports, core::Keyring& keyring) : ports_(ports), keyring_(keyring) {}
+
+    void follow_ended_sessions();
+    void maintain_keys();
+    void remove_old_rows(Rest const& rest);
 
 private:
-    void run(std::stop_token const& stop);
-    void remove_old_rows(std::stop_token const& stop);
-
     core::Ports const& ports_;
     core::Keyring&     keyring_;
 
@@ -49,7 +53,19 @@ private:
     Task removing_sessions_{"removing old sessions"};
     Task removing_attempts_{"removing forgotten failures"};
     Task removing_audit_{"removing old audit rows"};
+};
 
+// One thread, from construction to destruction.
+class Maintenance {
+public:
+    Maintenance(core::Ports const& ports, core::Keyring& keyring);
+    ~Maintenance();
+
+private:
+    void run(std::stop_token const& stop);
+    bool rest(std::stop_token const& stop, std::chrono::nanoseconds time);
+
+    Chores                      chores_;
     std::mutex                  mutex_;
     std::condition_variable_any wake_;
     std::jthread                thread_;

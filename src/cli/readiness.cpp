@@ -12,7 +12,7 @@ constexpr auto kLongestCheck = 5s;
 
 core::Result<void> Readiness::ask()
 {
-    if (draining_) return core::refused(core::Errc::unavailable, "draining");
+    if (draining_) return core::unavailable("draining", "draining");
 
     std::unique_lock const turn(checking_, std::try_to_lock);
     if (!turn) return latest();
@@ -42,7 +42,7 @@ core::Result<void> Readiness::latest()
 {
     std::lock_guard const lock(mutex_);
     if (began_ > ended_ && now_() - began_ >= kLongestCheck)
-        return core::refused(core::Errc::unavailable, "the check has not come back");
+        return core::unavailable("database_stuck", "the check has not come back");
     return latest_;
 }
 

@@ -37,7 +37,7 @@ private:
     std::mutex                          checking_;  // held while check_ runs
     std::mutex                          mutex_;     // of what follows
     bool                                known_  = false;
-    core::Result<void>                  latest_ = core::refused(core::Errc::unavailable, "starting");
+    core::Result<void>                  latest_ = core::unavailable("starting", "starting");
     TimePoint                           began_{};
     TimePoint                           ended_{};
 };

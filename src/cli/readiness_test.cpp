@@ -96,6 +96,7 @@ TEST(Readiness, LetsNobodyWaitForTheCheckOfAnother)
     auto const late = others[2].asked.get();
     ASSERT_FALSE(late) << "what hangs is not ready";
     EXPECT_EQ(late.error().detail, "the check has not come back");
+    EXPECT_EQ(late.error().reason, "database_stuck");
 }
 
 TEST(Readiness, AsksAgainAfterACheckThatThrew)
@@ -111,11 +112,12 @@ TEST(Readiness, AsksAgainAfterACheckThatThrew)
 
 TEST(Readiness, GivesTheReasonOfAFailingStorage)
 {
-    Readiness  readiness([] { return core::Result<void>{core::refused(core::Errc::unavailable, "disk full")}; });
+    Readiness  readiness([] { return core::Result<void>{core::unavailable("disk_full", "disk full")}; });
     auto const ready = readiness.ask();
     ASSERT_FALSE(ready);
     EXPECT_EQ(ready.error().code, core::Errc::unavailable);
     EXPECT_EQ(ready.error().detail, "disk full");
+    EXPECT_EQ(ready.error().reason, "disk_full");
 }
 
 TEST(Readiness, IsOverOnceDraining)
@@ -126,6 +128,7 @@ TEST(Readiness, IsOverOnceDraining)
     auto const ready = readiness.ask();
     ASSERT_FALSE(ready);
     EXPECT_EQ(ready.error().code, core::Errc::unavailable);
+    EXPECT_EQ(ready.error().reason, "draining");
 }
 
 }  // namespace

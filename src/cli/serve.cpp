@@ -260,9 +260,13 @@ void serve_until_stopped(House& house, Signals const& signals)
 std::expected<std::optional<FirstUser>, Trouble> provide_first_user(House& house, DataFolder const& folder)
 {
     if (!house.config().dev) return std::nullopt;
-    auto first = add_first_user(house.instance().ports());
+    auto first = think_of_first_user(house.instance().ports());
     if (!first) return std::unexpected(sentence(first.error(), "the first user"));
-    if (*first) TRY(keep_first_user(folder, **first));
+    if (!*first) return std::nullopt;
+    // In this order: what was kept for an account that was never made is replaced at the next start.
+    TRY(keep_first_user(folder, **first));
+    auto const added = add_first_user(house.instance().ports(), **first);
+    if (!added) return std::unexpected(sentence(added.error(), "the first user"));
     return std::move(*first);
 }
 

@@ -38,11 +38,13 @@ enum class Errc : std::uint8_t {
 
 [[nodiscard]] std::string_view name(Errc code);
 
-// `detail` is for the log and has no way to a client.
+// `detail` is for the log and has no way to a client. `reason` is a word of ours, kept for ever, that says why
+// something is unavailable where that is known: `disk_full`. It points to a literal, and /readyz tells it.
 struct Error {
     Errc                                code;
     std::string                         detail      = {};
     std::optional<std::chrono::seconds> retry_after = std::nullopt;
+    std::string_view                    reason      = {};
 };
 
 template <class T>
@@ -52,6 +54,11 @@ using Result = std::expected<T, Error>;
 [[nodiscard]] inline std::unexpected<Error> refused(Errc code, std::string detail = {})
 {
     return std::unexpected(Error{code, std::move(detail)});
+}
+// `return unavailable("disk_full", "sqlite: …");`
+[[nodiscard]] inline std::unexpected<Error> unavailable(std::string_view reason, std::string detail)
+{
+    return std::unexpected(Error{.code = Errc::unavailable, .detail = std::move(detail), .reason = reason});
 }
 
 }  // namespace signet::core

@@ -293,6 +293,7 @@ TEST(Dispatch, TellsAliveFromReady)
     auto const response = site.ask(get("/readyz"));
     EXPECT_EQ(refused(response), (Refused{503, "unavailable"}));
     EXPECT_EQ(response.body.find("made not ready"), std::string::npos);
+    EXPECT_NE(response.body.find(R"("reason":"disk_full")"), std::string::npos) << response.body;
 }
 
 }  // namespace

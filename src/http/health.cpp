@@ -1,5 +1,6 @@
 #include "http/answers.hpp"
 #include "http/endpoints.hpp"
+#include "http/errors.hpp"
 
 namespace signet::http {
 namespace {
@@ -9,6 +10,19 @@ Response status(std::string_view word)
     json::Object body;
     body.set("status", word);
     return answer(200, body);
+}
+
+// As every refusal, and beside it the reason: a word that whoever watches this server can act on, with nothing in it
+// of paths or of SQL.
+Response not_ready(Call const& call, core::Error const& why)
+{
+    auto         response = refuse(call, {.code = core::Errc::unavailable, .detail = why.detail});
+    json::Object body;
+    body.set("error", find_error(core::Errc::unavailable).code)
+        .set("error_description", find_error(core::Errc::unavailable).sentence)
+        .set("reason", why.reason.empty() ? "unknown" : why.reason);
+    response.body = body.text();
+    return response;
 }
 
 }  // namespace
@@ -24,7 +38,7 @@ Response healthz(Call const&)
 Response readyz(Call const& call)
 {
     auto const ready = call.api.ready();
-    if (!ready) return refuse(call, {core::Errc::unavailable, ready.error().detail});
+    if (!ready) return not_ready(call, ready.error());
     bool const busy = call.api.storage_pool.is_crowded() || call.api.hashing_pool.is_crowded();
     return status(busy ? "degraded" : "ready");
 }

@@ -177,7 +177,7 @@ void CommitQueue::wait(std::unique_lock<std::mutex>& lock, Waiting& mine)
     auto const place = std::ranges::find(waiting_, &mine);
     if (place == waiting_.end()) return mine.changed.wait(lock, is_up);  // it is being run
     waiting_.erase(place);
-    mine.answer  = core::refused(core::Errc::unavailable, "sqlite: every connection is in use");
+    mine.answer  = core::unavailable("database_busy", "sqlite: every connection is in use");
     mine.is_done = true;
 }
 

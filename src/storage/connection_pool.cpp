@@ -8,7 +8,7 @@ Result<ConnectionPool::Lease> ConnectionPool::take()
 {
     std::unique_lock lock(mutex_);
     if (!free_.wait_for(lock, longest_wait_, [this] { return !idle_.empty() || unopened_ > 0; }))
-        return core::refused(core::Errc::unavailable, "sqlite: every connection is in use");
+        return core::unavailable("database_busy", "sqlite: every connection is in use");
     if (idle_.empty()) {
         --unopened_;
         lock.unlock();
@@ -27,7 +27,7 @@ Result<ConnectionPool::Lease> ConnectionPool::open()
         std::lock_guard const lock(mutex_);
         ++unopened_;
         free_.notify_one();
-        return core::refused(core::Errc::unavailable, error.what());
+        return core::unavailable("database_not_opened", error.what());
     }
 }
 

@@ -240,8 +240,10 @@ Result<std::size_t> Sessions::remove_sessions(TimePoint before, std::size_t most
         });
     };
 
-    std::size_t removed = 0;
-    while (removed < most) {
+    // Many that were used since may lie before those that are over; the rest of them is for the next call.
+    constexpr int kMostSweeps = 10;
+    std::size_t   removed     = 0;
+    for (int sweeps = 0; sweeps < kMostSweeps && removed < most; ++sweeps) {
         auto const swept = TRY(sweep(most - removed));
         removed += static_cast<std::size_t>(swept.removed);
         if (swept.removed == 0 && swept.moved_on == 0) break;

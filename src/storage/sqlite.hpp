@@ -28,7 +28,8 @@ public:
     [[nodiscard]] core::AuditStore&      audit();
     [[nodiscard]] core::AuditReview&     audit_review();
 
-    // Whether a transaction can be written and committed now; Errc::unavailable with the reason.
+    // Whether a transaction can be written and committed now; Errc::unavailable with the reason in a word: disk_full,
+    // disk_read_only, disk_error, database_busy, database_not_opened, database_damaged, or none of these.
     [[nodiscard]] core::Result<void> check_writable();
     // SQL statements run since open(), by all threads.
     [[nodiscard]] std::uint64_t      statements() const;

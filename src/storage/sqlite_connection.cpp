@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <charconv>
 #include <stdexcept>
 
@@ -11,10 +12,36 @@
 namespace signet::storage {
 namespace {
 
+// What an operator does something about (CHECKS E21); empty for the rest, of which most are bugs.
+std::string_view reason_of(sqlite3* db)
+{
+    constexpr int kPrimary = 0xFF;
+    auto const    cause    = sqlite3_system_errno(db);
+    switch (sqlite3_extended_errcode(db) & kPrimary) {
+        case SQLITE_FULL:
+            return "disk_full";
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            return "disk_read_only";
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN:
+            if (cause == ENOSPC || cause == EDQUOT) return "disk_full";
+            if (cause == EROFS || cause == EACCES || cause == EPERM) return "disk_read_only";
+            return "disk_error";
+        case SQLITE_BUSY:
+            return "database_busy";
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return "database_damaged";
+        default:
+            return {};
+    }
+}
+
 core::Error failure(sqlite3* db, std::string_view doing)
 {
-    return {core::Errc::unavailable,
-            fmt::format("sqlite: {} ({}) at {}", sqlite3_errmsg(db), sqlite3_extended_errcode(db), doing)};
+    auto const detail = fmt::format("sqlite: {} ({}) at {}", sqlite3_errmsg(db), sqlite3_extended_errcode(db), doing);
+    return core::unavailable(reason_of(db), detail).error();
 }
 
 // 7 for "$7"; 0 for a placeholder that has no name.

@@ -285,6 +285,7 @@ TEST_F(SqliteEngineTest, GivesUnavailableWhenAnotherProcessKeepsTheLock)
         EXPECT_FALSE(written);
         EXPECT_EQ(written.error().code, Errc::unavailable);
         EXPECT_THAT(written.error().detail, HasSubstr("locked"));
+        EXPECT_EQ(written.error().reason, "database_busy");
         return {};
     }));
     EXPECT_TRUE(insert(engine, 2));
@@ -322,6 +323,7 @@ TEST_F(SqliteEngineTest, RefusesWritesWhileTheDatabaseIsFullAndGoesOnAfterwards)
     ASSERT_FALSE(full);
     EXPECT_EQ(full.error().code, Errc::unavailable);
     EXPECT_THAT(full.error().detail, HasSubstr("full"));
+    EXPECT_EQ(full.error().reason, "disk_full");
     EXPECT_EQ(count(engine), 0);
 
     ASSERT_TRUE(limit("PRAGMA max_page_count=1000"));
@@ -348,6 +350,7 @@ TEST_F(SqliteEngineTest, RefusesWritesWhileTheDiskDoesAndGoesOnAfterwards)
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::unavailable);
     EXPECT_THAT(refused.error().detail, HasSubstr("disk I/O error"));
+    EXPECT_EQ(refused.error().reason, "disk_error");
     EXPECT_EQ(again.error().code, Errc::unavailable);
     EXPECT_EQ(read, 1);
 

@@ -121,7 +121,7 @@ class Signet {
   }
 }
 
-// Starts `signet serve --dev` on free ports and waits until people can sign in.
+// Starts `signet serve --dev` on free ports and waits until people can sign in. An error has its `signet` beside it.
 //   env      settings, for example { SIGNET_SESSIONS_REFRESH_WINDOW: '1s' }
 //   dataDir  a folder to keep; without it, a fresh one that goes with stop()
 //   listen, plainHttp, args
@@ -130,15 +130,19 @@ export async function startSignet({ env = {}, dataDir, listen = 'localhost:0', p
   const child = spawn(binary, ['serve', '--dev', '--listen', listen, '--admin-listen', '127.0.0.1:0', '--data', folder,
     ...(plainHttp ? ['--plain-http'] : []), ...args], { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const signet = new Signet(child, folder, dataDir !== undefined);
-  await until('the banner', () => {
-    if (!signet.running) throw new Error(`signet ended:\n${signet.log()}`);
-    return signet.output.includes('Stop ');
-  });
-  signet.url = new URL(signet.banner('Open')).origin;
-  signet.port = Number(new URL(signet.url).port);
-  signet.adminUrl = new URL(signet.banner('Metrics')).origin;
-  signet.ca = plainHttp ? undefined : readFileSync(path.join(folder, 'tls/cert.pem'), 'utf8');
-  await until('/readyz', async () => (await request(signet, 'GET', '/readyz')).status === 200);
+  try {
+    await until('the banner', () => {
+      if (!signet.running) throw new Error(`signet ended:\n${signet.log()}`);
+      return signet.output.includes('Stop ');
+    });
+    signet.url = new URL(signet.banner('Open')).origin;
+    signet.port = Number(new URL(signet.url).port);
+    signet.adminUrl = new URL(signet.banner('Metrics')).origin;
+    signet.ca = plainHttp ? undefined : readFileSync(path.join(folder, 'tls/cert.pem'), 'utf8');
+    await until('/readyz', async () => (await request(signet, 'GET', '/readyz')).status === 200);
+  } catch (error) {
+    throw Object.assign(error, { signet });
+  }
   return signet;
 }
 

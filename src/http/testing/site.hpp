@@ -181,7 +181,7 @@ struct Site {
                              .hashing_pool  = hashing_pool,
                              .metrics       = metrics,
                              .ready         = [this]() -> core::Result<void> {
-                if (!ready) return core::refused(core::Errc::unavailable, "made not ready");
+                if (!ready) return core::unavailable("disk_full", "made not ready");
                 return {};
             }};
     Handler              handler;
