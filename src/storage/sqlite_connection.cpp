@@ -13,10 +13,9 @@ namespace signet::storage {
 namespace {
 
 // What an operator does something about (CHECKS E21); empty for the rest, of which most are bugs.
-std::string_view reason_of(sqlite3* db)
+std::string_view reason_of(sqlite3* db, int cause)
 {
     constexpr int kPrimary = 0xFF;
-    auto const    cause    = sqlite3_system_errno(db);
     switch (sqlite3_extended_errcode(db) & kPrimary) {
         case SQLITE_FULL:
             return "disk_full";
@@ -38,10 +37,12 @@ std::string_view reason_of(sqlite3* db)
     }
 }
 
+// `errno` was 0 before what failed: sqlite3_system_errno() knows nothing of a COMMIT.
 core::Error failure(sqlite3* db, std::string_view doing)
 {
+    auto const cause  = errno;
     auto const detail = fmt::format("sqlite: {} ({}) at {}", sqlite3_errmsg(db), sqlite3_extended_errcode(db), doing);
-    return core::unavailable(reason_of(db), detail).error();
+    return core::unavailable(reason_of(db, cause), detail).error();
 }
 
 // 7 for "$7"; 0 for a placeholder that has no name.
@@ -127,8 +128,9 @@ Result<Statement*> Connection::prepare(std::string_view sql)
 {
     if (auto const kept = statements_.find(sql); kept != statements_.end()) return &kept->second;
 
-    Statement   statement;
+    errno            = 0;
     char const* rest = nullptr;
+    Statement   statement;
     if (sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement.handle,
                            &rest) != SQLITE_OK)
         return std::unexpected(failure(db_, sql));
@@ -189,6 +191,7 @@ Result<std::int64_t> Connection::step(std::string_view sql, std::span<Param cons
     Reset const reset{statement->handle};
     bind(*statement, params);
 
+    errno = 0;
     SqliteRow const row{statement->handle};
     auto            stepped = sqlite3_step(statement->handle);
     for (; stepped == SQLITE_ROW; stepped = sqlite3_step(statement->handle)) TRY(visit(row));
@@ -198,6 +201,7 @@ Result<std::int64_t> Connection::step(std::string_view sql, std::span<Param cons
 
 Result<void> Connection::run_script(std::string const& script)
 {
+    errno = 0;
     if (sqlite3_exec(db_, script.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
     return std::unexpected(failure(db_, "a migration"));
 }
