@@ -5,7 +5,7 @@
 #include <map>
 
 #include "cli/maintenance.hpp"
-#include "cli/testing/temporary_folder.hpp"
+#include "contract/stores.hpp"
 #include "core/access_token.hpp"
 #include "core/logout.hpp"
 #include "core/refresh.hpp"
@@ -13,7 +13,7 @@
 #include "storage/sqlite.hpp"
 #include "storage/sqlite_engine.hpp"
 
-namespace signet::cli {
+namespace signet::contract {
 namespace {
 
 using namespace std::chrono_literals;
@@ -163,7 +163,7 @@ protected:
         TimePoint   since;
     };
 
-    testing::TemporaryFolder                folder_;
+    TemporaryFolder                         folder_;
     std::filesystem::path                   file_     = folder_.path() / "signet.db";
     core::Settings                          settings_ = settings();
     core::testing::ManualClock              clock_;
@@ -187,7 +187,7 @@ protected:
                                                    .ended_sessions   = ended_sessions_,
                                                    .refresh_refusals = refresh_refusals_,
                                                    .settings         = settings_};
-    Chores                                  chores_{ports_, keyring_};
+    cli::Chores                             chores_{ports_, keyring_};
     Verifier                                verifier_{settings_};
     std::deque<Live>                        sessions_;
     std::deque<Token>                       tokens_;
@@ -233,4 +233,4 @@ TEST_F(DaysOfLife, LeaveNothingBehindAndNobodyWithoutAKey)
 }
 
 }  // namespace
-}  // namespace signet::cli
+}  // namespace signet::contract
