@@ -42,7 +42,8 @@ int main(int argc, char** argv)
     // The same each time: a later run opens the same file.
     SystemRandom random;
     auto const   master  = core::MasterKey::parse(SecretString{std::string(64, 'a') + "\n"}).value();
-    auto const   storage = storage::SqliteStorage::open(argv[1], master, random).value();
+    auto const   storage = storage::SqliteStorage::open(argv[1]);
+    must(storage->begin_audit(master, random).has_value(), "begin the audit log");
     if (first == 0)
         bench::add_sessions(argv[1], {.user = bench::add_user(argv[1]), .count = sessions, .created = kNow});
 

@@ -63,4 +63,11 @@ std::string Uuid::text() const
     return out;
 }
 
+TimePoint Uuid::time() const
+{
+    std::int64_t milliseconds = 0;
+    for (std::size_t i = 0; i < 6; ++i) milliseconds = milliseconds << 8 | bytes[i];
+    return from_unix_milliseconds(milliseconds);
+}
+
 }  // namespace signet

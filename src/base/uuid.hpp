@@ -21,6 +21,8 @@ struct Uuid {
     [[nodiscard]] static std::optional<Uuid> parse(std::string_view text);
     // 36 lower-case characters.
     [[nodiscard]] std::string                text() const;
+    // When it was made, if it is of version 7.
+    [[nodiscard]] TimePoint                  time() const;
 
     auto operator<=>(Uuid const&) const = default;
 };

@@ -2,6 +2,8 @@
 //
 //     signet.db        the database (signet.db-wal and -shm beside it while it is open)
 //     master.key       what opens the signing keys in it; may lie elsewhere
+//     master.key.next  while the master key is being changed
+//     restored/        while a restore puts its files in their place
 //     tls/             the self-signed certificate of `serve --dev`
 //     demo-user.txt    the account that `serve --dev` made
 //
@@ -13,18 +15,11 @@
 #include <string>
 
 #include "base/random.hpp"
+#include "cli/master_key_file.hpp"
+#include "cli/private_file.hpp"
 #include "core/master_key.hpp"
 
 namespace signet::cli {
-
-// What went wrong and what to do about it, in one sentence for the operator.
-using Trouble = std::string;
-
-// Where else the master key may lie; empty: nowhere.
-struct KeySources {
-    std::string configured;   // [server] master_key
-    std::string credentials;  // systemd's $CREDENTIALS_DIRECTORY
-};
 
 class DataFolder {
 public:
@@ -36,11 +31,14 @@ public:
     [[nodiscard]] std::filesystem::path        database() const { return path_ / "signet.db"; }
     [[nodiscard]] std::filesystem::path        certificate() const { return path_ / "tls" / "cert.pem"; }
     [[nodiscard]] std::filesystem::path        private_key() const { return path_ / "tls" / "key.pem"; }
+    // Where a restore keeps what it brought until all of it is in its place.
+    [[nodiscard]] std::filesystem::path        restored() const { return path_ / "restored"; }
+    // Refused when a restore was cut off: what lies here may be neither the old data nor the new.
+    [[nodiscard]] std::expected<void, Trouble> require_whole() const;
     // Whether this folder had no database when it was opened.
     [[nodiscard]] bool                         is_fresh() const { return fresh_; }
 
-    // The master key: from `configured` when that is not empty, else from "master.key" in the folder `credentials` when
-    // it is there, else from this folder. Made (mode 0600, durable) only while there is no database and never in
+    // The master key at its place (key_place()). Made (mode 0600, durable) only while there is no database and never in
     // `credentials`.
     [[nodiscard]] std::expected<core::MasterKey, Trouble> master_key(KeySources const& sources, Random& random) const;
 
@@ -53,9 +51,5 @@ private:
 
 // The whole file; empty when it cannot be read.
 [[nodiscard]] std::string read_text(std::filesystem::path const& path);
-
-// Writes a file that only its owner may read, whole or not at all, and durably. False when it exists already.
-[[nodiscard]] std::expected<bool, Trouble> create_private_file(std::filesystem::path const& path,
-                                                               std::string_view             content);
 
 }  // namespace signet::cli

@@ -5,12 +5,15 @@
 
 #include "base/log.hpp"
 #include "cli/config_values.hpp"
+#include "cli/folder_lock.hpp"
 #include "cli/process.hpp"
 #include "cli/refusals.hpp"
 #include "core/ended_sessions.hpp"
+#include "core/master_key_change.hpp"
 #include "core/passwords.hpp"
 #include "core/refresh_refusals.hpp"
 #include "core/sign_in_watch.hpp"
+#include "core/token_secret.hpp"
 #include "storage/sqlite.hpp"
 
 namespace signet::cli {
@@ -33,13 +36,82 @@ void warn_of_guessing()
     log::warning("guessing is suspected: sign-ins fail faster than [throttle] alarm_failures allows");
 }
 
+// A database and the secrets that open it.
+struct Opened {
+    std::unique_ptr<storage::SqliteStorage> storage;
+    core::MasterKey                         master_key;
+    core::TokenSecret                       token_secret;
+    TimePoint                               epoch_began;
+};
+
+core::Result<core::TokenSecret> load_secret(storage::SqliteStorage& storage, core::MasterKey const& key)
+{
+    SystemRandom random;
+    return core::load_token_secret({.sealed       = storage.sealed(),
+                                    .signing_keys = storage.signing_keys(),
+                                    .master_key   = key,
+                                    .random       = random,
+                                    .now          = SystemClock{}.now()});
+}
+
+// What a change of the master key left behind that was cut off after the database was under the new one.
+std::optional<core::MasterKey> find_next_key(KeyPlace const& place, storage::SqliteStorage& storage)
+{
+    std::error_code ignored;  // cannot be looked at: not there
+    if (!std::filesystem::exists(place.next(), ignored)) return std::nullopt;
+    auto       next = parse_key_file({place.next(), false});
+    auto const fits = next ? core::opens_everything(storage.sealed(), *next) : false;
+    return fits && *fits ? std::optional{*std::move(next)} : std::nullopt;
+}
+
+Trouble wrong_master_key(KeyPlace const& place, DataFolder const& folder)
+{
+    return fmt::format(
+        "The master key {} does not open the signing keys in {}. Put back the master key that belongs to this "
+        "database; "
+        "nothing was changed.",
+        place.path.string(), folder.database().string());
+}
+
+std::expected<Opened, Trouble> open_storage(KeyPlace const& place, DataFolder const& folder, core::MasterKey key)
+{
+    auto storage = storage::SqliteStorage::open(folder.database());
+    auto secret  = load_secret(*storage, key);
+    if (!secret && secret.error().code == core::Errc::wrong_master_key) {
+        auto next = find_next_key(place, *storage);
+        if (next) {
+            TRY(install_next_key(place));
+            log::info("a change of the master key that was interrupted is finished", {{"file", place.path.string()}});
+            secret = load_secret(*storage, *next);
+            key    = *std::move(next);
+        }
+    }
+    if (!secret && secret.error().code == core::Errc::wrong_master_key)
+        return std::unexpected(wrong_master_key(place, folder));
+    if (!secret) return std::unexpected(sentence(secret.error(), "the token secret"));
+    SystemRandom random;
+    auto const   audited = storage->begin_audit(key, random);
+    if (!audited) return std::unexpected(sentence(audited.error(), "the audit log"));
+    auto const began = storage->epochs().epoch_began();
+    if (!began) return std::unexpected(sentence(began.error(), "the epoch"));
+    return Opened{std::move(storage), std::move(key), *std::move(secret), *began};
+}
+
 }  // namespace
 
+KeySources key_sources(Config const& config)
+{
+    return {.configured = config.master_key, .credentials = find_variable("CREDENTIALS_DIRECTORY").value_or("")};
+}
+
 struct Instance::State {
-    State(core::Settings rules, std::unique_ptr<storage::SqliteStorage> opened, core::MasterKey key)
+    State(core::Settings rules, FolderLock locked, Opened opened)
         : settings(std::move(rules)),
-          master_key(std::move(key)),
-          storage(std::move(opened)),
+          lock(std::move(locked)),
+          master_key(std::move(opened.master_key)),
+          token_secret(std::move(opened.token_secret)),
+          storage(std::move(opened.storage)),
+          epoch_began(opened.epoch_began),
           passwords(settings.passwords),
           keyring(storage->signing_keys(), master_key, settings, clock, random)
     {
@@ -48,8 +120,11 @@ struct Instance::State {
     core::Settings const                    settings;
     SystemClock                             clock;
     SystemRandom                            random;
+    FolderLock const                        lock;
     core::MasterKey const                   master_key;
+    core::TokenSecret const                 token_secret;
     std::unique_ptr<storage::SqliteStorage> storage;
+    TimePoint const                         epoch_began;
     core::Passwords const                   passwords;
     core::Keyring                           keyring;
     core::EndedSessions                     ended_sessions;
@@ -63,11 +138,12 @@ struct Instance::State {
                                                   .audit            = storage->audit(),
                                                   .passwords        = passwords,
                                                   .keyring          = keyring,
-                                                  .master_key       = master_key,
+                                                  .token_secret     = token_secret,
                                                   .ended_sessions   = ended_sessions,
                                                   .refresh_refusals = refresh_refusals,
                                                   .sign_ins         = sign_ins,
-                                                  .settings         = settings};
+                                                  .settings         = settings,
+                                                  .epoch_began      = epoch_began};
 };
 
 Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -76,28 +152,22 @@ Instance::~Instance() = default;
 std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& config, DataFolder const& folder,
                                                                  Purpose purpose)
 {
-    SystemRandom     random;
-    KeySources const key_sources{.configured  = config.master_key,
-                                 .credentials = find_variable("CREDENTIALS_DIRECTORY").value_or("")};
-    auto             key       = TRY(folder.master_key(key_sources, random));
-    auto const       wrong_key = [&folder] {
-        return std::unexpected(fmt::format(
-            "The master key does not open the signing keys in {}. Put back the master key that belongs to this "
-                  "database; nothing was changed.",
-            folder.database().string()));
-    };
-    auto opened = storage::SqliteStorage::open(folder.database(), key, random);
-    if (!opened && opened.error().code == core::Errc::wrong_master_key) return wrong_key();
-    if (!opened) return std::unexpected(sentence(opened.error(), "the database"));
-    auto storage        = std::move(*opened);
-    auto rules          = config.rules;
-    rules.tokens.issuer = config.issuer;
+    auto lock = TRY(FolderLock::share(folder.path()));
+    TRY(folder.require_whole());
+    SystemRandom random;
+    auto const   sources = key_sources(config);
+    auto         key     = TRY(folder.master_key(sources, random));
+    auto const   place   = key_place(sources, folder.path());
+    auto         opened  = TRY(open_storage(place, folder, std::move(key)));
+    auto         rules   = config.rules;
+    rules.tokens.issuer  = config.issuer;
     if (rules.tokens.audience.empty()) rules.tokens.audience = config.issuer;
-    if (purpose == Purpose::administering) sign_nothing(rules.tokens, storage->signing_keys());
+    if (purpose == Purpose::administering) sign_nothing(rules.tokens, opened.storage->signing_keys());
 
-    auto       state  = std::make_unique<State>(std::move(rules), std::move(storage), std::move(key));
+    auto       state  = std::make_unique<State>(std::move(rules), std::move(lock), std::move(opened));
     auto const loaded = state->keyring.load();
-    if (!loaded && loaded.error().code == core::Errc::wrong_master_key) return wrong_key();
+    if (!loaded && loaded.error().code == core::Errc::wrong_master_key)
+        return std::unexpected(wrong_master_key(place, folder));
     if (!loaded) return std::unexpected(sentence(loaded.error(), "the signing keys"));
     return std::unique_ptr<Instance>(new Instance(std::move(state)));
 }
@@ -129,6 +199,11 @@ core::Result<bool> Instance::schedule_key()
     TRY(next.maintain());
     TRY(state_->keyring.maintain());
     return true;
+}
+
+core::Result<void> Instance::copy_database(std::filesystem::path const& file)
+{
+    return state_->storage->copy_to(file);
 }
 
 core::Result<void> Instance::check_ready()

@@ -1,6 +1,7 @@
 // cli/instance.hpp - an opened data folder with the rules over it, ready to be served or administered.
 #pragma once
 #include <expected>
+#include <filesystem>
 #include <memory>
 
 #include "cli/config.hpp"
@@ -10,6 +11,9 @@
 #include "core/ports.hpp"
 
 namespace signet::cli {
+
+// Where else than in the data folder its master key may lie.
+[[nodiscard]] KeySources key_sources(Config const& config);
 
 // Thread-safe after open(), as its ports are.
 class Instance {
@@ -31,6 +35,9 @@ public:
 
     // Makes the next signing key, published now and signing after publish_ahead; false when one waits already.
     [[nodiscard]] core::Result<bool> schedule_key();
+
+    // One moment's database as a file of its own, while others go on.
+    [[nodiscard]] core::Result<void> copy_database(std::filesystem::path const& file);
 
     // Whether people can sign in: storage can commit and a signing key is at hand.
     [[nodiscard]] core::Result<void> check_ready();

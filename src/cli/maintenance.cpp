@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto        kTick          = 1s;
-constexpr int         kTicksToKeys   = 5;
 constexpr int         kTicksToRemove = 60;
 constexpr auto        kKeepOver      = 7 * 24h;  // sessions, after they were over
 constexpr std::size_t kBatch         = 200;      // rows per transaction, so that nobody waits behind it
@@ -97,7 +96,7 @@ void Maintenance::run(std::stop_token const& stop)
     pthread_setname_np(pthread_self(), "maintenance");
     for (int tick = 1; rest(stop, kTick); ++tick) {
         chores_.follow_ended_sessions();
-        if (tick % kTicksToKeys == 0) chores_.maintain_keys();
+        chores_.maintain_keys();
         // As long as a batch took: the disk is half of everyone else's at least, however many rows there are.
         if (tick % kTicksToRemove == 0)
             chores_.remove_old_rows([&](std::chrono::nanoseconds worked) { return rest(stop, worked); });

@@ -1,7 +1,8 @@
 // cli/maintenance.hpp - what a running server does by itself, beside requests.
 //
-//   every second   takes over sessions that another process ended (`signet user disable`)
-//   every 5 s      takes over or makes signing keys
+//   every second   takes over what another process did: sessions ended (`signet user disable`), keys revoked or
+//   rotated;
+//                  makes the next signing key when it is due
 //   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time, with pauses
 #pragma once
 #include <chrono>

@@ -102,7 +102,9 @@ Result<Authenticator::Known> Authenticator::verify(std::string_view access_token
     auto const email   = token->find_string("email");
     auto       roles   = token->find_strings("roles");
     auto const expiry  = token->expires_at();
-    if (!user || !session || !email || !roles || !expiry) return refused_as("missing_claim");
+    auto const id      = Uuid::parse(token->token_id());
+    if (!user || !session || !email || !roles || !expiry || !id) return refused_as("missing_claim");
+    if (id->time() < ports_.epoch_began) return refused_as("older_than_the_epoch");
 
     return std::make_shared<Caller const>(Caller{.user       = *user,
                                                  .session    = *session,

@@ -40,7 +40,7 @@ struct AccessTokenTest : ::testing::Test {
             .subject(ann.id.text())
             .expires_at(now + 60s)
             .issued_at(now)
-            .token_id("x")
+            .token_id(Uuid::make(now, world.random).text())
             .set("sid", grant.session.text())
             .set("email", "ann@example.com")
             .set("roles", std::vector<std::string>{});
@@ -218,6 +218,7 @@ TEST_F(AccessTokenTest, IsRefusedWithAnotherIssuerAudienceTypeOrSubject)
     EXPECT_EQ(detail(forge([](auto& c) { c.set("sid", std::int64_t{1}); })), "missing_claim");
     EXPECT_EQ(detail(forge([](auto& c) { c.set("email", false); })), "missing_claim");
     EXPECT_EQ(detail(forge([](auto& c) { c.set("roles", "admin"); })), "missing_claim");
+    EXPECT_EQ(detail(forge([](auto& c) { c.token_id("x"); })), "missing_claim");
 }
 
 TEST_F(AccessTokenTest, CannotBeCheckedWithoutAnIssuerOrAudience)

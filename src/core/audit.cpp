@@ -35,13 +35,23 @@ std::string_view name(AuditEvent event)
             return "key_added";
         case AuditEvent::key_rotated:
             return "key_rotated";
+        case AuditEvent::key_revoked:
+            return "key_revoked";
+        case AuditEvent::master_key_changed:
+            return "master_key_changed";
+        case AuditEvent::tokens_voided:
+            return "tokens_voided";
+        case AuditEvent::backup_made:
+            return "backup_made";
+        case AuditEvent::data_restored:
+            return "data_restored";
     }
     return "unknown";
 }
 
 std::optional<AuditEvent> find_audit_event(std::string_view text)
 {
-    for (auto event = AuditEvent::user_added; event <= AuditEvent::key_rotated;
+    for (auto event = AuditEvent::user_added; event <= AuditEvent::data_restored;
          event      = static_cast<AuditEvent>(static_cast<int>(event) + 1))
         if (name(event) == text) return event;
     return std::nullopt;

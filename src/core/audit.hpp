@@ -27,6 +27,11 @@ enum class AuditEvent : std::uint8_t {
     guessing_suspected,
     key_added,
     key_rotated,
+    key_revoked,
+    master_key_changed,
+    tokens_voided,
+    backup_made,
+    data_restored,
 };
 [[nodiscard]] std::string_view          name(AuditEvent event);
 [[nodiscard]] std::optional<AuditEvent> find_audit_event(std::string_view name);

@@ -10,13 +10,13 @@
 
 #include "base/result.hpp"
 #include "core/audit_review.hpp"
+#include "core/token_secret.hpp"
 
 namespace signet::core {
 namespace {
 
 constexpr std::size_t      kKeyBytes  = 32;
 constexpr std::size_t      kLinkBytes = 32;
-constexpr std::string_view kContext   = "audit chain";
 constexpr std::string_view kDigits    = "0123456789abcdef";
 
 // What is hashed says what it is, and each part how long it is: no two rows have the same bytes.
@@ -109,12 +109,12 @@ std::string AuditChain::make_sealed_key(MasterKey const& master, Random& random)
     random.fill(key);
     SecretString const secret{std::string_view{reinterpret_cast<char const*>(key.data()), key.size()}};
     OPENSSL_cleanse(key.data(), key.size());
-    return master.seal(secret, kContext, random);
+    return master.seal(secret, secret_context(kAuditChainSecret), random);
 }
 
 Result<AuditChain> AuditChain::open(MasterKey const& master, std::string_view sealed_key)
 {
-    auto key = TRY(master.open(sealed_key, kContext));
+    auto key = TRY(master.open(sealed_key, secret_context(kAuditChainSecret)));
     if (key.size() != kKeyBytes) return refused(Errc::wrong_master_key, "the audit log's key has another length");
     return AuditChain{std::move(key)};
 }

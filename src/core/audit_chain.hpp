@@ -45,10 +45,13 @@ struct AuditHead {
 // The head of a log without rows.
 [[nodiscard]] AuditHead empty_audit_log();
 
+// What the chain's key is called among the secrets that hang on the master key.
+inline constexpr std::string_view kAuditChainSecret = "audit_chain";
+
 // Thread-safe.
 class AuditChain {
 public:
-    // A new key, for the database to keep.
+    // A new key, for the database to keep as kAuditChainSecret.
     [[nodiscard]] static std::string        make_sealed_key(MasterKey const& master, Random& random);
     // Errc::wrong_master_key.
     [[nodiscard]] static Result<AuditChain> open(MasterKey const& master, std::string_view sealed_key);

@@ -14,24 +14,24 @@ constexpr std::size_t      kTextBytes = kPrefix.size() + ((kBodyBytes + kMacByte
 
 }  // namespace
 
-std::string make_device_token(MasterKey const& master_key, DeviceTokenContent const& content)
+std::string make_device_token(TokenSecret const& secret, DeviceTokenContent const& content)
 {
     std::string bytes{kVersion};
     bytes.append(content.user.uuid.bytes.begin(), content.user.uuid.bytes.end());
     bytes.append(content.device.bytes.begin(), content.device.bytes.end());
-    auto const mac = master_key.mac(kPurpose, bytes);
+    auto const mac = secret.mac(kPurpose, bytes);
     bytes.append(mac.begin(), mac.end());
     return std::string{kPrefix} + jose::base64url::encode(bytes);
 }
 
-std::optional<DeviceTokenContent> parse_device_token(MasterKey const& master_key, std::string_view text)
+std::optional<DeviceTokenContent> parse_device_token(TokenSecret const& secret, std::string_view text)
 {
     if (text.size() != kTextBytes || !text.starts_with(kPrefix)) return std::nullopt;
     auto const decoded = jose::base64url::decode(text.substr(kPrefix.size()));
     if (!decoded || decoded->front() != kVersion) return std::nullopt;
 
     auto const bytes = std::string_view{*decoded};
-    if (!master_key.mac_matches(kPurpose, bytes.substr(0, kBodyBytes), bytes.substr(kBodyBytes))) return std::nullopt;
+    if (!secret.mac_matches(kPurpose, bytes.substr(0, kBodyBytes), bytes.substr(kBodyBytes))) return std::nullopt;
 
     DeviceTokenContent content{};
     bytes.copy(reinterpret_cast<char*>(content.user.uuid.bytes.data()), 16, 1);

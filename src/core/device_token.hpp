@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/ids.hpp"
-#include "core/master_key.hpp"
+#include "core/token_secret.hpp"
 
 namespace signet::core {
 
@@ -17,7 +17,7 @@ struct DeviceTokenContent {
     Uuid   device;
 };
 
-[[nodiscard]] std::string make_device_token(MasterKey const& master_key, DeviceTokenContent const& content);
-[[nodiscard]] std::optional<DeviceTokenContent> parse_device_token(MasterKey const& master_key, std::string_view text);
+[[nodiscard]] std::string make_device_token(TokenSecret const& secret, DeviceTokenContent const& content);
+[[nodiscard]] std::optional<DeviceTokenContent> parse_device_token(TokenSecret const& secret, std::string_view text);
 
 }  // namespace signet::core

@@ -14,12 +14,6 @@ constexpr std::string_view kPurpose = "access_token";
 // Another process may sign with the old key until its next maintain(), by a clock that differs a little.
 constexpr auto             kSlack   = 1min;
 
-std::string sealing_context(std::string_view kid)
-{
-    std::string context{"signing key\n"};
-    return context.append(kPurpose).append("\n").append(kid);
-}
-
 // How a refusal of jose looks here: our own keys being unusable is no fault of a caller.
 std::unexpected<Error> unusable(jose::Error const& error)
 {
@@ -91,17 +85,37 @@ Result<Keys> assemble(std::vector<SigningKeyRecord> records, Keys const* previou
 
 }  // namespace
 
+std::string sealing_context(std::string_view kid)
+{
+    std::string context{"signing key\n"};
+    return context.append(kPurpose).append("\n").append(kid);
+}
+
+Result<SigningKeyRecord> make_signing_key(NewSigningKey const& wanted, MasterKey const& master_key, Random& random)
+{
+    auto key = jose::SigningKey::generate(wanted.algorithm);
+    if (!key) return unusable(key.error());
+
+    std::string const  kid{key->kid()};
+    auto               text = key->reveal_jwk();
+    SecretString const jwk{text};
+    OPENSSL_cleanse(text.data(), text.size());
+    return SigningKeyRecord{.kid                = kid,
+                            .algorithm          = std::string{jose::name(key->algorithm())},
+                            .purpose            = std::string{kPurpose},
+                            .sealed             = master_key.seal(jwk, sealing_context(kid), random),
+                            .created_at         = wanted.created_at,
+                            .active_from        = wanted.active_from,
+                            .retired_at         = std::nullopt,
+                            .published_until    = std::nullopt,
+                            .longest_token_life = wanted.token_life};
+}
+
 SigningKeyRecord const& find_latest(std::span<SigningKeyRecord const> records)
 {
     // Every other has been given its end.
     auto const found = std::ranges::find_if(records, [](SigningKeyRecord const& record) { return !record.retired_at; });
     return found == records.end() ? records.back() : *found;
-}
-
-Result<void> check_master_key(MasterKey const& master_key, std::string_view kid, std::string_view sealed)
-{
-    TRY(master_key.open(sealed, sealing_context(kid)));
-    return {};
 }
 
 Keyring::Keyring(SigningKeyStore& store, MasterKey const& master_key, Settings const& settings, Clock const& clock,
@@ -152,6 +166,31 @@ Result<std::string> Keyring::rotate_now()
     return *kid;
 }
 
+Result<std::string> Keyring::revoke(std::string_view kid)
+{
+    TRY(reload());
+    auto const keys = current();
+    if (!keys) return refused(Errc::unavailable, "no signing key");
+    auto const found = std::ranges::find(keys->records, kid, &SigningKeyRecord::kid);
+    if (found == keys->records.end()) return refused(Errc::not_found, "no key of this name is published");
+
+    auto const                      now = clock_.now();
+    std::optional<SigningKeyRecord> replacement;
+    if (keys->signing->kid() == kid) {
+        auto made   = TRY(make(now, now));
+        replacement = std::move(made);
+    } else if (!found->retired_at) {
+        auto made   = TRY(make(now, std::max<TimePoint>(found->active_from, now + settings_.keys.publish_ahead)));
+        replacement = std::move(made);
+    }
+    auto detail = std::string{kid};
+    if (replacement) detail.append(" replaced by ").append(replacement->kid);
+    TRY(store_.revoke_key(kid, replacement, kSlack,
+                          {.at = now, .event = AuditEvent::key_revoked, .detail = std::move(detail)}));
+    TRY(reload());
+    return replacement ? replacement->kid : std::string{};
+}
+
 std::shared_ptr<Keys const> Keyring::current() const
 {
     std::lock_guard const lock{mutex_};
@@ -191,30 +230,23 @@ Result<void> Keyring::reload()
     return {};
 }
 
+Result<SigningKeyRecord> Keyring::make(TimePoint now, TimePoint active_from)
+{
+    return make_signing_key({.algorithm   = settings_.tokens.algorithm,
+                             .created_at  = now,
+                             .active_from = active_from,
+                             .token_life  = settings_.tokens.access_lifetime},
+                            master_key_, random_);
+}
+
 Result<std::optional<std::string>> Keyring::add(TimePoint active_from, std::optional<TimePoint> unless_newer_than,
                                                 AuditEvent event)
 {
-    auto key = jose::SigningKey::generate(settings_.tokens.algorithm);
-    if (!key) return unusable(key.error());
-
-    std::string const  kid{key->kid()};
-    auto               text = key->reveal_jwk();
-    SecretString const jwk{text};
-    OPENSSL_cleanse(text.data(), text.size());
-
-    auto const             now = clock_.now();
-    SigningKeyRecord const record{.kid                = kid,
-                                  .algorithm          = std::string{jose::name(key->algorithm())},
-                                  .purpose            = std::string{kPurpose},
-                                  .sealed             = master_key_.seal(jwk, sealing_context(kid), random_),
-                                  .created_at         = now,
-                                  .active_from        = active_from,
-                                  .retired_at         = std::nullopt,
-                                  .published_until    = std::nullopt,
-                                  .longest_token_life = settings_.tokens.access_lifetime};
-    bool const             added =
-        TRY(store_.add_key(record, unless_newer_than, kSlack, {.at = now, .event = event, .detail = kid}));
-    return added ? std::optional{kid} : std::nullopt;
+    auto const now    = clock_.now();
+    auto const record = TRY(make(now, active_from));
+    bool const added =
+        TRY(store_.add_key(record, unless_newer_than, kSlack, {.at = now, .event = event, .detail = record.kid}));
+    return added ? std::optional{record.kid} : std::nullopt;
 }
 
 }  // namespace signet::core

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/master_key.hpp"
@@ -30,8 +31,19 @@ struct Keys {
 // empty.
 [[nodiscard]] SigningKeyRecord const& find_latest(std::span<SigningKeyRecord const> records);
 
-// Errc::wrong_master_key when a key sealed as `sealed` does not open.
-[[nodiscard]] Result<void> check_master_key(MasterKey const& master_key, std::string_view kid, std::string_view sealed);
+// What a sealed signing key is bound to: its purpose and its kid.
+[[nodiscard]] std::string sealing_context(std::string_view kid);
+
+struct NewSigningKey {
+    jose::Algorithm      algorithm;
+    TimePoint            created_at;
+    TimePoint            active_from;
+    std::chrono::seconds token_life;  // of the tokens it will sign; 0: not known yet
+};
+
+// A new key, sealed.
+[[nodiscard]] Result<SigningKeyRecord> make_signing_key(NewSigningKey const& wanted, MasterKey const& master_key,
+                                                        Random& random);
 
 // Thread-safe. current() costs one short lock and a shared pointer's copy.
 class Keyring {
@@ -48,6 +60,10 @@ public:
     [[nodiscard]] Result<void>        maintain();
     // Makes a new key that signs at once; the old one stays published until its last token has expired.
     [[nodiscard]] Result<std::string> rotate_now();
+    // Takes the key out of the set, for the day it may have leaked: no token it signed is accepted any more. A new key
+    // signs at once when it was the signing one, and takes its turn, published ahead, when it was the next. Gives the
+    // kid of that one; "" when none was needed. Errc::not_found.
+    [[nodiscard]] Result<std::string> revoke(std::string_view kid);
 
     // Null before load().
     [[nodiscard]] std::shared_ptr<Keys const> current() const;
@@ -55,6 +71,7 @@ public:
 private:
     [[nodiscard]] Result<std::vector<SigningKeyRecord>> list(TimePoint now);
     [[nodiscard]] Result<void>                          reload();
+    [[nodiscard]] Result<SigningKeyRecord>              make(TimePoint now, TimePoint active_from);
     // The new key's kid; nullopt when another process was first.
     [[nodiscard]] Result<std::optional<std::string>>    add(TimePoint                active_from,
                                                             std::optional<TimePoint> unless_newer_than, AuditEvent event);

@@ -19,7 +19,7 @@ constexpr std::string_view kFirstParty = "signet";
 std::optional<Uuid> find_trusted_device(Ports const& ports, LoginAttempt const& attempt,
                                         std::optional<User> const& user)
 {
-    auto const token = parse_device_token(ports.master_key, attempt.device_token);
+    auto const token = parse_device_token(ports.token_secret, attempt.device_token);
     if (!token || !user || token->user != user->id) return std::nullopt;
     return token->device;
 }
@@ -101,8 +101,8 @@ Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attemp
     return SessionGrant{.user               = user,
                         .session            = session.id,
                         .access             = std::move(access),
-                        .refresh            = make_refresh_token(ports.master_key, {session.id, session.generation}),
-                        .device_token       = make_device_token(ports.master_key, {user.id, device}),
+                        .refresh            = make_refresh_token(ports.token_secret, {session.id, session.generation}),
+                        .device_token       = make_device_token(ports.token_secret, {user.id, device}),
                         .session_expires_at = session.idle_expires_at};
 }
 

@@ -50,7 +50,7 @@ TEST_F(Login, OpensASessionForTheRightPassword)
     ASSERT_TRUE(grant);
     EXPECT_EQ(grant->user.id, ann.id);
     EXPECT_EQ(grant->session_expires_at, now + 30 * 24h);
-    auto const refresh = parse_refresh_token(world.master_key, grant->refresh.reveal());
+    auto const refresh = parse_refresh_token(world.token_secret, grant->refresh.reveal());
     ASSERT_TRUE(refresh);
     EXPECT_EQ(refresh->session, grant->session);
     EXPECT_EQ(refresh->generation, 0U);
@@ -294,8 +294,8 @@ TEST_F(Login, LetsTheOwnersDeviceInWhileAStrangerTripsTheLimits)
     EXPECT_EQ(refusal(kPassword), Errc::slow_down);
     auto const grant = world.sign_in(kPassword, device);
     ASSERT_TRUE(grant);
-    EXPECT_EQ(parse_device_token(world.master_key, grant->device_token)->device,
-              parse_device_token(world.master_key, device)->device)
+    EXPECT_EQ(parse_device_token(world.token_secret, grant->device_token)->device,
+              parse_device_token(world.token_secret, device)->device)
         << "it stays the same device";
 }
 
@@ -343,7 +343,7 @@ TEST_F(Login, TrustsNoDeviceOfAnotherAccountAndNoForgedOne)
     EXPECT_EQ(refusal(kPassword, "sdt_" + std::string(87, 'A')), Errc::slow_down);
     EXPECT_EQ(refusal(kPassword, std::string(100'000, 'A')), Errc::slow_down);
     auto const other_server =
-        make_device_token(testing::make_master_key("b"), {ann.id, Uuid::make(world.clock.now(), world.random)});
+        make_device_token(testing::make_token_secret("b"), {ann.id, Uuid::make(world.clock.now(), world.random)});
     EXPECT_EQ(refusal(kPassword, other_server), Errc::slow_down);
 }
 

@@ -30,7 +30,7 @@ Result<bool> end_one(Ports const& ports, SessionId session, UserId owner, EndRea
 
 Result<std::optional<SessionId>> logout(Ports const& ports, std::string_view refresh_token, Origin const& origin)
 {
-    auto const token = parse_refresh_token(ports.master_key, refresh_token);
+    auto const token = parse_refresh_token(ports.token_secret, refresh_token);
     if (!token) return std::nullopt;
     auto const found = TRY(ports.sessions.find_session(token->session));
     if (!found) return std::nullopt;

@@ -2,12 +2,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <sodium.h>
 
-#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
 #include <new>
-#include <span>
 #include <stdexcept>
 
 namespace signet::core {
@@ -18,8 +17,6 @@ constexpr std::size_t      kTagBytes       = 16;
 constexpr std::string_view kSealingPurpose = "seal";
 constexpr std::string_view kHexDigits      = "0123456789abcdef";
 
-using Digest = std::array<std::uint8_t, 32>;
-
 std::uint8_t const* bytes_of(std::string_view text)
 {
     return reinterpret_cast<std::uint8_t const*>(text.data());
@@ -28,22 +25,6 @@ std::uint8_t* bytes_of(std::string& text)
 {
     return reinterpret_cast<std::uint8_t*>(text.data());
 }
-
-Digest hmac_sha256(std::span<std::uint8_t const> key, std::string_view message)
-{
-    Digest out{};
-    auto   size = static_cast<unsigned>(out.size());
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(message), message.size(), out.data(),
-             &size) == nullptr)
-        throw std::runtime_error("HMAC-SHA256 failed");
-    return out;
-}
-
-// A derived key on the stack, for the length of one operation.
-struct DerivedKey {
-    Digest bytes;
-    ~DerivedKey() { OPENSSL_cleanse(bytes.data(), bytes.size()); }
-};
 
 int hex_value(char c)
 {
@@ -73,31 +54,6 @@ void require(int success)
 
 }  // namespace
 
-// The pseudorandom key of HKDF-Extract (RFC 5869 2.2) without salt, in a page of
-// its own: locked, guarded, left out of core dumps, wiped when freed.
-struct MasterKey::Keys {
-    Keys() : extracted(static_cast<std::uint8_t*>(sodium_init() < 0 ? nullptr : sodium_malloc(kBytes)))
-    {
-        if (extracted == nullptr) throw std::bad_alloc();
-    }
-    ~Keys() { sodium_free(extracted); }
-    Keys(Keys const&)            = delete;
-    Keys& operator=(Keys const&) = delete;
-
-    // RFC 5869 2.3 with L = 32, so one block: T(1) = HMAC(PRK, info ‖ 0x01).
-    [[nodiscard]] DerivedKey derive(std::string_view purpose) const
-    {
-        return {hmac_sha256({extracted, kBytes}, std::string{purpose} + '\x01')};
-    }
-
-    std::uint8_t* extracted;
-};
-
-MasterKey::MasterKey(std::unique_ptr<Keys> keys) : keys_(std::move(keys)) {}
-MasterKey::MasterKey(MasterKey&&) noexcept            = default;
-MasterKey& MasterKey::operator=(MasterKey&&) noexcept = default;
-MasterKey::~MasterKey()                               = default;
-
 Result<MasterKey> MasterKey::parse(SecretString const& file_content)
 {
     auto text = file_content.reveal();
@@ -112,12 +68,7 @@ Result<MasterKey> MasterKey::parse(SecretString const& file_content)
         key.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
     }
 
-    constexpr Digest kNoSalt{};  // RFC 5869 2.2: a string of HashLen zeros
-    DerivedKey const extracted{
-        hmac_sha256(kNoSalt, {reinterpret_cast<char const*>(key.bytes.data()), key.bytes.size()})};
-    auto keys = std::make_unique<Keys>();
-    std::ranges::copy(extracted.bytes, keys->extracted);
-    return MasterKey{std::move(keys)};
+    return MasterKey{RootKey::extract(key.bytes)};
 }
 
 SecretString MasterKey::generate_file_content(Random& random)
@@ -135,18 +86,6 @@ SecretString MasterKey::generate_file_content(Random& random)
     return content;
 }
 
-std::array<std::uint8_t, 32> MasterKey::mac(std::string_view purpose, std::string_view message) const
-{
-    auto const key = keys_->derive(purpose);
-    return hmac_sha256(key.bytes, message);
-}
-
-bool MasterKey::mac_matches(std::string_view purpose, std::string_view message, std::string_view tag) const
-{
-    auto const expected = mac(purpose, message);
-    return tag.size() == expected.size() && CRYPTO_memcmp(expected.data(), tag.data(), expected.size()) == 0;
-}
-
 std::string MasterKey::seal(SecretString const& plain, std::string_view context, Random& random) const
 {
     std::string sealed(kNonceBytes + plain.size() + kTagBytes, '\0');
@@ -154,7 +93,7 @@ std::string MasterKey::seal(SecretString const& plain, std::string_view context,
     auto* const body  = nonce + kNonceBytes;
     random.fill({nonce, kNonceBytes});
 
-    auto const key     = keys_->derive(kSealingPurpose);
+    auto const key     = root_.derive(kSealingPurpose);
     auto const cipher  = make_context();
     auto const size    = static_cast<int>(plain.size());
     int        written = 0;
@@ -174,7 +113,7 @@ Result<SecretString> MasterKey::open(std::string_view sealed, std::string_view c
     std::string       tag{sealed.substr(sealed.size() - kTagBytes)};
 
     std::string plain(body.size(), '\0');
-    auto const  key     = keys_->derive(kSealingPurpose);
+    auto const  key     = root_.derive(kSealingPurpose);
     auto const  cipher  = make_context();
     int         written = 0;
     require(EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, key.bytes.data(), nonce));

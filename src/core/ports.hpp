@@ -109,6 +109,7 @@ public:
     // Live at `now`, latest used first; at most kMostSessions.
     [[nodiscard]] virtual Result<std::vector<Session>> list_sessions(UserId user, TimePoint now) = 0;
 
+    // But for those that an epoch ended: whoever knows the epoch refuses their tokens.
     [[nodiscard]] virtual Result<std::vector<EndedSession>> sessions_ended_since(TimePoint since) = 0;
 
     // Removes at most `most` sessions that were over before `before`; gives how many.
@@ -147,6 +148,60 @@ public:
     // From now on the key signs tokens of this life: raises its longest_token_life when it is less, and its
     // published_until, if it has one, by as much. Errc::not_found.
     [[nodiscard]] virtual Result<void> raise_token_life(std::string_view kid, std::chrono::seconds life) = 0;
+
+    // Takes the key out of every list, for good. With a `replacement`, that key is added as add_key() adds, and the
+    // one that was to sign until the revoked key's active_from, if that is still to come, signs until the
+    // replacement's. Errc::not_found: no key of this name is listed at audit.at.
+    [[nodiscard]] virtual Result<void> revoke_key(std::string_view                       kid,
+                                                  std::optional<SigningKeyRecord> const& replacement,
+                                                  std::chrono::seconds slack, AuditEntry const& audit) = 0;
+};
+
+// Something that storage keeps under the master key.
+struct Sealed {
+    enum class Kind : std::uint8_t { secret, signing_key };
+
+    Kind        kind;
+    std::string name;  // of a signing key: its kid
+    std::string bytes;
+};
+
+// What to put in the place of what.
+struct Resealed {
+    Sealed      before;
+    std::string after;
+};
+
+// Everything that hangs on the master key.
+class SealedStore {
+public:
+    virtual ~SealedStore() = default;
+
+    [[nodiscard]] virtual Result<std::optional<std::string>> find_secret(std::string_view name)                  = 0;
+    // Keeps the secret unless there is one of this name.
+    [[nodiscard]] virtual Result<void>                add_secret(std::string_view name, std::string_view sealed) = 0;
+    // Secrets and signing keys, whether listed or not.
+    [[nodiscard]] virtual Result<std::vector<Sealed>> list_sealed()                                              = 0;
+    // Errc::unavailable, and nothing is changed, unless `all` is what list_sealed() would give.
+    [[nodiscard]] virtual Result<void> reseal(std::span<Resealed const> all, AuditEntry const& audit)            = 0;
+};
+
+// What an epoch begins with.
+struct EpochStart {
+    SigningKeyRecord key;           // the one key that is published, and signs
+    std::string      token_secret;  // sealed
+};
+
+// Everything issued before the present epoch is void.
+class EpochStore {
+public:
+    virtual ~EpochStore() = default;
+
+    // The beginning of time when there was none yet.
+    [[nodiscard]] virtual Result<TimePoint> epoch_began()                                                 = 0;
+    // An epoch begins at audit.at: every live session ends, every signing key is revoked, the token secret is replaced.
+    // For when no server uses the storage: none would notice.
+    [[nodiscard]] virtual Result<void>      begin_epoch(EpochStart const& start, AuditEntry const& audit) = 0;
 };
 
 class AuditStore {
@@ -167,6 +222,7 @@ public:
 class Passwords;
 class Keyring;
 class MasterKey;
+class TokenSecret;
 class EndedSessions;
 class RefreshRefusals;
 class SignInWatch;
@@ -174,19 +230,20 @@ struct Settings;
 
 // Everything a rule may reach. Wired once, in cli/serve.cpp; shared by all threads.
 struct Ports {
-    Clock const&     clock;
-    Random&          random;
-    UserStore&       users;
-    SessionStore&    sessions;
-    AttemptStore&    attempts;
-    AuditStore&      audit;
-    Passwords const& passwords;
-    Keyring const&   keyring;
-    MasterKey const& master_key;
-    EndedSessions&   ended_sessions;
-    RefreshRefusals& refresh_refusals;
-    SignInWatch&     sign_ins;
-    Settings const&  settings;
+    Clock const&       clock;
+    Random&            random;
+    UserStore&         users;
+    SessionStore&      sessions;
+    AttemptStore&      attempts;
+    AuditStore&        audit;
+    Passwords const&   passwords;
+    Keyring const&     keyring;
+    TokenSecret const& token_secret;
+    EndedSessions&     ended_sessions;
+    RefreshRefusals&   refresh_refusals;
+    SignInWatch&       sign_ins;
+    Settings const&    settings;
+    TimePoint          epoch_began = {};  // what is older is void
 };
 
 }  // namespace signet::core

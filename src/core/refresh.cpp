@@ -60,7 +60,7 @@ Result<SessionGrant> grant(Refresh const& refresh, SessionAndUser const& found, 
 
 SecretString current_token(Refresh const& refresh, Session const& session)
 {
-    return make_refresh_token(refresh.ports.master_key, {session.id, session.generation});
+    return make_refresh_token(refresh.ports.token_secret, {session.id, session.generation});
 }
 
 std::unexpected<Error> refuse(Ports const& ports, RefreshRefusal why, std::string detail)
@@ -141,7 +141,7 @@ Result<std::optional<SessionGrant>> rotate(Refresh const& refresh, SessionAndUse
 
 Result<SessionGrant> refresh(Ports const& ports, RefreshAttempt const& attempt)
 {
-    auto const token = parse_refresh_token(ports.master_key, attempt.token.reveal());
+    auto const token = parse_refresh_token(ports.token_secret, attempt.token.reveal());
     if (!token) return refuse(ports, RefreshRefusal::forged, "not a refresh token of this server");
 
     for (int tries = 0; tries < kMostTries; ++tries) {
@@ -152,7 +152,9 @@ Result<SessionGrant> refresh(Ports const& ports, RefreshAttempt const& attempt)
         auto const& session = found->session;
         auto const  outcome =
             decide_refresh(session, token->generation, request.now, ports.settings.sessions.refresh_window);
-        if (outcome == RefreshOutcome::ended) return tell_and_refuse(request, session.user, RefreshRefusal::ended);
+        bool const is_void = session.created_at < ports.epoch_began;
+        if (is_void || outcome == RefreshOutcome::ended)
+            return tell_and_refuse(request, session.user, RefreshRefusal::ended);
         if (outcome == RefreshOutcome::expired) return tell_and_refuse(request, session.user, RefreshRefusal::expired);
         if (outcome == RefreshOutcome::reuse) return end_and_refuse(request, session, RefreshRefusal::reuse);
         if (found->user.disabled_at) return end_and_refuse(request, session, RefreshRefusal::account_disabled);

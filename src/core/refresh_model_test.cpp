@@ -117,7 +117,7 @@ TEST(RefreshModel, GoesAsTheServerDoes)
                 auto const shown = generation - static_cast<std::uint64_t>(step.generation);
                 auto const grant = refresh(
                     world.ports,
-                    {.token = make_refresh_token(world.master_key, {session, shown}), .origin = testing::origin()});
+                    {.token = make_refresh_token(world.token_secret, {session, shown}), .origin = testing::origin()});
                 if (step.outcome == RefreshOutcome::reuse) {
                     ASSERT_FALSE(grant) << trace;
                     EXPECT_EQ(world.count(AuditEvent::refresh_reuse), 1U) << trace;
@@ -127,7 +127,7 @@ TEST(RefreshModel, GoesAsTheServerDoes)
                 if (step.outcome == RefreshOutcome::rotate) ++generation;
                 ASSERT_TRUE(grant) << trace;
                 bool const is_new = step.outcome != RefreshOutcome::keep;
-                auto const wanted = make_refresh_token(world.master_key, {session, generation});
+                auto const wanted = make_refresh_token(world.token_secret, {session, generation});
                 ASSERT_EQ(grant->refresh.reveal(), is_new ? wanted.reveal() : "") << trace;
             }
             model = step.after;

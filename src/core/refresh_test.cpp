@@ -38,7 +38,7 @@ struct Refresh : ::testing::Test {
     }
     std::string token_of(std::uint64_t generation)
     {
-        return std::string{make_refresh_token(world.master_key, {session, generation}).reveal()};
+        return std::string{make_refresh_token(world.token_secret, {session, generation}).reveal()};
     }
     Session& row() { return world.stores.memory().sessions.at(session); }
 };
@@ -158,7 +158,7 @@ TEST_F(Refresh, RefusesAForgedTokenWithoutStorage)
 
 TEST_F(Refresh, RefusesATokenOfASessionThatIsNotThere)
 {
-    auto const other = make_refresh_token(world.master_key, {SessionId::make(world.clock.now(), world.random), 0});
+    auto const other = make_refresh_token(world.token_secret, {SessionId::make(world.clock.now(), world.random), 0});
     auto const grant = use(other.reveal());
     ASSERT_FALSE(grant);
     EXPECT_EQ(grant.error().code, Errc::invalid_grant);
@@ -195,7 +195,7 @@ TEST_F(Refresh, DoesNotRotateWithoutAnAccessTokenToAnswerWith)
                           .audit            = world.stores.audit(),
                           .passwords        = world.passwords,
                           .keyring          = empty,
-                          .master_key       = world.master_key,
+                          .token_secret     = world.token_secret,
                           .ended_sessions   = world.ended_sessions,
                           .refresh_refusals = world.refresh_refusals,
                           .sign_ins         = world.sign_ins,
@@ -285,7 +285,7 @@ TEST_F(Refresh, CountsEachRefusalByItsReason)
 {
     auto const counted = [&](RefreshRefusal why) { return world.ports.refresh_refusals.count(why); };
     EXPECT_FALSE(use("srt_forged"));
-    EXPECT_FALSE(use(make_refresh_token(world.master_key, {SessionId{}, 0}).reveal()));
+    EXPECT_FALSE(use(make_refresh_token(world.token_secret, {SessionId{}, 0}).reveal()));
     EXPECT_FALSE(use(token_of(7)));
     EXPECT_FALSE(use(first));
     auto const again = world.sign_in().value();

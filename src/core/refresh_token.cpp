@@ -19,12 +19,12 @@ static_assert((kBodyBytes + kMacBytes) % 3 == 0);
 
 }  // namespace
 
-SecretString make_refresh_token(MasterKey const& master_key, RefreshTokenContent const& content)
+SecretString make_refresh_token(TokenSecret const& secret, RefreshTokenContent const& content)
 {
     std::string bytes{kVersion};
     bytes.append(content.session.uuid.bytes.begin(), content.session.uuid.bytes.end());
     for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(content.generation >> shift & 0xFF);
-    auto const mac = master_key.mac(kPurpose, bytes);
+    auto const mac = secret.mac(kPurpose, bytes);
     bytes.append(mac.begin(), mac.end());
     auto        encoded = jose::base64url::encode(bytes);
     std::string text;
@@ -35,14 +35,14 @@ SecretString make_refresh_token(MasterKey const& master_key, RefreshTokenContent
     return token;
 }
 
-std::optional<RefreshTokenContent> parse_refresh_token(MasterKey const& master_key, std::string_view text)
+std::optional<RefreshTokenContent> parse_refresh_token(TokenSecret const& secret, std::string_view text)
 {
     if (text.size() != kTextBytes || !text.starts_with(kPrefix)) return std::nullopt;
     auto const decoded = jose::base64url::decode(text.substr(kPrefix.size()));
     if (!decoded || decoded->front() != kVersion) return std::nullopt;
 
     auto const bytes = std::string_view{*decoded};
-    if (!master_key.mac_matches(kPurpose, bytes.substr(0, kBodyBytes), bytes.substr(kBodyBytes))) return std::nullopt;
+    if (!secret.mac_matches(kPurpose, bytes.substr(0, kBodyBytes), bytes.substr(kBodyBytes))) return std::nullopt;
 
     RefreshTokenContent content{};
     bytes.copy(reinterpret_cast<char*>(content.session.uuid.bytes.data()), 16, 1);

@@ -8,7 +8,7 @@
 
 #include "base/secret.hpp"
 #include "core/ids.hpp"
-#include "core/master_key.hpp"
+#include "core/token_secret.hpp"
 
 namespace signet::core {
 
@@ -17,10 +17,9 @@ struct RefreshTokenContent {
     std::uint64_t generation;
 };
 
-[[nodiscard]] SecretString make_refresh_token(MasterKey const& master_key, RefreshTokenContent const& content);
+[[nodiscard]] SecretString make_refresh_token(TokenSecret const& secret, RefreshTokenContent const& content);
 
 // nullopt for anything not made by make_refresh_token with this key. Reaches no storage.
-[[nodiscard]] std::optional<RefreshTokenContent> parse_refresh_token(MasterKey const& master_key,
-                                                                     std::string_view text);
+[[nodiscard]] std::optional<RefreshTokenContent> parse_refresh_token(TokenSecret const& secret, std::string_view text);
 
 }  // namespace signet::core

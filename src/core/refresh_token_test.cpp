@@ -10,10 +10,10 @@
 namespace signet::core {
 namespace {
 
-using testing::make_master_key;
+using testing::make_token_secret;
 
 struct RefreshToken : ::testing::Test {
-    MasterKey               key = make_master_key();
+    TokenSecret             key = make_token_secret();
     testing::CountingRandom random;
     SessionId               session = SessionId::make(from_unix_milliseconds(1'800'000'000'000), random);
 
@@ -62,9 +62,9 @@ TEST_F(RefreshToken, IsRefusedInAnyOtherLength)
     EXPECT_FALSE(parse_refresh_token(key, std::string(1'000'000, 'A')));
 }
 
-TEST_F(RefreshToken, IsRefusedUnderAnotherMasterKey)
+TEST_F(RefreshToken, IsRefusedUnderAnotherSecret)
 {
-    EXPECT_FALSE(parse_refresh_token(make_master_key("b"), text(5)));
+    EXPECT_FALSE(parse_refresh_token(make_token_secret("b"), text(5)));
 }
 
 TEST_F(RefreshToken, IsRefusedWithAnotherVersionEvenWhenItsMacIsRight)
@@ -104,7 +104,7 @@ TEST_F(DeviceToken, IsRefusedWhenAnyOneCharacterDiffers)
     }
     EXPECT_FALSE(parse_device_token(key, ""));
     EXPECT_FALSE(parse_device_token(key, good + "A"));
-    EXPECT_FALSE(parse_device_token(make_master_key("b"), good));
+    EXPECT_FALSE(parse_device_token(make_token_secret("b"), good));
 }
 
 // CHECKS E29: one purpose, one key.

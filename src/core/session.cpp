@@ -21,13 +21,15 @@ std::string_view name(EndReason reason)
             return "replays_elsewhere";
         case EndReason::too_many:
             return "too_many";
+        case EndReason::new_epoch:
+            return "new_epoch";
     }
     return "unknown";
 }
 
 std::optional<EndReason> find_end_reason(std::string_view text)
 {
-    for (auto reason = EndReason::signed_out; reason <= EndReason::too_many;
+    for (auto reason = EndReason::signed_out; reason <= EndReason::new_epoch;
          reason      = static_cast<EndReason>(static_cast<int>(reason) + 1))
         if (name(reason) == text) return reason;
     return std::nullopt;

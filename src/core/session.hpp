@@ -20,6 +20,7 @@ enum class EndReason : std::uint8_t {
     refresh_reuse,      // a superseded token came back too late: theft
     replays_elsewhere,  // replays from another place, generation after generation
     too_many,           // of this user; the least recently used make room
+    new_epoch,          // everything issued until then is void
 };
 [[nodiscard]] std::string_view         name(EndReason reason);
 [[nodiscard]] std::optional<EndReason> find_end_reason(std::string_view name);

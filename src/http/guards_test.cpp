@@ -78,7 +78,7 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                               .audit            = world.stores.audit(),
                               .passwords        = world.passwords,
                               .keyring          = empty,
-                              .master_key       = world.master_key,
+                              .token_secret     = world.token_secret,
                               .ended_sessions   = world.ended_sessions,
                               .refresh_refusals = world.refresh_refusals,
                               .sign_ins         = world.sign_ins,

@@ -133,10 +133,11 @@ Result<core::AuditHead> Audit::head()
 Result<core::AuditVerdict> Audit::verify(std::optional<core::AuditHead> const& kept)
 {
     return engine_.read([&](Transaction& transaction) -> Result<core::AuditVerdict> {
-        auto const removed = TRY(log_.removed(transaction));
-        Walk       walk{log_.chain(), removed.value_or(core::empty_audit_log())};
-        bool       goes_on = removed ? begin(walk, kept) : walk.stop(0, AuditFault::removed_by_others);
-        auto       last    = std::numeric_limits<std::int64_t>::min();
+        auto const        removed = TRY(log_.removed(transaction));
+        auto const* const chain   = TRY(log_.chain());
+        Walk              walk{*chain, removed.value_or(core::empty_audit_log())};
+        bool              goes_on = removed ? begin(walk, kept) : walk.stop(0, AuditFault::removed_by_others);
+        auto              last    = std::numeric_limits<std::int64_t>::min();
         while (goes_on) {
             auto const rows =
                 TRY(transaction.list("SELECT " SIGNET_AUDIT_COLUMNS " FROM audit WHERE id > $1 ORDER BY id LIMIT $2",

@@ -212,7 +212,7 @@ TEST_F(AuditChain, IsUnderTheMasterKey)
     append(1, 3);
     storage_.reset();
     SystemRandom random;
-    auto const   opened = SqliteStorage::open(file_.path(), test_master_key('b'), random);
+    auto const   opened = SqliteStorage::open(file_.path())->begin_audit(test_master_key('b'), random);
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, core::Errc::wrong_master_key);
 
@@ -287,7 +287,7 @@ TEST_F(AuditBeforeTheChain, AWrongMasterKeyDoesNotBeginIt)
                 {Param::bytes(sealed)});
         }));
     }
-    auto const wrong = SqliteStorage::open(file_.path(), test_master_key('b'), random);
+    auto const wrong = SqliteStorage::open(file_.path())->begin_audit(test_master_key('b'), random);
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().code, core::Errc::wrong_master_key);
     EXPECT_FALSE(open_test_storage(file_.path())->audit_review().verify(std::nullopt).value().bad);

@@ -59,7 +59,7 @@ Result<void> keep_removed(Transaction& transaction, core::AuditChain const& chai
 
 Result<std::optional<std::string>> find_sealed_key(Transaction& transaction)
 {
-    return transaction.find("SELECT sealed_key FROM audit_chain WHERE id = 1", {},
+    return transaction.find("SELECT sealed FROM sealed_secrets WHERE name = $1", {core::kAuditChainSecret},
                             [](Row const& row) -> Result<std::string> { return std::string{row.bytes(0)}; });
 }
 
@@ -74,7 +74,8 @@ Result<void> check_master_key(Transaction& transaction, core::MasterKey const& m
         "SELECT kid, sealed FROM signing_keys ORDER BY created_at DESC LIMIT 1", {},
         [](Row const& row) -> Result<Sealed> { return Sealed{std::string{row.text(0)}, std::string{row.bytes(1)}}; }));
     if (!found) return {};
-    return core::check_master_key(master, found->kid, found->key);
+    TRY(master.open(found->key, core::sealing_context(found->kid)));
+    return {};
 }
 
 // The key that the database keeps, made when it has none; the log then begins with the oldest row there is.
@@ -91,10 +92,10 @@ Result<std::string> provide_sealed_key(Transaction& transaction, core::MasterKey
     auto       none  = core::empty_audit_log();
     none.row         = first.value_or(1) - 1;
     auto const seal  = chain.seal(none);
-    TRY(
-        transaction.run("INSERT INTO audit_chain (id, sealed_key, removed_row, removed_link, removed_seal) "
-                        "VALUES (1, $1, $2, $3, $4)",
-                        {Param::bytes(made), none.row, Param::bytes(none.link), Param::bytes(seal)}));
+    TRY(transaction.run("INSERT INTO audit_chain (id, removed_row, removed_link, removed_seal) VALUES (1, $1, $2, $3)",
+                        {none.row, Param::bytes(none.link), Param::bytes(seal)}));
+    TRY(transaction.run("INSERT INTO sealed_secrets (name, sealed) VALUES ($1, $2)",
+                        {core::kAuditChainSecret, Param::bytes(made)}));
     return made;
 }
 
@@ -121,24 +122,30 @@ Result<AuditRow> read_audit_row(Row const& row)
                     .link       = std::string{row.bytes(8)}};
 }
 
-Result<AuditLog> AuditLog::open(Engine& engine, core::MasterKey const& master, Random& random)
+Result<void> AuditLog::begin(core::MasterKey const& master, Random& random)
 {
-    auto const kept   = TRY(engine.read(find_sealed_key));
+    auto const kept   = TRY(engine_.read(find_sealed_key));
     auto const make   = [&](Transaction& transaction) { return provide_sealed_key(transaction, master, random); };
-    auto const sealed = TRY(kept ? Result<std::string>{*kept} : engine.write(make));
+    auto const sealed = TRY(kept ? Result<std::string>{*kept} : engine_.write(make));
     auto       chain  = TRY(core::AuditChain::open(master, sealed));
-    AuditLog   log{std::move(chain)};
-    TRY(log.link_older_rows(engine));
-    return log;
+    chain_.emplace(std::move(chain));
+    TRY(link_older_rows());
+    return {};
 }
 
-Result<void> AuditLog::link_older_rows(Engine& engine) const
+Result<core::AuditChain const*> AuditLog::chain() const
 {
-    bool const due = TRY(engine.read(has_unlinked_rows));
+    if (!chain_) return core::refused(core::Errc::unavailable, "the audit log has not begun");
+    return &*chain_;
+}
+
+Result<void> AuditLog::link_older_rows() const
+{
+    bool const due = TRY(engine_.read(has_unlinked_rows));
     if (!due) return {};
     for (std::int64_t last = 0;;) {
         auto const reached =
-            TRY(engine.write([&, last](Transaction& transaction) { return link_some(transaction, last); }));
+            TRY(engine_.write([&, last](Transaction& transaction) { return link_some(transaction, last); }));
         if (reached == 0) return {};
         last = reached;
         // Loud: whoever puts back a database from before the chain has its rows linked as they are then.
@@ -152,12 +159,13 @@ Result<std::int64_t> AuditLog::link_some(Transaction& transaction, std::int64_t 
                                      " FROM audit WHERE id > $1 AND link IS NULL ORDER BY id LIMIT $2",
                                      {after, kRowsAtOnce}, read_audit_row));
     if (rows.empty()) return 0;
-    auto const before   = TRY(transaction.find("SELECT id, link FROM audit WHERE id < $1 ORDER BY id DESC LIMIT 1",
-                                               {rows.front().id}, read_head));
-    auto const removed  = TRY(find_removed(transaction));
-    auto       previous = before ? before->link : removed.link;
+    auto const* const chain  = TRY(this->chain());
+    auto const        before = TRY(transaction.find("SELECT id, link FROM audit WHERE id < $1 ORDER BY id DESC LIMIT 1",
+                                                    {rows.front().id}, read_head));
+    auto const        removed  = TRY(find_removed(transaction));
+    auto              previous = before ? before->link : removed.link;
     for (auto& row : rows) {
-        row.link = chain_.link(previous, row);
+        row.link = chain->link(previous, row);
         TRY(transaction.run("UPDATE audit SET link = $2 WHERE id = $1", {row.id, Param::bytes(row.link)}));
         previous = row.link;
     }
@@ -174,9 +182,10 @@ Result<AuditHead> AuditLog::head(Transaction& transaction)
 Result<void> AuditLog::add(Transaction& transaction, core::AuditEntry const& entry) const
 {
     // There is one writer at a time, and neighbours in its transaction see each other's rows.
-    auto const last = TRY(head(transaction));
-    auto const row  = as_row(last.row + 1, entry);
-    auto const link = chain_.link(last.link, row);
+    auto const* const chain = TRY(this->chain());
+    auto const        last  = TRY(head(transaction));
+    auto const        row   = as_row(last.row + 1, entry);
+    auto const        link  = chain->link(last.link, row);
     TRY(
         transaction.run("INSERT INTO audit (id, at, event, user_id, session_id, address, user_agent, detail, link) "
                         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -195,6 +204,7 @@ Result<std::size_t> AuditLog::remove(Transaction& transaction, TimePoint before,
         last = {.row = row.id, .link = row.link};
     }
     if (last.row == 0) return 0U;
+    auto const* const chain = TRY(this->chain());
 
     // A trigger keeps the rows that are not older than this moment, which is the beginning of time again before anyone
     // else sees it.
@@ -204,17 +214,18 @@ Result<std::size_t> AuditLog::remove(Transaction& transaction, TimePoint before,
     TRY(let_go(before));
     auto const removed = TRY(transaction.run("DELETE FROM audit WHERE id <= $1", {last.row}));
     TRY(let_go(TimePoint{}));
-    TRY(keep_removed(transaction, chain_, last));
+    TRY(keep_removed(transaction, *chain, last));
     return static_cast<std::size_t>(removed);
 }
 
 Result<std::optional<AuditHead>> AuditLog::removed(Transaction& transaction) const
 {
-    auto const head = TRY(find_removed(transaction));
-    auto const seal =
+    auto const* const chain = TRY(this->chain());
+    auto const        head  = TRY(find_removed(transaction));
+    auto const        seal =
         TRY(transaction.find("SELECT removed_seal FROM audit_chain WHERE id = 1", {},
                              [](Row const& row) -> Result<std::string> { return std::string{row.bytes(0)}; }));
-    if (!seal || *seal != chain_.seal(head)) return std::nullopt;
+    if (!seal || *seal != chain->seal(head)) return std::nullopt;
     return head;
 }
 

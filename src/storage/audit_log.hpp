@@ -1,17 +1,22 @@
 // storage/audit_log.hpp - the audit log as linked rows: added at the end, removed from the beginning, never changed.
 #pragma once
+#include <optional>
+
 #include "core/audit.hpp"
 #include "core/audit_chain.hpp"
 #include "storage/engine.hpp"
 
 namespace signet::storage {
 
-// Thread-safe. What it does is part of the caller's transaction.
+// Thread-safe once it has begun, and before that Errc::unavailable. What it does is part of the caller's transaction.
 class AuditLog {
 public:
-    // The log of a database that has its schema: makes the key where there is none yet, and links the rows that are
-    // older than links, some of them per transaction. Errc::wrong_master_key.
-    [[nodiscard]] static Result<AuditLog> open(Engine& engine, core::MasterKey const& master, Random& random);
+    // The log of a database that has its schema.
+    explicit AuditLog(Engine& engine) : engine_(engine) {}
+
+    // Opens the chain: makes its key where there is none yet, and links the rows that are older than links, some of
+    // them per transaction. Errc::wrong_master_key.
+    [[nodiscard]] Result<void> begin(core::MasterKey const& master, Random& random);
 
     // Two statements.
     [[nodiscard]] Result<void>        add(Transaction& transaction, core::AuditEntry const& entry) const;
@@ -22,16 +27,15 @@ public:
     // Of the last row there is.
     [[nodiscard]] static Result<core::AuditHead>         head(Transaction& transaction);
 
-    [[nodiscard]] core::AuditChain const& chain() const { return chain_; }
+    [[nodiscard]] Result<core::AuditChain const*> chain() const;
 
 private:
-    explicit AuditLog(core::AuditChain chain) : chain_(std::move(chain)) {}
-
     // Gives the last of them; 0 when there was none.
     [[nodiscard]] Result<std::int64_t> link_some(Transaction& transaction, std::int64_t after) const;
-    [[nodiscard]] Result<void>         link_older_rows(Engine& engine) const;
+    [[nodiscard]] Result<void>         link_older_rows() const;
 
-    core::AuditChain chain_;
+    Engine&                         engine_;
+    std::optional<core::AuditChain> chain_;
 };
 
 // The columns of `audit` that read_audit_row() takes, in its order.

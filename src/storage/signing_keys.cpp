@@ -29,15 +29,50 @@ Result<bool> has_newer_key(Transaction& transaction, std::string const& purpose,
     return newer.has_value();
 }
 
+// Whoever was to sign longer than until the new key does makes room for it.
+Result<void> add_and_retire(Transaction& transaction, core::SigningKeyRecord const& key, std::chrono::seconds slack)
+{
+    TRY(
+        transaction.run("UPDATE signing_keys SET retired_at = $2, published_until = $3 + longest_token_life * 1000 "
+                        "WHERE purpose = $1 AND (retired_at IS NULL OR retired_at > $2)",
+                        {key.purpose, key.active_from, key.active_from + slack}));
+    return insert_signing_key(transaction, key);
+}
+
+// Takes the key out of the lists; gives when its turn was to come.
+Result<TimePoint> take_out(Transaction& transaction, std::string_view kid, TimePoint now)
+{
+    auto const active_from = TRY(
+        transaction.find("UPDATE signing_keys SET revoked_at = $2, "
+                         "retired_at = CASE WHEN retired_at < $2 THEN retired_at ELSE $2 END, "
+                         "published_until = CASE WHEN published_until < $2 THEN published_until ELSE $2 END "
+                         "WHERE kid = $1 AND revoked_at IS NULL AND (published_until IS NULL OR published_until > $2) "
+                         "RETURNING active_from",
+                         {kid, now}, [](Row const& row) -> Result<TimePoint> { return row.time(0); }));
+    if (!active_from) return core::refused(core::Errc::not_found, "no such signing key");
+    return *active_from;
+}
+
 }  // namespace
+
+Result<void> insert_signing_key(Transaction& transaction, core::SigningKeyRecord const& key)
+{
+    TRY(
+        transaction.run("INSERT INTO signing_keys (kid, algorithm, purpose, sealed, created_at, active_from, "
+                        "retired_at, published_until, longest_token_life) "
+                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                        {key.kid, key.algorithm, key.purpose, Param::bytes(key.sealed), key.created_at, key.active_from,
+                         key.retired_at, key.published_until, key.longest_token_life.count()}));
+    return {};
+}
 
 Result<std::vector<core::SigningKeyRecord>> SigningKeys::list_keys(TimePoint now)
 {
     return engine_.read([&](Transaction& transaction) {
         return transaction.list(
             "SELECT kid, algorithm, purpose, sealed, created_at, active_from, retired_at, "
-            "published_until, longest_token_life FROM signing_keys WHERE published_until IS NULL OR published_until > "
-            "$1 "
+            "published_until, longest_token_life FROM signing_keys "
+            "WHERE (published_until IS NULL OR published_until > $1) AND revoked_at IS NULL "
             "ORDER BY active_from, created_at, kid",
             {now}, read_key);
     });
@@ -50,16 +85,7 @@ Result<bool> SigningKeys::add_key(core::SigningKeyRecord const& key, std::option
         bool const outrun = TRY(has_newer_key(transaction, key.purpose, unless_newer_than));
         if (outrun) return false;
 
-        TRY(
-            transaction.run("UPDATE signing_keys SET retired_at = $2, published_until = $3 + longest_token_life * 1000 "
-                            "WHERE purpose = $1 AND (retired_at IS NULL OR retired_at > $2)",
-                            {key.purpose, key.active_from, key.active_from + slack}));
-        TRY(
-            transaction.run("INSERT INTO signing_keys (kid, algorithm, purpose, sealed, created_at, active_from, "
-                            "retired_at, published_until, longest_token_life) "
-                            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                            {key.kid, key.algorithm, key.purpose, Param::bytes(key.sealed), key.created_at,
-                             key.active_from, key.retired_at, key.published_until, key.longest_token_life.count()}));
+        TRY(add_and_retire(transaction, key, slack));
         TRY(log_.add(transaction, audit));
         return true;
     });
@@ -76,6 +102,26 @@ Result<void> SigningKeys::raise_token_life(std::string_view kid, std::chrono::se
             "WHERE kid = $1",
             {kid, life.count()}));
         if (known == 0) return core::refused(core::Errc::not_found, "no such signing key");
+        return {};
+    });
+}
+
+Result<void> SigningKeys::revoke_key(std::string_view kid, std::optional<core::SigningKeyRecord> const& replacement,
+                                     std::chrono::seconds slack, core::AuditEntry const& audit)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<void> {
+        auto const turn = TRY(take_out(transaction, kid, audit.at));
+        if (replacement) {
+            // Its predecessor, which made room for it, signs until the replacement does.
+            auto const until = replacement->active_from;
+            if (turn > audit.at)
+                TRY(transaction.run(
+                    "UPDATE signing_keys SET retired_at = $3, published_until = $4 + longest_token_life * 1000 "
+                    "WHERE purpose = $1 AND retired_at = $2 AND revoked_at IS NULL",
+                    {replacement->purpose, turn, until, until + slack}));
+            TRY(add_and_retire(transaction, *replacement, slack));
+        }
+        TRY(log_.add(transaction, audit));
         return {};
     });
 }

@@ -5,7 +5,9 @@
 #include "base/result.hpp"
 #include "storage/attempts.hpp"
 #include "storage/audit.hpp"
+#include "storage/epochs.hpp"
 #include "storage/migrations.hpp"
+#include "storage/sealed.hpp"
 #include "storage/sessions.hpp"
 #include "storage/signing_keys.hpp"
 #include "storage/sqlite_engine.hpp"
@@ -14,30 +16,30 @@
 namespace signet::storage {
 
 struct SqliteStorage::State {
-    State(std::unique_ptr<SqliteEngine> opened, AuditLog audit_log)
-        : engine_owner(std::move(opened)), log(std::move(audit_log))
-    {
-    }
+    explicit State(std::filesystem::path const& file) : engine(file) {}
 
-    std::unique_ptr<SqliteEngine> engine_owner;
-    SqliteEngine&                 engine = *engine_owner;
-    AuditLog const                log;
-    Users                         users{engine, log};
-    Sessions                      sessions{engine, log};
-    Attempts                      attempts{engine};
-    SigningKeys                   signing_keys{engine, log};
-    Audit                         audit{engine, log};
+    SqliteEngine engine;
+    AuditLog     log{engine};
+    Users        users{engine, log};
+    Sessions     sessions{engine, log};
+    Attempts     attempts{engine};
+    SigningKeys  signing_keys{engine, log};
+    Audit        audit{engine, log};
+    SealedRows   sealed{engine, log};
+    Epochs       epochs{engine, log};
 };
 
-core::Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(std::filesystem::path const& file,
-                                                                 core::MasterKey const& master, Random& random)
+std::unique_ptr<SqliteStorage> SqliteStorage::open(std::filesystem::path const& file)
 {
-    auto engine = std::make_unique<SqliteEngine>(file);
+    auto state = std::make_unique<State>(file);
     // When a migration ran is for the operator to read; no rule depends on it.
-    migrate(*engine, sqlite_migrations(), SystemClock{}.now());
-    auto log   = TRY(AuditLog::open(*engine, master, random));
-    auto state = std::make_unique<State>(std::move(engine), std::move(log));
+    migrate(state->engine, sqlite_migrations(), SystemClock{}.now());
     return std::unique_ptr<SqliteStorage>{new SqliteStorage(std::move(state))};
+}
+
+core::Result<void> SqliteStorage::begin_audit(core::MasterKey const& master, Random& random)
+{
+    return state_->log.begin(master, random);
 }
 
 SqliteStorage::SqliteStorage(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -67,6 +69,14 @@ core::AuditReview& SqliteStorage::audit_review()
 {
     return state_->audit;
 }
+core::SealedStore& SqliteStorage::sealed()
+{
+    return state_->sealed;
+}
+core::EpochStore& SqliteStorage::epochs()
+{
+    return state_->epochs;
+}
 
 core::Result<void> SqliteStorage::check_writable()
 {
@@ -74,6 +84,18 @@ core::Result<void> SqliteStorage::check_writable()
         TRY(transaction.run("UPDATE write_probe SET count = count + 1 WHERE id = 1"));
         return {};
     });
+}
+
+core::Result<void> SqliteStorage::copy_to(std::filesystem::path const& file)
+{
+    return state_->engine.copy_to(file);
+}
+
+core::Result<void> SqliteStorage::check_sound()
+{
+    auto const damage = TRY(state_->engine.find_damage());
+    if (!damage.empty()) return core::refused(core::Errc::unavailable, damage.front());
+    return {};
 }
 
 std::uint64_t SqliteStorage::commits() const

@@ -14,11 +14,11 @@ namespace signet::storage {
 class SqliteStorage {
 public:
     // Creates the file (mode 0600) when it does not exist. Throws std::runtime_error with a sentence for the operator:
-    // not a database, schema newer than this program, no permission. Errc::wrong_master_key when `master` is not the
-    // one that the audit log was begun with.
-    [[nodiscard]] static core::Result<std::unique_ptr<SqliteStorage>> open(std::filesystem::path const& file,
-                                                                           core::MasterKey const&       master,
-                                                                           Random&                      random);
+    // not a database, schema newer than this program, no permission.
+    [[nodiscard]] static std::unique_ptr<SqliteStorage> open(std::filesystem::path const& file);
+    // Before anything is written that the audit log tells of: such deeds are Errc::unavailable until then. Once, and
+    // not beside other calls. Errc::wrong_master_key when `master` is not the one that the log was begun with.
+    [[nodiscard]] core::Result<void>                    begin_audit(core::MasterKey const& master, Random& random);
     ~SqliteStorage();
 
     [[nodiscard]] core::UserStore&       users();
@@ -27,10 +27,16 @@ public:
     [[nodiscard]] core::SigningKeyStore& signing_keys();
     [[nodiscard]] core::AuditStore&      audit();
     [[nodiscard]] core::AuditReview&     audit_review();
+    [[nodiscard]] core::SealedStore&     sealed();
+    [[nodiscard]] core::EpochStore&      epochs();
 
     // Whether a transaction can be written and committed now; Errc::unavailable with the reason in a word: disk_full,
     // disk_read_only, disk_error, database_busy, database_not_opened, database_damaged, or none of these.
     [[nodiscard]] core::Result<void> check_writable();
+    // One moment's data as a new database file, while others go on. What is in it is as secret as what it is a copy of.
+    [[nodiscard]] core::Result<void> copy_to(std::filesystem::path const& file);
+    // Errc::unavailable with what is damaged in the file. Reads all of it.
+    [[nodiscard]] core::Result<void> check_sound();
     // SQL statements run since open(), by all threads.
     [[nodiscard]] std::uint64_t      statements() const;
     // Transactions committed since open(); writes that come together share one.

@@ -154,7 +154,9 @@ void prepare_file(std::string const& file, milliseconds longest_wait)
 
 struct SqliteEngine::State {
     State(std::string const& file, SqliteOptions const& options)
-        : writers(file, Role::writer, 1, options.longest_wait),
+        : name(file),
+          longest_wait(options.longest_wait),
+          writers(file, Role::writer, 1, options.longest_wait),
           readers(file, Role::reader, options.readers, options.longest_wait),
           checkpointer(file, options, writers),
           commits(writers, statements, options.longest_wait)
@@ -183,6 +185,8 @@ struct SqliteEngine::State {
         return {};
     }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the lease gives its connection back to the pool
 
+    std::string const          name;
+    milliseconds const         longest_wait;
     std::atomic<std::uint64_t> statements = 0;
     ConnectionPool             writers;
     ConnectionPool             readers;
@@ -211,6 +215,27 @@ std::uint64_t SqliteEngine::statements() const
 std::uint64_t SqliteEngine::commits() const
 {
     return state_->commits.commits();
+}
+
+Result<void> SqliteEngine::copy_to(std::filesystem::path const& file)
+{
+    // A connection of its own, for as long as it reads: VACUUM INTO takes no part in a transaction, and a reader of the
+    // pool may write nowhere.
+    Connection connection(state_->name, Role::checkpointer, state_->longest_wait);
+    auto const name = file.string();
+    auto const path = Param{name};
+    TRY(connection.step("VACUUM INTO $1", {&path, 1}, [](Row const&) { return Result<void>{}; }));
+    return {};
+}
+
+Result<std::vector<std::string>> SqliteEngine::find_damage()
+{
+    auto found = TRY(read([](Transaction& transaction) {
+        return transaction.list("PRAGMA quick_check(10)", {},
+                                [](Row const& row) -> Result<std::string> { return std::string{row.text(0)}; });
+    }));
+    if (found.size() == 1 && found.front() == "ok") found.clear();
+    return found;
 }
 
 Result<void> SqliteEngine::run(Access access, Body const& body)

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "storage/engine.hpp"
 
@@ -29,6 +31,11 @@ public:
 
     [[nodiscard]] std::uint64_t statements() const override;
     [[nodiscard]] std::uint64_t commits() const override;
+
+    // One moment's data as a new file of its own, while others go on reading and writing. Errc::unavailable.
+    [[nodiscard]] Result<void>                     copy_to(std::filesystem::path const& file);
+    // What SQLite finds wrong in the file; empty when nothing is. Reads all of it.
+    [[nodiscard]] Result<std::vector<std::string>> find_damage();
 
 protected:
     [[nodiscard]] Result<void> run(Access access, Body const& body) override;

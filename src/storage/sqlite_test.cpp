@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "base/result.hpp"
 #include "storage/sqlite_engine.hpp"
 #include "storage/test_file.hpp"
@@ -189,6 +192,50 @@ TEST_F(SqliteStorageTest, ScansNoTableOnTheWayOfARequest)
     EXPECT_THAT(plan("EXPLAIN QUERY PLAN SELECT id FROM sessions WHERE sweep_at < 5 ORDER BY sweep_at LIMIT 5"),
                 searches);
     EXPECT_THAT(plan("EXPLAIN QUERY PLAN SELECT 1 FROM attempts WHERE scope = 'a' AND subject = 'b'"), searches);
+}
+
+// CHECKS E30
+TEST_F(SqliteStorageTest, CopiesOneMomentAsADatabaseOfItsOwn)
+{
+    ASSERT_TRUE(storage_->users().add_user(sample_user(), {.at = kNow, .event = AuditEvent::user_added}));
+    TestFile const copy;
+    ASSERT_TRUE(storage_->copy_to(copy.path()));
+    ASSERT_TRUE(storage_->users().disable_user(sample_user().id, {.at = kNow, .event = AuditEvent::user_disabled}));
+
+    auto const copied = open_test_storage(copy.path());
+    auto const user   = copied->users().find_user(sample_user().id).value();
+    ASSERT_TRUE(user);
+    EXPECT_FALSE(user->disabled_at) << "as it was then";
+    EXPECT_EQ(copied->audit().latest(10)->size(), 1U);
+    EXPECT_TRUE(copied->check_sound());
+    EXPECT_TRUE(copied->check_writable());
+
+    auto const again = storage_->copy_to(copy.path());
+    ASSERT_FALSE(again) << "never over a file that is there";
+    EXPECT_EQ(again.error().code, Errc::unavailable);
+}
+
+TEST_F(SqliteStorageTest, FindsDamage)
+{
+    ASSERT_TRUE(storage_->users().add_user(sample_user(), {.at = kNow, .event = AuditEvent::user_added}));
+    ASSERT_TRUE(storage_->check_sound());
+    storage_.reset();
+    // The content of every page but the first, which says what is where.
+    auto const   size = std::filesystem::file_size(file_.path());
+    std::fstream file(file_.path(), std::ios::in | std::ios::out | std::ios::binary);
+    for (std::uintmax_t page = 4096; page < size; page += 4096) {
+        file.seekp(static_cast<std::streamoff>(page));
+        file.put('\x7f');
+    }
+    file.close();
+    std::string trouble;
+    try {
+        auto const sound = SqliteStorage::open(file_.path())->check_sound();
+        if (!sound) trouble = sound.error().detail;
+    } catch (std::runtime_error const& error) {
+        trouble = error.what();
+    }
+    EXPECT_NE(trouble, "");
 }
 
 }  // namespace

@@ -16,7 +16,9 @@ inline core::MasterKey test_master_key(char digit = 'a')
 inline std::unique_ptr<SqliteStorage> open_test_storage(std::filesystem::path const& file)
 {
     SystemRandom random;
-    return SqliteStorage::open(file, test_master_key(), random).value();
+    auto         storage = SqliteStorage::open(file);
+    storage->begin_audit(test_master_key(), random).value();
+    return storage;
 }
 
 }  // namespace signet::storage

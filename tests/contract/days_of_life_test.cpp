@@ -168,13 +168,15 @@ protected:
     core::Settings                          settings_ = settings();
     core::testing::ManualClock              clock_;
     core::testing::CountingRandom           random_;
-    std::unique_ptr<storage::SqliteStorage> storage_    = storage::SqliteStorage::open(file_);
+    std::unique_ptr<storage::SqliteStorage> storage_    = open_storage(file_);
     storage::SqliteEngine                   onlooker_   = storage::SqliteEngine(file_);
     core::MasterKey                         master_key_ = core::testing::make_master_key();
     core::Passwords                         passwords_{settings_.passwords};
     core::Keyring                           keyring_{storage_->signing_keys(), master_key_, settings_, clock_, random_};
     core::EndedSessions                     ended_sessions_;
     core::RefreshRefusals                   refresh_refusals_;
+    core::TokenSecret                       token_secret_ = core::testing::make_token_secret();
+    core::SignInWatch                       sign_ins_{settings_.throttle.alarm_failures, [] {}};
     core::Ports                             ports_{.clock            = clock_,
                                                    .random           = random_,
                                                    .users            = storage_->users(),
@@ -183,9 +185,10 @@ protected:
                                                    .audit            = storage_->audit(),
                                                    .passwords        = passwords_,
                                                    .keyring          = keyring_,
-                                                   .master_key       = master_key_,
+                                                   .token_secret     = token_secret_,
                                                    .ended_sessions   = ended_sessions_,
                                                    .refresh_refusals = refresh_refusals_,
+                                                   .sign_ins         = sign_ins_,
                                                    .settings         = settings_};
     cli::Chores                             chores_{ports_, keyring_};
     Verifier                                verifier_{settings_};

@@ -151,5 +151,60 @@ TEST_P(SigningKeyStore, AddsOneOfManyAtOnce)
     EXPECT_EQ(kids(kStart).size(), 2U);
 }
 
+TEST_P(SigningKeyStore, ListsARevokedKeyNeverAgain)
+{
+    ASSERT_TRUE(add(sample_key("first", kStart, kStart)));
+    ASSERT_TRUE(add(sample_key("second", kStart + 1min, kStart + 1min)));
+    auto const audits = audited();
+    ASSERT_TRUE(signing_keys_.revoke_key("first", std::nullopt, 15min, entry(AuditEvent::key_revoked, kStart + 2min)));
+    EXPECT_THAT(kids(kStart), ElementsAre("second")) << "also by a clock that is behind";
+    EXPECT_EQ(key("second").retired_at, std::nullopt);
+    EXPECT_EQ(audited(), audits + 1);
+}
+
+TEST_P(SigningKeyStore, AddsTheReplacementInTheSameDeed)
+{
+    ASSERT_TRUE(add(sample_key("first", kStart, kStart)));
+    ASSERT_TRUE(add(sample_key("waiting", kStart + 1min, kStart + 1h)));
+    ASSERT_TRUE(signing_keys_.revoke_key("first", sample_key("third", kStart + 2min, kStart + 2min), 15min,
+                                         entry(AuditEvent::key_revoked, kStart + 2min)));
+    EXPECT_THAT(kids(kStart), ElementsAre("third", "waiting"));
+    EXPECT_EQ(key("waiting").retired_at, kStart + 2min) << "overtaken";
+    EXPECT_EQ(key("third").retired_at, std::nullopt);
+}
+
+TEST_P(SigningKeyStore, LetsThePredecessorOfARevokedOneSignOn)
+{
+    auto first               = sample_key("first", kStart, kStart);
+    first.longest_token_life = 5min;
+    ASSERT_TRUE(add(first));
+    ASSERT_TRUE(add(sample_key("waiting", kStart + 1min, kStart + 1h)));
+    ASSERT_TRUE(signing_keys_.revoke_key("waiting", sample_key("third", kStart + 2min, kStart + 2h), 15min,
+                                         entry(AuditEvent::key_revoked, kStart + 2min)));
+    EXPECT_EQ(key("first").retired_at, kStart + 2h);
+    EXPECT_EQ(key("first").published_until, kStart + 2h + 5min + 15min);
+    EXPECT_EQ(key("third").retired_at, std::nullopt);
+}
+
+TEST_P(SigningKeyStore, RefusesToRevokeWhatIsNotListed)
+{
+    auto over            = sample_key("over", kStart - 2h, kStart - 2h);
+    over.retired_at      = kStart - 1h;
+    over.published_until = kStart;
+    ASSERT_TRUE(add(over));
+    ASSERT_TRUE(add(sample_key("first", kStart, kStart)));
+    auto const revoke = [&](std::string_view kid) {
+        return signing_keys_.revoke_key(kid, sample_key("new", kStart, kStart), 15min,
+                                        entry(AuditEvent::key_revoked, kStart));
+    };
+    auto const audits = audited();
+    EXPECT_EQ(revoke("unknown").error().code, core::Errc::not_found);
+    EXPECT_EQ(revoke("over").error().code, core::Errc::not_found);
+    EXPECT_THAT(kids(kStart), ElementsAre("first")) << "nor is anything added";
+    EXPECT_EQ(audited(), audits);
+    ASSERT_TRUE(revoke("first"));
+    EXPECT_EQ(revoke("first").error().code, core::Errc::not_found);
+}
+
 }  // namespace
 }  // namespace signet::contract

@@ -16,6 +16,8 @@ public:
     core::AttemptStore&    attempts() override { return storage_->attempts(); }
     core::SigningKeyStore& signing_keys() override { return storage_->signing_keys(); }
     core::AuditStore&      audit() override { return storage_->audit(); }
+    core::SealedStore&     sealed() override { return storage_->sealed(); }
+    core::EpochStore&      epochs() override { return storage_->epochs(); }
 
 private:
     TemporaryFolder                         folder_;
@@ -30,6 +32,8 @@ public:
     core::AttemptStore&    attempts() override { return stores_.attempts(); }
     core::SigningKeyStore& signing_keys() override { return stores_.signing_keys(); }
     core::AuditStore&      audit() override { return stores_.audit(); }
+    core::SealedStore&     sealed() override { return stores_.sealed(); }
+    core::EpochStore&      epochs() override { return stores_.epochs(); }
 
 private:
     core::testing::MemoryStores stores_;
@@ -58,7 +62,9 @@ std::unique_ptr<storage::SqliteStorage> open_storage(std::filesystem::path const
 {
     static auto const master = core::testing::make_master_key();
     SystemRandom      random;
-    return storage::SqliteStorage::open(file, master, random).value();
+    auto              storage = storage::SqliteStorage::open(file);
+    storage->begin_audit(master, random).value();
+    return storage;
 }
 
 TemporaryFolder::TemporaryFolder()

@@ -20,6 +20,8 @@ public:
     virtual core::AttemptStore&    attempts()     = 0;
     virtual core::SigningKeyStore& signing_keys() = 0;
     virtual core::AuditStore&      audit()        = 0;
+    virtual core::SealedStore&     sealed()       = 0;
+    virtual core::EpochStore&      epochs()       = 0;
 };
 
 struct Keeper {
@@ -57,6 +59,8 @@ protected:
     core::AttemptStore&     attempts_     = stores_->attempts();
     core::SigningKeyStore&  signing_keys_ = stores_->signing_keys();
     core::AuditStore&       audit_        = stores_->audit();
+    core::SealedStore&      sealed_       = stores_->sealed();
+    core::EpochStore&       epochs_       = stores_->epochs();
 
     // How many audit rows there are.
     [[nodiscard]] std::size_t audited() { return audit_.latest(100'000).value().size(); }

@@ -29,6 +29,16 @@ std::vector<SessionId> Memory::end_sessions(UserId user, std::optional<SessionId
     return ended;
 }
 
+void Memory::add_key(SigningKeyRecord const& key, std::chrono::seconds slack)
+{
+    for (auto& other : keys) {
+        if (other.purpose != key.purpose || other.retired_at.value_or(TimePoint::max()) <= key.active_from) continue;
+        other.retired_at      = key.active_from;
+        other.published_until = key.active_from + other.longest_token_life + slack;
+    }
+    keys.push_back(key);
+}
+
 void Memory::subtract(AttemptKey const& key, std::uint32_t failures)
 {
     auto const found = attempts.find(key);

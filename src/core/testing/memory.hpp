@@ -18,7 +18,10 @@ struct Memory {
     std::map<std::string, User>          users;  // by e-mail key
     std::map<SessionId, Session>         sessions;
     std::map<AttemptKey, AttemptCounter> attempts;
-    std::vector<SigningKeyRecord>        keys;
+    std::vector<SigningKeyRecord>        keys;  // those that are not revoked
+    std::vector<SigningKeyRecord>        revoked;
+    std::map<std::string, std::string>   secrets;
+    TimePoint                            epoch_began{};
     std::vector<AuditEntry>              audit;
 
     std::uint64_t deeds         = 0;                  // store calls so far
@@ -32,6 +35,9 @@ struct Memory {
     static bool            is_live(Session const& session, TimePoint now);
     // Ends the live ones but `keep`, and names them.
     std::vector<SessionId> end_sessions(UserId user, std::optional<SessionId> keep, EndReason reason, TimePoint at);
+
+    // Adds it, and whoever was to sign longer than until it does makes room.
+    void add_key(SigningKeyRecord const& key, std::chrono::seconds slack);
 
     void subtract(AttemptKey const& key, std::uint32_t failures);
     void take_back(AttemptKey const& key);

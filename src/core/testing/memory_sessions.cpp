@@ -92,7 +92,8 @@ public:
         return memory_.run([&]() -> Result<std::vector<EndedSession>> {
             std::vector<EndedSession> ended;
             for (auto const& [id, session] : memory_.sessions)
-                if (session.ended_at && *session.ended_at >= since) ended.push_back({id, *session.ended_at});
+                if (session.ended_at && *session.ended_at >= since && session.end_reason != EndReason::new_epoch)
+                    ended.push_back({id, *session.ended_at});
             std::ranges::sort(ended, {}, &EndedSession::ended_at);
             return ended;
         });

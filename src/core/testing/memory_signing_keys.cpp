@@ -29,13 +29,7 @@ public:
             for (auto const& other : memory_.keys)
                 if (other.purpose == key.purpose && unless_newer_than && other.created_at > *unless_newer_than)
                     return false;
-            for (auto& other : memory_.keys) {
-                if (other.purpose != key.purpose || other.retired_at.value_or(TimePoint::max()) <= key.active_from)
-                    continue;
-                other.retired_at      = key.active_from;
-                other.published_until = key.active_from + other.longest_token_life + slack;
-            }
-            memory_.keys.push_back(key);
+            memory_.add_key(key, slack);
             memory_.audit.push_back(audit);
             return true;
         });
@@ -48,6 +42,28 @@ public:
             if (key->longest_token_life >= life) return {};
             if (key->published_until) *key->published_until += life - key->longest_token_life;
             key->longest_token_life = life;
+            return {};
+        });
+    }
+    Result<void> revoke_key(std::string_view kid, std::optional<SigningKeyRecord> const& replacement,
+                            std::chrono::seconds slack, AuditEntry const& audit) override
+    {
+        return memory_.run([&]() -> Result<void> {
+            auto const key = std::ranges::find(memory_.keys, kid, &SigningKeyRecord::kid);
+            if (key == memory_.keys.end() || key->published_until.value_or(TimePoint::max()) <= audit.at)
+                return refused(Errc::not_found);
+            auto const turn = key->active_from;
+            memory_.revoked.push_back(*key);
+            memory_.keys.erase(key);
+            if (replacement) {
+                for (auto& other : memory_.keys) {
+                    if (turn <= audit.at || other.retired_at != turn) continue;
+                    other.retired_at      = replacement->active_from;
+                    other.published_until = replacement->active_from + slack + other.longest_token_life;
+                }
+                memory_.add_key(*replacement, slack);
+            }
+            memory_.audit.push_back(audit);
             return {};
         });
     }

@@ -15,6 +15,8 @@ namespace signet::core::testing {
 [[nodiscard]] std::unique_ptr<AttemptStore>    attempts_in(Memory& memory);
 [[nodiscard]] std::unique_ptr<SigningKeyStore> signing_keys_in(Memory& memory);
 [[nodiscard]] std::unique_ptr<AuditStore>      audit_in(Memory& memory);
+[[nodiscard]] std::unique_ptr<SealedStore>     sealed_in(Memory& memory);
+[[nodiscard]] std::unique_ptr<EpochStore>      epochs_in(Memory& memory);
 
 // Thread-safe, but for memory(): what a test looks into and turns while nothing else runs.
 class MemoryStores {
@@ -24,6 +26,8 @@ public:
     AttemptStore&    attempts() { return *attempts_; }
     SigningKeyStore& signing_keys() { return *signing_keys_; }
     AuditStore&      audit() { return *audit_; }
+    SealedStore&     sealed() { return *sealed_; }
+    EpochStore&      epochs() { return *epochs_; }
 
     Memory& memory() { return memory_; }
 
@@ -34,6 +38,8 @@ private:
     std::unique_ptr<AttemptStore>    attempts_     = attempts_in(memory_);
     std::unique_ptr<SigningKeyStore> signing_keys_ = signing_keys_in(memory_);
     std::unique_ptr<AuditStore>      audit_        = audit_in(memory_);
+    std::unique_ptr<SealedStore>     sealed_       = sealed_in(memory_);
+    std::unique_ptr<EpochStore>      epochs_       = epochs_in(memory_);
 };
 
 }  // namespace signet::core::testing

@@ -24,6 +24,11 @@ MasterKey make_master_key(std::string const& digit)
     return *std::move(key);
 }
 
+TokenSecret make_token_secret(std::string const& digit)
+{
+    return TokenSecret{RootKey{make_master_key(digit).root().reveal()}};
+}
+
 Origin origin(std::string address, std::string user_agent)
 {
     return {.address = {std::move(address)}, .user_agent = std::move(user_agent)};

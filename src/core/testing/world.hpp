@@ -14,14 +14,17 @@
 #include "core/signup.hpp"
 #include "core/testing/memory_stores.hpp"
 #include "core/testing/time_and_chance.hpp"
+#include "core/token_secret.hpp"
 
 namespace signet::core::testing {
 
 inline constexpr std::string_view kPassword = "blue-giraffe-on-stilts";
 
-Settings  cheap_settings();
-MasterKey make_master_key(std::string const& digit = "a");
-Origin    origin(std::string address = "192.0.2.7", std::string user_agent = "Browser/1");
+Settings    cheap_settings();
+MasterKey   make_master_key(std::string const& digit = "a");
+// Of the same bytes as that master key's file.
+TokenSecret make_token_secret(std::string const& digit = "a");
+Origin      origin(std::string address = "192.0.2.7", std::string user_agent = "Browser/1");
 
 // Change `settings` before the first use of what they concern; the keyring is loaded.
 struct World {
@@ -42,7 +45,8 @@ struct World {
     ManualClock     clock;
     CountingRandom  random;
     MemoryStores    stores;
-    MasterKey       master_key = make_master_key();
+    MasterKey       master_key   = make_master_key();
+    TokenSecret     token_secret = make_token_secret();
     Passwords       passwords{settings.passwords};
     Keyring         keyring{stores.signing_keys(), master_key, settings, clock, random};
     EndedSessions   ended_sessions;
@@ -57,7 +61,7 @@ struct World {
                           .audit            = stores.audit(),
                           .passwords        = passwords,
                           .keyring          = keyring,
-                          .master_key       = master_key,
+                          .token_secret     = token_secret,
                           .ended_sessions   = ended_sessions,
                           .refresh_refusals = refresh_refusals,
                           .sign_ins         = sign_ins,

@@ -3,7 +3,6 @@
 ALTER TABLE audit ADD COLUMN link BLOB;
 CREATE TABLE audit_chain (
     id           INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-    sealed_key   BLOB    NOT NULL,  -- encrypted under the master key
     removed_row  INTEGER NOT NULL,  -- the last row that went for its age; 0: none
     removed_link BLOB    NOT NULL,
     removed_seal BLOB    NOT NULL   -- says that the program removed them

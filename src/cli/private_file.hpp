@@ -1,0 +1,43 @@
+// cli/private_file.hpp - files that only their owner may read: whole or not there at all, and durable.
+#pragma once
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace signet::cli {
+
+// What went wrong and what to do about it, in one sentence for the operator.
+using Trouble = std::string;
+
+// "Cannot write /x: No space left on device.", by errno.
+[[nodiscard]] Trouble system_trouble(std::string_view what, std::filesystem::path const& path);
+
+// A file descriptor, closed with the object.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor();
+    Descriptor(Descriptor&& other) noexcept;
+    Descriptor& operator=(Descriptor&&) = delete;
+
+    [[nodiscard]] int  get() const { return number_; }
+    [[nodiscard]] bool ok() const { return number_ >= 0; }
+
+private:
+    int number_;
+};
+
+// Of mode 0600; never one that somebody else has put there. Not ok(): errno says why.
+[[nodiscard]] Descriptor create_new(std::filesystem::path const& path);
+// False: errno says why.
+[[nodiscard]] bool       write_all(int file, std::string_view content);
+[[nodiscard]] bool       sync_folder(std::filesystem::path const& folder);
+// For when something failed: errno says what, still.
+void                     discard(std::filesystem::path const& path);
+
+// Writes a file that only its owner may read, whole or not at all, and durably. False when it exists already.
+[[nodiscard]] std::expected<bool, Trouble> create_private_file(std::filesystem::path const& path,
+                                                               std::string_view             content);
+
+}  // namespace signet::cli

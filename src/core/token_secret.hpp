@@ -1,0 +1,53 @@
+// core/token_secret.hpp - what refresh and device tokens are authenticated with.
+//
+// Random, kept in storage under the master key: whoever has only the master key can make no token, and a change of the
+// master key signs nobody out (docs/decisions/0012-changing-the-master-key.md).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "base/random.hpp"
+#include "base/secret.hpp"
+#include "core/ports.hpp"
+#include "core/result.hpp"
+#include "core/root_key.hpp"
+
+namespace signet::core {
+
+// Thread-safe.
+class TokenSecret {
+public:
+    explicit TokenSecret(RootKey root) : root_(std::move(root)) {}
+    [[nodiscard]] static TokenSecret generate(Random& random);
+
+    // HMAC-SHA256 of `message` under the key derived for `purpose`: one purpose, one key (DESIGN 8).
+    [[nodiscard]] std::array<std::uint8_t, 32> mac(std::string_view purpose, std::string_view message) const;
+    // Constant-time comparison with what mac() would give.
+    [[nodiscard]] bool mac_matches(std::string_view purpose, std::string_view message, std::string_view tag) const;
+
+    [[nodiscard]] std::string seal(MasterKey const& master_key, Random& random) const;
+
+private:
+    RootKey root_;
+};
+
+// The name it has in storage.
+inline constexpr std::string_view kTokenSecretName = "token secret";
+// What a secret of this name is bound to when it is sealed.
+[[nodiscard]] std::string         secret_context(std::string_view name);
+
+// Where it lies, and what it needs to be opened, or made at the first start.
+struct TokenSecretPlace {
+    SealedStore&     sealed;
+    SigningKeyStore& signing_keys;
+    MasterKey const& master_key;
+    Random&          random;
+    TimePoint        now;
+};
+
+// Opens the one storage keeps; makes one when there is none. Errc::wrong_master_key: then nothing is made.
+[[nodiscard]] Result<TokenSecret> load_token_secret(TokenSecretPlace const& place);
+
+}  // namespace signet::core
