@@ -50,7 +50,7 @@ std::expected<LoadedConfig, Exit> load_admin_config(AdminOptions const& options)
     return std::unexpected(kConfig);
 }
 
-std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const& options, NoData no_data)
+std::expected<LocatedData, Exit> locate_data(AdminOptions const& options, NoData no_data)
 {
     auto loaded = load_admin_config(options);
     if (!loaded) return std::unexpected(loaded.error());
@@ -60,7 +60,7 @@ std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const&
     if (unset && !has_database(config.data) && has_database(kDevDataFolder)) config.data = kDevDataFolder;
 
     auto const hint =
-        std::string_view{unset ? " Name the data folder with --data, or the configuration with --config." : ""};
+        std::string{unset ? " Name the data folder with --data, or the configuration with --config." : ""};
     auto const unavailable = [&](std::string_view text) {
         return std::unexpected(refuse(options, "unavailable", text, kUnavailable));
     };
@@ -68,8 +68,15 @@ std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const&
         return unavailable(fmt::format("There is no Signet data in {}.{}", config.data, hint));
     auto const folder = DataFolder::open(config.data);
     if (!folder) return unavailable(fmt::format("{}{}", folder.error(), hint));
-    auto instance = Instance::open(config, *folder, Instance::Purpose::administering);
-    if (!instance) return unavailable(instance.error());
+    return LocatedData{config, *folder, hint};
+}
+
+std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const& options, NoData no_data)
+{
+    auto const located = locate_data(options, no_data);
+    if (!located) return std::unexpected(located.error());
+    auto instance = Instance::open(located->config, located->folder, Instance::Purpose::administering);
+    if (!instance) return std::unexpected(refuse(options, "unavailable", instance.error(), kUnavailable));
     return std::move(*instance);
 }
 

@@ -31,6 +31,17 @@ inline constexpr auto kSystemConfig = "/etc/signet/signet.toml";
 // What a verb does where there is no data yet: only one that adds accounts begins a new folder.
 enum class NoData { refuse, begin };
 
+// Where the data is, and by which configuration.
+struct LocatedData {
+    Config      config;
+    DataFolder  folder;
+    std::string hint;  // for a refusal: how to name another; may be empty
+};
+
+// Finds the data folder of `options` as open_instance() does, and opens nothing in it. Complains when it refuses.
+[[nodiscard]] std::expected<LocatedData, Exit> locate_data(AdminOptions const& options,
+                                                           NoData              no_data = NoData::refuse);
+
 // Opens the data folder of `options`: --data, else the configured one, else ./signet-data when only that holds a
 // database. Complains when it refuses.
 [[nodiscard]] std::expected<std::unique_ptr<Instance>, Exit> open_instance(AdminOptions const& options,

@@ -10,6 +10,7 @@
 #include "cli/config_verbs.hpp"
 #include "cli/keys.hpp"
 #include "cli/refusals.hpp"
+#include "cli/rewrap.hpp"
 #include "cli/serve.hpp"
 #include "cli/user.hpp"
 #include "cli/user_import.hpp"
@@ -77,6 +78,27 @@ Rotation happens by itself every [keys] rotate_every. By hand: without --now the
 after [keys] publish_ahead; with --now it signs at once, for the day a key may have leaked. A running server follows
 within seconds.)";
 
+constexpr auto kRevokeFooter = R"(
+For the day a signing key may have leaked. The key leaves the key set, and a running server refuses every token it
+signed within a second; other servers do once they have fetched the key set again, within five minutes. When it is the
+key that signs, a new one signs at once. People stay signed in: their next refresh gives a token of the new key.
+
+Examples:
+  signet keys list
+  signet keys revoke wY4nUZ8bb6ZyVHNPuUgWw8gfEbGvWLpTSFzWNPRDgHQ)";
+
+constexpr auto kRewrapFooter = R"(
+Encrypts every signing key and the token secret under another master key. The server must be stopped. Whatever moment
+this is cut off at, the next start opens the database. Nobody is signed out; with --leaked everybody is, since whoever
+has the old master key and a copy of the database can make tokens.
+
+Where the master key is a systemd credential, give the new one with --new-key and put it where the credential comes
+from afterwards.
+
+Examples:
+  signet keys rewrap --data /var/lib/signet
+  openssl rand -hex 32 > /root/new.key && signet keys rewrap --new-key /root/new.key)";
+
 void add_serve(CLI::App& app, Chosen& chosen)
 {
     auto  options = std::make_shared<ServeOptions>();
@@ -143,7 +165,8 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
 
 void add_key_verbs(CLI::App& app, Chosen& chosen)
 {
-    auto* keys = app.add_subcommand("keys", "Signing keys: list, rotate; keys in files: generate, thumbprint, convert");
+    auto* keys = app.add_subcommand(
+        "keys", "Signing keys: list, rotate, revoke, export, rewrap; keys in files: generate, thumbprint, convert");
     keys->require_subcommand(1);
 
     auto  listing = std::make_shared<KeysOptions>();
@@ -157,6 +180,33 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
     add_admin_options(rotate, rotating->admin);
     rotate->footer(kRotateFooter);
     runs(rotate, chosen, rotating, rotate_keys);
+
+    auto  revoking = std::make_shared<RevokeOptions>();
+    auto* revoke   = keys->add_subcommand("revoke", "Take a signing key that may have leaked out of the key set");
+    revoke->add_option("kid", revoking->kid, "Its name, as \"signet keys list\" shows it")
+        ->required()
+        ->type_name("KID");
+    revoke->add_flag("--yes", revoking->yes, "Do not ask");
+    add_admin_options(revoke, revoking->admin);
+    revoke->footer(kRevokeFooter);
+    runs(revoke, chosen, revoking, revoke_key);
+
+    auto  exporting = std::make_shared<ExportOptions>();
+    auto* export_   = keys->add_subcommand("export", "Print the public keys");
+    export_->add_flag("--public", exporting->public_half, "Public halves alone; there is no other export");
+    export_->add_flag("--pem", exporting->pem, "PEM, the name and algorithm above each; else a JWK Set");
+    add_admin_options(export_, exporting->admin);
+    runs(export_, chosen, exporting, export_keys);
+
+    auto  rewrapping = std::make_shared<RewrapOptions>();
+    auto* rewrap     = keys->add_subcommand("rewrap", "Change the master key");
+    rewrap->add_option("--new-key", rewrapping->new_key, "A file that holds the new master key; else one is made")
+        ->type_name("FILE");
+    rewrap->add_flag("--leaked", rewrapping->leaked, "The old one is in other hands: sign everybody out as well");
+    rewrap->add_flag("--yes", rewrapping->yes, "Do not ask");
+    add_admin_options(rewrap, rewrapping->admin);
+    rewrap->footer(kRewrapFooter);
+    runs(rewrap, chosen, rewrapping, rewrap_keys);
 
     add_key_file_verbs(*keys, chosen);
 }

@@ -74,6 +74,42 @@ core::Result<std::string> rotate(Instance& instance, bool now)
                              : "A new key is waiting already. To use another at once: signet keys rotate --now"};
 }
 
+constexpr auto kMeaningOfRevoking =
+    "Revoking {}:\n"
+    "- it leaves the key set, and this server refuses every token it signed, within a second;\n"
+    "- other servers refuse them once they have fetched the key set again: within five minutes;\n"
+    "- {}\n"
+    "- nobody is signed out: a browser that is refused refreshes its token.\n"
+    "This cannot be taken back.";
+
+std::string_view what_follows(core::Keys const& keys, Record const& record)
+{
+    if (record.kid == keys.signing->kid()) return "it is the key that signs now: a new one signs at once;";
+    if (!record.retired_at) return "it is the next key: another takes its place, published ahead;";
+    return "it signs no more: no other key changes;";
+}
+
+Exit refuse_unknown(RevokeOptions const& options)
+{
+    return refuse(
+        options.admin, "not_found",
+        fmt::format("No key called \"{}\" is published. \"signet keys list\" shows those that are.", options.kid),
+        kRefused);
+}
+
+core::Result<std::string> exported(core::Keys const& keys, ExportOptions const& options)
+{
+    if (!options.pem) return keys.jwks + "\n";
+    std::string text;
+    for (auto const& key : keys.published.keys()) {
+        auto const pem = key.to_pem();
+        if (!pem) return core::refused(core::Errc::unavailable, pem.error().detail);
+        // RFC 7468 5.2: text outside the boundaries is for people.
+        text.append(key.kid()).append(" ").append(jose::name(key.algorithm())).append("\n").append(*pem);
+    }
+    return text;
+}
+
 }  // namespace
 
 Exit list_keys(KeysOptions const& options)
@@ -92,6 +128,44 @@ Exit rotate_keys(KeysOptions const& options)
     if (!done) return refuse(options.admin, done.error(), "the signing keys");
     if (!options.admin.json) fmt::print("{}\n\n", *done);
     print_keys(**instance, options.admin.json);
+    return kDone;
+}
+
+Exit revoke_key(RevokeOptions const& options)
+{
+    auto const instance = open_instance(options.admin);
+    if (!instance) return instance.error();
+    auto const keys  = (*instance)->keyring().current();
+    auto const found = std::ranges::find(keys->records, options.kid, &Record::kid);
+    if (found == keys->records.end()) return refuse_unknown(options);
+
+    auto const meaning = fmt::format(kMeaningOfRevoking, found->kid, what_follows(*keys, *found));
+    auto const consent = require_consent(options.admin, options.yes ? Consent::given : Consent::ask, meaning);
+    if (consent != kDone) return consent;
+    auto const done = (*instance)->keyring().revoke(options.kid);
+    // Another process may have been faster.
+    if (!done && done.error().code == core::Errc::not_found) return refuse_unknown(options);
+    if (!done) return refuse(options.admin, done.error(), "the signing keys");
+    if (!options.admin.json) fmt::print("The key {} is revoked.\n\n", options.kid);
+    print_keys(**instance, options.admin.json);
+    return kDone;
+}
+
+Exit export_keys(ExportOptions const& options)
+{
+    if (!options.public_half)
+        return refuse(options.admin, "invalid_request",
+                      "Private keys do not leave the database. For the public ones: signet keys export --public",
+                      kUsage);
+    auto const instance = open_instance(options.admin);
+    if (!instance) return instance.error();
+    auto const keys = (*instance)->keyring().current();
+    if (keys->jwks.empty())
+        return refuse(options.admin, "not_found", "Tokens are signed with a shared secret: no key is public.",
+                      kRefused);
+    auto const text = exported(*keys, options);
+    if (!text) return refuse(options.admin, text.error(), "the signing keys");
+    fmt::print("{}", *text);
     return kDone;
 }
 

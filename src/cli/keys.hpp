@@ -1,6 +1,9 @@
 // cli/keys.hpp - `signet keys …`: the signing keys, as they are and as they change.
 #pragma once
+#include <string>
+
 #include "cli/administration.hpp"
+#include "cli/consent.hpp"
 
 namespace signet::cli {
 
@@ -9,7 +12,23 @@ struct KeysOptions {
     bool         now = false;  // rotate --now
 };
 
+struct RevokeOptions {
+    AdminOptions admin;
+    std::string  kid;
+    bool         yes = false;
+};
+
+struct ExportOptions {
+    AdminOptions admin;
+    bool         public_half = false;  // --public, without which nothing is exported
+    bool         pem         = false;
+};
+
 [[nodiscard]] Exit list_keys(KeysOptions const& options);
 [[nodiscard]] Exit rotate_keys(KeysOptions const& options);
+// The key leaves the key set, and no token it signed is accepted any more.
+[[nodiscard]] Exit revoke_key(RevokeOptions const& options);
+// The public halves: a JWK Set, or PEM.
+[[nodiscard]] Exit export_keys(ExportOptions const& options);
 
 }  // namespace signet::cli
