@@ -25,6 +25,7 @@ Examples:
   signet serve --config /etc/signet/signet.toml
   echo "$PASSWORD" | signet user add ann@example.com --password-stdin --role admin
   signet token decode "$TOKEN"
+  signet backup /backups/signet.age --passphrase-file /root/backup.passphrase
   signet config show
 
 Exit status:
@@ -261,6 +262,7 @@ Exit run_command_line(int argc, char** argv)
     add_user_verbs(app, chosen);
     add_token_verbs(app, chosen);
     add_key_verbs(app, chosen);
+    add_backup_verbs(app, chosen);
     add_audit_verbs(app, chosen);
     add_config_verbs(app, chosen);
     app.footer(kFooter);  // NB: last, since a verb without a footer takes the one there is

@@ -31,8 +31,31 @@ private:
     termios before_{};
 };
 
-SecretString ask(std::string_view question)
+}  // namespace
+
+std::expected<SecretString, std::string> read_password(std::istream& input, SecretNoun noun)
 {
+    std::string text(kLongest + 1, '\0');
+    input.read(text.data(), static_cast<std::streamsize>(text.size()));
+    auto       view     = std::string_view{text}.substr(0, static_cast<std::size_t>(input.gcount()));
+    bool const too_long = view.size() > kLongest;
+    if (view.ends_with('\n')) view.remove_suffix(1);
+    if (view.ends_with('\r')) view.remove_suffix(1);
+    bool const   several = view.contains('\n');
+    SecretString secret{view};
+    explicit_bzero(text.data(), text.size());
+
+    if (too_long) return std::unexpected(fmt::format("The {} on {} is too long.", noun.name, noun.source));
+    if (several)
+        return std::unexpected(
+            fmt::format("There is more than one line on {}; give the {} alone.", noun.source, noun.name));
+    if (secret.empty()) return std::unexpected(fmt::format("There is no {} on {}.", noun.name, noun.source));
+    return secret;
+}
+
+SecretString ask_secret(std::string_view question)
+{
+    if (isatty(STDIN_FILENO) == 0) return {};
     fmt::print(stderr, "{}", question);
     std::string line;
     line.reserve(kLongest);  // growing would leave copies behind
@@ -46,32 +69,12 @@ SecretString ask(std::string_view question)
     return secret;
 }
 
-}  // namespace
-
-std::expected<SecretString, std::string> read_password(std::istream& input)
-{
-    std::string text(kLongest + 1, '\0');
-    input.read(text.data(), static_cast<std::streamsize>(text.size()));
-    auto       view     = std::string_view{text}.substr(0, static_cast<std::size_t>(input.gcount()));
-    bool const too_long = view.size() > kLongest;
-    if (view.ends_with('\n')) view.remove_suffix(1);
-    if (view.ends_with('\r')) view.remove_suffix(1);
-    bool const   several = view.contains('\n');
-    SecretString secret{view};
-    explicit_bzero(text.data(), text.size());
-
-    if (too_long) return std::unexpected("The password on standard input is too long.");
-    if (several) return std::unexpected("Standard input holds more than one line; give the password alone.");
-    if (secret.empty()) return std::unexpected("There is no password on standard input.");
-    return secret;
-}
-
 std::expected<SecretString, std::string> ask_password()
 {
     if (isatty(STDIN_FILENO) == 0)
         return std::unexpected("Standard input is no terminal to ask for the password; use --password-stdin.");
-    auto       first  = ask("Password: ");
-    auto const second = ask("Once more: ");
+    auto       first  = ask_secret("Password: ");
+    auto const second = ask_secret("Once more: ");
     if (first.reveal() != second.reveal()) return std::unexpected("The two passwords differ; nothing was changed.");
     if (first.empty()) return std::unexpected("The password is empty; nothing was changed.");
     return first;

@@ -27,6 +27,8 @@ void add_admin_options(CLI::App* verb, AdminOptions& options);
 
 // audit list|follow|verify
 void add_audit_verbs(CLI::App& app, Chosen& chosen);
+// backup, restore
+void add_backup_verbs(CLI::App& app, Chosen& chosen);
 // token decode|verify|sign
 void add_token_verbs(CLI::App& app, Chosen& chosen);
 // keys generate|thumbprint|convert
