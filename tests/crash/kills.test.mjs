@@ -33,18 +33,18 @@ async function sweeps(sweep, { step, cuts }) {
   console.log(`      ${place.kills - kills} kills, ${place.cuts - cutsBefore} of them with the power`);
 }
 
-const steps = { 'sign-up': 9, 'sign-in': 11, refresh: 3, 'sign-out': 5, 'sign-out everywhere': 7, 'password change': 15, 'a stolen token': 5 };
+const steps = { 'sign-up': 6, 'sign-in': 9, refresh: 1, 'sign-out': 3, 'sign-out everywhere': 5, 'password change': 15, 'a stolen token': 4 };
 
-test('Killed in its first start, the next start is ready', () => sweeps((range) => sweepFirstStart(place, range), sample(27, 3)));
+test('Killed in its first start, the next start is ready', () => sweeps((range) => sweepFirstStart(place, range), sample(23, 3)));
 for (const [name, deed] of Object.entries(requests))
   test(`Killed in a request: ${name}`, () => sweeps((range) => sweepRequest(place, deed, range), sample(steps[name])));
-test('Killed in a rotation of keys beside it', () => sweeps((range) => sweepCommand(place, keyRotation, range), sample(9)));
-test('Killed in the start after a kill', () => sweeps((range) => sweepLater(place, requests['sign-out'], range), sample(19, 2)));
+test('Killed in a rotation of keys beside it', () => sweeps((range) => sweepCommand(place, keyRotation, range), sample(5)));
+test('Killed in the start after a kill', () => sweeps((range) => sweepLater(place, requests['sign-out'], range), sample(13, 2)));
 test('Killed in a start that rotates the key', () => {
   const env = { SIGNET_TOKENS_ALGORITHM: 'ES256' };
   return sweeps((range) => sweepLater(place, requests.refresh, { ...range, env }), sample(9));
 });
-test('Killed in its end', () => sweeps((range) => sweepLater(place, requests.refresh, { ...range, isStop: true }), sample(9)));
+test('Killed in its end', () => sweeps((range) => sweepLater(place, requests.refresh, { ...range, isStop: true }), sample(6)));
 
 test(`Killed under load, until there were ${wanted} kills in all`, async () => {
   const rounds = Math.max(5, wanted - place.kills);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { Person } from './people.mjs';
 import { revive } from './sweep.mjs';
 
-const workers = 6;
-const longestRound = 250;
+const workers = 4;
+const longestRound = 200;  // milliseconds
 
 // What people do all day, in any order; until the server answers no more.
 async function live(signet, person, agent) {
@@ -34,5 +34,5 @@ export async function killUnderLoad(place, { cut }) {
 
   const again = await revive(place, { cut, why: 'killed under load' });
   for (const person of people) await person.findOut(again);
-  await place.kill(again);
+  await place.end(again);
 }

@@ -88,7 +88,7 @@ export class Place {
   async startDies({ env, order }) {
     let failed;
     const signet = await this.start({ env, order }).catch((error) => { failed = error; return error.signet; });
-    if (!failed) return this.kill(signet).then(() => false);
+    if (!failed) return this.end(signet).then(() => false);
     const end = await Promise.race([signet.ended, new Promise((done) => setTimeout(done, 10_000))]);
     if (end?.signal !== 'SIGKILL') throw failed;
     this.kills++;
@@ -106,6 +106,9 @@ export class Place {
     await signet.kill9();
     this.kills++;
   }
+
+  // Not counted: nothing is asked of what it leaves.
+  async end(signet) { await signet.kill9(); }
 
   cutPower(chance, { isLiar } = {}) {
     cutPower({ root: this.root, copy: this.copy, journal: this.journal, chance, isLiar });

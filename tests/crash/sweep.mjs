@@ -56,7 +56,7 @@ export async function sweepRequest(place, deed, { step = 1, cut }) {
     signet = await revive(place, { cut, env: deed.env, why });
     await explained(why, () => deed.check(signet, what));
   }
-  await place.kill(signet);
+  await place.end(signet);
 }
 
 // A command beside the server: the command dies, and then the server.
@@ -74,7 +74,7 @@ export async function sweepCommand(place, deed, { step = 1, cut }) {
     signet = await revive(place, { cut, why: order });
     await explained(order, () => deed.check(signet, what));
   }
-  await place.kill(signet);
+  await place.end(signet);
 }
 
 // Whom `--dev` makes when there is nobody: not without a password that somebody can read.
@@ -92,7 +92,7 @@ export async function sweepFirstStart(place, { step = 1, cut }) {
     const why = `${order} of the first start`;
     const signet = await revive(place, { cut, why });
     await explained(why, () => demoUserSignsIn(place, signet));
-    await place.kill(signet);
+    await place.end(signet);
   }
 }
 
@@ -111,6 +111,6 @@ export async function sweepLater(place, deed, { step = 1, cut, env, isStop = fal
     const why = `${order} of ${isStop ? 'the end' : 'the next start'}`;
     signet = await revive(place, { cut, env, why });
     await explained(why, () => deed.check(signet, what));
-    await place.kill(signet);
+    await place.end(signet);
   }
 }
