@@ -33,7 +33,7 @@ constexpr std::uint64_t                                            kUnnoted = st
 
 std::string_view folder()
 {
-    static char const* const path = std::getenv("FAULTS_FOLDER");
+    static char const* const path = std::getenv("FAULTS_FOLDER");  // NOLINT(concurrency-mt-unsafe): nobody sets it
     return path == nullptr ? std::string_view{} : path;
 }
 

