@@ -3,8 +3,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
+#include <span>
+#include <utility>
+#include <vector>
 
+#include "base/log_scope.hpp"
 #include "base/utf8.hpp"
 
 namespace signet::log {
@@ -106,7 +111,7 @@ std::string value_of(Field const& field)
     return std::string{std::get<std::string_view>(field.value)};
 }
 
-std::string json_line(std::string_view message, std::initializer_list<Field> fields)
+std::string json_line(std::string_view message, std::span<Field const> fields)
 {
     std::string out = R"("message":)";
     append_quoted(out, message, kLongestMessage);
@@ -119,7 +124,7 @@ std::string json_line(std::string_view message, std::initializer_list<Field> fie
     return out;
 }
 
-std::string text_line(std::string_view message, std::initializer_list<Field> fields)
+std::string text_line(std::string_view message, std::span<Field const> fields)
 {
     std::string out;
     append_escaped(out, message, kLongestMessage);
@@ -135,7 +140,37 @@ std::string text_line(std::string_view message, std::initializer_list<Field> fie
     return out;
 }
 
+thread_local RequestScope const* innermost = nullptr;
+
+// The line's own fields, then those of the request that causes it.
+std::vector<Field> with_request(std::initializer_list<Field> own)
+{
+    std::vector<Field> fields{own};
+    auto const         add = [&fields](std::string_view name, std::string_view value) {
+        if (!value.empty() && std::ranges::find(fields, name, &Field::name) == fields.end())
+            fields.emplace_back(name, value);
+    };
+    if (innermost != nullptr) add("request", innermost->request());
+    if (innermost != nullptr) add("trace", innermost->trace());
+    return fields;
+}
+
 }  // namespace
+
+RequestScope::RequestScope(std::string_view request, std::string_view trace)
+    : request_(request), trace_(trace), outer_(std::exchange(innermost, this))
+{
+}
+
+RequestScope::~RequestScope()
+{
+    innermost = outer_;
+}
+
+RequestScope const* RequestScope::current()
+{
+    return innermost;
+}
 
 void configure(Level least, Format format)
 {
@@ -148,7 +183,8 @@ void write(Level level, std::string_view message, std::initializer_list<Field> f
     auto&      out       = logger();
     auto const at_spdlog = to_spdlog(level);
     if (!out.should_log(at_spdlog)) return;
-    auto const line = format_of_lines == Format::json ? json_line(message, fields) : text_line(message, fields);
+    auto const all  = with_request(fields);
+    auto const line = format_of_lines == Format::json ? json_line(message, all) : text_line(message, all);
     out.log(at_spdlog, spdlog::string_view_t{line.data(), line.size()});
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/log_scope.hpp"
 
 namespace signet::log {
 namespace {
@@ -32,6 +33,23 @@ TEST(Log, WritesJsonThatParses)
     EXPECT_EQ(object->find("message")->string(), "signed \"in\"");
     EXPECT_EQ(object->find("agent")->string(), "a\\b\n\x1B[31m");
     EXPECT_EQ(object->find("tag")->string(), "\U000E0041");
+}
+
+TEST(Log, NamesTheRequestInEveryLineThatItCauses)
+{
+    {
+        RequestScope const outer{"ab-1", "0af7651916cd43dd8448eb211c80319c"};
+        EXPECT_NE(
+            written(Format::text, "x", {{"a", 1}}).find("x a=1 request=ab-1 trace=0af7651916cd43dd8448eb211c80319c\n"),
+            std::string::npos);
+        EXPECT_NE(written(Format::text, "x", {{"request", "own"}}).find("x request=own trace="), std::string::npos);
+        {
+            RequestScope const inner{"ab-2", ""};
+            EXPECT_NE(written(Format::json, "x", {}).find(R"("message":"x","request":"ab-2"})"), std::string::npos);
+        }
+        EXPECT_EQ(RequestScope::current(), &outer);
+    }
+    EXPECT_NE(written(Format::text, "x", {}).find("warning x\n"), std::string::npos);
 }
 
 // CHECKS E33

@@ -50,14 +50,21 @@ std::expected<LoadedConfig, Exit> load_admin_config(AdminOptions const& options)
     return std::unexpected(kConfig);
 }
 
+std::string find_data(LoadedConfig const& loaded)
+{
+    // Beside a running `serve --dev`, nobody should have to name its folder.
+    auto const& configured = loaded.config.data;
+    bool const  unset      = loaded.origin("server", "data") == "default";
+    return unset && !has_database(configured) && has_database(kDevDataFolder) ? kDevDataFolder : configured;
+}
+
 std::expected<LocatedData, Exit> locate_data(AdminOptions const& options, NoData no_data)
 {
     auto loaded = load_admin_config(options);
     if (!loaded) return std::unexpected(loaded.error());
     auto&      config = loaded->config;
-    // Beside a running `serve --dev`, nobody should have to name its folder.
     bool const unset  = loaded->origin("server", "data") == "default";
-    if (unset && !has_database(config.data) && has_database(kDevDataFolder)) config.data = kDevDataFolder;
+    config.data       = find_data(*loaded);
 
     auto const hint =
         std::string{unset ? " Name the data folder with --data, or the configuration with --config." : ""};

@@ -28,6 +28,10 @@ inline constexpr auto kSystemConfig = "/etc/signet/signet.toml";
 // Complains when it refuses.
 [[nodiscard]] std::expected<LoadedConfig, Exit> load_admin_config(AdminOptions const& options);
 
+// The data folder that the verbs use: the configured one, or ./signet-data when nothing is configured and only that
+// holds a database.
+[[nodiscard]] std::string find_data(LoadedConfig const& loaded);
+
 // What a verb does where there is no data yet: only one that adds accounts begins a new folder.
 enum class NoData { refuse, begin };
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/config_verbs.hpp"
+#include "cli/doctor.hpp"
 #include "cli/keys.hpp"
 #include "cli/refusals.hpp"
 #include "cli/rewrap.hpp"
@@ -30,7 +31,8 @@ Examples:
 
 Exit status:
   0  done, and every answer is yes
-  1  refused: no such account, a token that is not valid, an import line not taken, an audit log that was edited
+  1  refused: no such account, a token that is not valid, an import line not taken,
+     an audit log that was edited, a problem that doctor found
   2  the command line, a key file, or standard input is not what the verb takes
   3  a setting is unknown, contradictory, or insecure; the message names its line
   4  cannot start or cannot reach the data: port taken, master key missing, disk full
@@ -48,7 +50,7 @@ With --dev it needs nothing: data in ./signet-data, a self-signed certificate fo
 from --listen, and at the first start an account to sign in with, printed then and kept in its demo-user.txt.
 
 SIGTERM and SIGINT drain: nothing new is accepted, what runs is finished (10 s at most), exit status 0.
-SIGHUP reads the certificate again.
+A certificate whose files have changed is read again within seconds; SIGHUP reads it at once.
 
 Examples:
   signet serve --dev
@@ -73,6 +75,15 @@ what is there already (email_taken) and takes the rest.
 Examples:
   signet user import users.jsonl
   my-export | signet user import - --json)";
+
+constexpr auto kDoctorFooter = R"(
+Looks at the clock, the disk, who may use the data folder and the master key, the certificate, the signing key's age,
+the schema, and what memory and descriptors the server may have. Run it as the server's user, where the server runs.
+Exit status 0 when there is no problem, warnings or not; 1 when there is one.
+
+Examples:
+  signet doctor
+  signet doctor --json --config /etc/signet/signet.toml)";
 
 constexpr auto kRotateFooter = R"(
 Rotation happens by itself every [keys] rotate_every. By hand: without --now the next key is published and takes over
@@ -212,6 +223,15 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
     add_key_file_verbs(*keys, chosen);
 }
 
+void add_doctor(CLI::App& app, Chosen& chosen)
+{
+    auto  options = std::make_shared<AdminOptions>();
+    auto* verb    = app.add_subcommand("doctor", "Say what will trouble the server, and what to do about it");
+    add_admin_options(verb, *options);
+    verb->footer(kDoctorFooter);
+    runs(verb, chosen, options, examine);
+}
+
 void add_config_verbs(CLI::App& app, Chosen& chosen)
 {
     auto* config = app.add_subcommand("config", "Configuration: check, show");
@@ -265,6 +285,7 @@ Exit run_command_line(int argc, char** argv)
     add_backup_verbs(app, chosen);
     add_audit_verbs(app, chosen);
     add_config_verbs(app, chosen);
+    add_doctor(app, chosen);
     app.footer(kFooter);  // NB: last, since a verb without a footer takes the one there is
 
     try {

@@ -28,7 +28,9 @@ auto const kTable = std::to_array<Setting>({
      "`master.key` in the data folder, made at the first start. Without it the database cannot be used: keep a copy "
      "apart from it."},
     {"server", "certificate", at<&Config::certificate>, "", "",
-     "File with the TLS certificate and its chain, PEM, leaf first. SIGHUP reads it again."},
+     "File with the TLS certificate and its chain, PEM, leaf first. A changed pair is taken into use within seconds, "
+     "or at "
+     "SIGHUP; connections stay."},
     {"server", "private_key", at<&Config::private_key>, "", "",
      "File with the certificate's private key, PEM, not readable by every user."},
     {"server", "plain_http", at<&Config::plain_http>, "", "",

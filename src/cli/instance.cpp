@@ -217,6 +217,16 @@ std::uint64_t Instance::commits() const
     return state_->storage->commits();
 }
 
+std::size_t Instance::waiting_writes() const
+{
+    return state_->storage->waiting();
+}
+
+void Instance::measure(Histogram& commit_seconds)
+{
+    state_->storage->measure(commit_seconds);
+}
+
 std::uint64_t Instance::statements() const
 {
     return state_->storage->statements();

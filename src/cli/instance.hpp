@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/metrics.hpp"
 #include "cli/config.hpp"
 #include "cli/data_folder.hpp"
 #include "core/audit_review.hpp"
@@ -44,6 +45,10 @@ public:
     // SQL statements so far.
     [[nodiscard]] std::uint64_t      statements() const;
     [[nodiscard]] std::uint64_t      commits() const;
+    // Writes that wait for the commit before them.
+    [[nodiscard]] std::size_t        waiting_writes() const;
+    // From now on each commit tells how long it took; `commit_seconds` must outlive this object.
+    void                             measure(Histogram& commit_seconds);
 
 private:
     struct State;

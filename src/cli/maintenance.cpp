@@ -5,16 +5,19 @@
 #include <exception>
 
 #include "base/log.hpp"
+#include "base/result.hpp"
 
 namespace signet::cli {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto        kTick          = 1s;
-constexpr int         kTicksToRemove = 60;
-constexpr auto        kKeepOver      = 7 * 24h;  // sessions, after they were over
-constexpr std::size_t kBatch         = 200;      // rows per transaction, so that nobody waits behind it
+constexpr auto        kTick               = 1s;
+constexpr int         kTicksToCertificate = 5;
+constexpr int         kTicksToRemove      = 60;
+constexpr int         kTicksToHead        = 3600;
+constexpr auto        kKeepOver           = 7 * 24h;  // sessions, after they were over
+constexpr std::size_t kBatch              = 200;      // rows per transaction, so that nobody waits behind it
 
 core::Result<void> without_exceptions(Task::Work const& work)
 {
@@ -38,6 +41,16 @@ core::Result<void> remove_all(Chores::Rest const& rest, Remove const& remove)
 
 }  // namespace
 
+Task::Task(std::string_view name, Metrics& metrics) : name_(name)
+{
+    auto const counter = [&](std::string const& result) {
+        return &metrics.counter("signet_maintenance_total", "What the server does by itself, by task and result.",
+                                {{"task", std::string{name}}, {"result", result}});
+    };
+    done_   = counter("done");
+    failed_ = counter("failed");
+}
+
 bool Task::attempt(Work const& work)
 {
     auto const outcome = without_exceptions(work);
@@ -46,20 +59,21 @@ bool Task::attempt(Work const& work)
                    {{"task", name_}, {"error", core::name(outcome.error().code)}, {"detail", outcome.error().detail}});
     if (outcome && failing_) log::info("maintenance works again", {{"task", name_}});
     failing_ = !outcome;
+    if (auto* const counter = outcome ? done_ : failed_) counter->add();
     return outcome.has_value();
 }
 
 void Chores::follow_ended_sessions()
 {
     following_.attempt([&] {
-        auto const life = keyring_.current()->longest_token_life;
+        auto const life = needs_.keyring.current()->longest_token_life;
         return ports_.ended_sessions.follow(ports_.sessions, life, ports_.clock.now());
     });
 }
 
 void Chores::maintain_keys()
 {
-    maintaining_keys_.attempt([&] { return keyring_.maintain(); });
+    maintaining_keys_.attempt([&] { return needs_.keyring.maintain(); });
 }
 
 void Chores::remove_old_rows(Rest const& rest)
@@ -79,8 +93,22 @@ void Chores::remove_old_rows(Rest const& rest)
     });
 }
 
-Maintenance::Maintenance(core::Ports const& ports, core::Keyring& keyring)
-    : chores_(ports, keyring), thread_([this](std::stop_token const& stop) { run(stop); })
+void Chores::follow_certificate()
+{
+    following_certificate_.attempt(needs_.follow_certificate);
+}
+
+void Chores::log_audit_head()
+{
+    logging_head_.attempt([&]() -> core::Result<void> {
+        auto const head = TRY(needs_.audit.head());
+        log::info("audit head", {{"head", head.text()}});
+        return {};
+    });
+}
+
+Maintenance::Maintenance(MaintenanceNeeds needs)
+    : chores_(std::move(needs)), thread_([this](std::stop_token const& stop) { run(stop); })
 {
 }
 
@@ -97,9 +125,11 @@ void Maintenance::run(std::stop_token const& stop)
     for (int tick = 1; rest(stop, kTick); ++tick) {
         chores_.follow_ended_sessions();
         chores_.maintain_keys();
+        if (tick % kTicksToCertificate == 0) chores_.follow_certificate();
         // As long as a batch took: the disk is half of everyone else's at least, however many rows there are.
         if (tick % kTicksToRemove == 0)
             chores_.remove_old_rows([&](std::chrono::nanoseconds worked) { return rest(stop, worked); });
+        if (tick % kTicksToHead == 1) chores_.log_audit_head();
     }
 }
 

@@ -3,7 +3,9 @@
 //   every second   takes over what another process did: sessions ended (`signet user disable`), keys revoked or
 //   rotated;
 //                  makes the next signing key when it is due
+//   every 5 s      takes over a certificate whose files have changed
 //   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time, with pauses
+//   every hour     logs the head of the audit log, for whoever keeps logs apart from the data
 #pragma once
 #include <chrono>
 #include <condition_variable>
@@ -12,6 +14,8 @@
 #include <string_view>
 #include <thread>
 
+#include "base/metrics.hpp"
+#include "core/audit_review.hpp"
 #include "core/ended_sessions.hpp"
 #include "core/keyring.hpp"
 #include "core/ports.hpp"
@@ -24,6 +28,8 @@ public:
     using Work = std::function<core::Result<void>()>;
 
     explicit Task(std::string_view name) : name_(name) {}
+    // Counted by name and result.
+    Task(std::string_view name, Metrics& metrics);
 
     // True when it was done. An exception is a failure too: it must not end the server.
     bool attempt(Work const& work);
@@ -31,6 +37,17 @@ public:
 private:
     std::string_view name_;
     bool             failing_ = false;
+    Counter*         done_    = nullptr;
+    Counter*         failed_  = nullptr;
+};
+
+// What it works on; all must outlive it.
+struct MaintenanceNeeds {
+    core::Ports const& ports;
+    core::Keyring&     keyring;
+    core::AuditReview& audit;
+    Metrics&           metrics;
+    Task::Work         follow_certificate;
 };
 
 // What there is to do; Maintenance says when. For one thread.
@@ -39,27 +56,31 @@ public:
     // Called after each whole batch of rows with the time that it took; false ends the work until the next time.
     using Rest = std::function<bool(std::chrono::nanoseconds)>;
 
-    Chores(core::Ports const& ports, core::Keyring& keyring) : ports_(ports), keyring_(keyring) {}
+    explicit Chores(MaintenanceNeeds needs) : needs_(std::move(needs)) {}
 
     void follow_ended_sessions();
     void maintain_keys();
+    void follow_certificate();
     void remove_old_rows(Rest const& rest);
+    void log_audit_head();
 
 private:
-    core::Ports const& ports_;
-    core::Keyring&     keyring_;
+    MaintenanceNeeds const needs_;
+    core::Ports const&     ports_ = needs_.ports;
 
-    Task following_{"following ended sessions"};
-    Task maintaining_keys_{"maintaining keys"};
-    Task removing_sessions_{"removing old sessions"};
-    Task removing_attempts_{"removing forgotten failures"};
-    Task removing_audit_{"removing old audit rows"};
+    Task following_{"following ended sessions", needs_.metrics};
+    Task maintaining_keys_{"maintaining keys", needs_.metrics};
+    Task following_certificate_{"following the certificate", needs_.metrics};
+    Task removing_sessions_{"removing old sessions", needs_.metrics};
+    Task removing_attempts_{"removing forgotten failures", needs_.metrics};
+    Task removing_audit_{"removing old audit rows", needs_.metrics};
+    Task logging_head_{"logging the audit head", needs_.metrics};
 };
 
 // One thread, from construction to destruction.
 class Maintenance {
 public:
-    Maintenance(core::Ports const& ports, core::Keyring& keyring);
+    explicit Maintenance(MaintenanceNeeds needs);
     ~Maintenance();
 
 private:

@@ -11,6 +11,7 @@
 #include "base/metrics.hpp"
 #include "base/worker_pool.hpp"
 #include "cli/banner.hpp"
+#include "cli/certificate_watch.hpp"
 #include "cli/config_values.hpp"
 #include "cli/dev_setup.hpp"
 #include "cli/first_user.hpp"
@@ -21,10 +22,9 @@
 #include "cli/readiness.hpp"
 #include "cli/refusals.hpp"
 #include "cli/serve_config.hpp"
+#include "cli/server_metrics.hpp"
 #include "core/access_token.hpp"
 #include "core/ended_sessions.hpp"
-#include "core/refresh_refusals.hpp"
-#include "core/sign_in_watch.hpp"
 #include "http/api.hpp"
 #include "http/errors.hpp"
 #include "http/routes.hpp"
@@ -88,6 +88,10 @@ public:
                                .brand_logo      = find_logo()};
         error_needs_.strict = http::is_strict_transport(api_settings_);
         start_pools();
+        auto const options = main_options(config_, folder);
+        if (!config_.plain_http)
+            certificate_.emplace(CertificateFiles{options.certificate_file, options.private_key_file},
+                                 [this] { main_.reload_certificate(); });
         api_.emplace(http::Api{.ports         = instance_->ports(),
                                .authenticator = *authenticator_,
                                .settings      = api_settings_,
@@ -97,7 +101,10 @@ public:
                                .ready         = [this] { return readiness_.ask(); }});
         handler_       = http::dispatch(http::routes(), *api_);
         admin_handler_ = http::dispatch(http::admin_routes(), *api_);
-        watch();
+        watch_server(metrics_, {.instance     = *instance_,
+                                .storage_pool = *storage_pool_,
+                                .hashing_pool = *hashing_pool_,
+                                .certificate  = certificate_ ? &*certificate_ : nullptr});
         // Sessions that ended while no server ran: their tokens may still live.
         auto const& ports    = instance_->ports();
         auto const  life     = ports.keyring.current()->longest_token_life;
@@ -108,7 +115,11 @@ public:
 
     void start()
     {
-        maintenance_.emplace(instance_->ports(), instance_->keyring());
+        maintenance_.emplace(MaintenanceNeeds{.ports              = instance_->ports(),
+                                              .keyring            = instance_->keyring(),
+                                              .audit              = instance_->audit_review(),
+                                              .metrics            = metrics_,
+                                              .follow_certificate = [this] { return follow_certificate(); }});
         main_.start();
         admin_.start();
     }
@@ -122,13 +133,15 @@ public:
         return whole;
     }
 
-    void          reload_certificate() { main_.reload_certificate(); }
-    Instance&     instance() { return *instance_; }
-    Config const& config() const { return config_; }
-    std::string   main_url() const { return url(!config_.plain_http, config_.listen); }
-    std::string   admin_url() const { return url(false, config_.admin_listen); }
+    core::Result<void> reload_certificate() { return certificate_ ? certificate_->reload() : core::Result<void>{}; }
+    Instance&          instance() { return *instance_; }
+    Config const&      config() const { return config_; }
+    std::string        main_url() const { return url(!config_.plain_http, config_.listen); }
+    std::string        admin_url() const { return url(false, config_.admin_listen); }
 
 private:
+    core::Result<void> follow_certificate() { return certificate_ ? certificate_->follow() : core::Result<void>{}; }
+
     std::optional<http::Picture> find_logo() const
     {
         if (config_.brand_logo.empty()) return std::nullopt;
@@ -190,35 +203,6 @@ private:
                                                   .niceness     = kHashingNiceness});
     }
 
-    void watch()
-    {
-        metrics_.watch("signet_storage_statements_total", "SQL statements run",
-                       [this] { return static_cast<double>(instance_->statements()); });
-        metrics_.watch("signet_storage_commits_total", "Transactions committed; writes that come together share one",
-                       [this] { return static_cast<double>(instance_->commits()); });
-        metrics_.watch("signet_storage_queue", "Requests waiting for a storage thread",
-                       [this] { return static_cast<double>(storage_pool_->queued()); });
-        metrics_.watch("signet_hashing_queue", "Sign-ins waiting for their hash",
-                       [this] { return static_cast<double>(hashing_pool_->queued()); });
-        metrics_.watch("signet_hashing_running", "Password hashes being computed",
-                       [this] { return static_cast<double>(hashing_pool_->running()); });
-        for (auto const why : core::kRefreshRefusals)
-            metrics_.watch("signet_refresh_refused_total", "Refreshes refused, by reason",
-                           [this, why] { return static_cast<double>(instance_->ports().refresh_refusals.count(why)); },
-                           {{"reason", std::string{core::name(why)}}});
-        for (auto const end : core::kSignInEnds)
-            metrics_.watch("signet_sign_ins_total", "Sign-ins, by how they ended",
-                           [this, end] { return static_cast<double>(instance_->ports().sign_ins.count(end)); },
-                           {{"end", std::string{core::name(end)}}});
-        metrics_.watch("signet_guessing_suspected", "1 while more sign-ins fail than [throttle] alarm_failures allows",
-                       [this] {
-                           auto const& ports = instance_->ports();
-                           return ports.sign_ins.is_guessing_suspected(ports.clock.now()) ? 1.0 : 0.0;
-                       });
-        metrics_.watch("signet_build_info", "The running version; always 1", [] { return 1.0; },
-                       {{"version", SIGNET_VERSION}});
-    }
-
     Config                             config_;
     Metrics                            metrics_;
     http::Handler                      handler_;
@@ -233,18 +217,15 @@ private:
     std::optional<http::Api>           api_;
     std::optional<WorkerPool>          storage_pool_;
     std::optional<WorkerPool>          hashing_pool_;
+    std::optional<CertificateWatch>    certificate_;
     std::optional<Maintenance>         maintenance_;
 };
 
 void reload(House& house)
 {
     // A certificate that cannot be read must not end a server that works with the old one.
-    try {
-        house.reload_certificate();
-        log::info("certificate read again");
-    } catch (std::runtime_error const& error) {
-        log::error("certificate kept: the new one cannot be used", {{"detail", error.what()}});
-    }
+    auto const done = house.reload_certificate();
+    if (!done) log::error("certificate kept: the new one cannot be used", {{"detail", done.error().detail}});
 }
 
 void serve_until_stopped(House& house, Signals const& signals)

@@ -56,7 +56,7 @@ public:
     // Errc::wrong_master_key.
     [[nodiscard]] static Result<AuditChain> open(MasterKey const& master, std::string_view sealed_key);
 
-    // The link of `row`, whatever its own says; `previous` is the link of the row before. About 2 µs.
+    // The link of `row`, whatever its own says; `previous` is the link of the row before. One HMAC.
     [[nodiscard]] std::string link(std::string_view previous, AuditRow const& row) const;
     // Stands beside the head up to which rows were removed: only this program removes rows.
     [[nodiscard]] std::string seal(AuditHead const& removed) const;

@@ -3,14 +3,17 @@
 #include <string>
 
 #include "base/log.hpp"
+#include "base/log_scope.hpp"
 #include "http/answers.hpp"
 #include "http/errors.hpp"
 #include "http/guards.hpp"
 #include "http/pages.hpp"
+#include "http/pool_metrics.hpp"
 #include "http/request_ids.hpp"
 #include "http/request_metrics.hpp"
 #include "http/router.hpp"
 #include "http/security_headers.hpp"
+#include "http/trace_context.hpp"
 
 namespace signet::http {
 namespace {
@@ -22,10 +25,12 @@ struct Exchange {
     std::shared_ptr<Request const>        request;
     Responder                             respond;
     std::string                           id;
+    std::string                           trace;  // as the caller says; may be empty
     Match                                 match;
     Sender                                sender;
     Admitted                              admitted = {};
     std::chrono::steady_clock::time_point since    = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point queued   = since;  // into its pool
 };
 using Shared = std::shared_ptr<Exchange>;
 
@@ -35,6 +40,8 @@ public:
         : table_(table),
           api_(api),
           metrics_(table, api.metrics),
+          storage_(PoolMetrics{"storage", api.metrics}),
+          hashing_(PoolMetrics{"hashing", api.metrics}),
           strict_(is_strict_transport(api.settings)),
           ids_(api.ports.random)
     {
@@ -42,13 +49,15 @@ public:
 
     void begin(std::shared_ptr<Request const> request, Responder respond)
     {
-        auto const& asked    = *request;
-        auto const  exchange = std::make_shared<Exchange>(Exchange{.request = request,
-                                                                   .respond = std::move(respond),
-                                                                   .id      = ids_.next(),
-                                                                   .match = find_route(table_, asked.method, asked.path),
-                                                                   .sender = find_sender(asked, api_.settings)});
-        auto const* route    = exchange->match.route;
+        auto const&             asked    = *request;
+        auto const              exchange = std::make_shared<Exchange>(Exchange{.request = request,
+                                                                               .respond = std::move(respond),
+                                                                               .id      = ids_.next(),
+                                                                               .trace   = find_trace(asked),
+                                                                               .match = find_route(table_, asked.method, asked.path),
+                                                                               .sender = find_sender(asked, api_.settings)});
+        log::RequestScope const scope{exchange->id, exchange->trace};
+        auto const*             route = exchange->match.route;
         if (!route) return finish(exchange, answer_without_route(*exchange));
 
         auto admitted = admit(*route, asked, exchange->sender, api_);
@@ -75,9 +84,12 @@ private:
 
     void enqueue(Shared const& exchange)
     {
-        if (!submit(*exchange,
-                    [self = shared_from_this(), exchange](WorkerPool::Turn turn) { self->work(exchange, turn); }))
-            finish(exchange, busy(*exchange));
+        exchange->queued = std::chrono::steady_clock::now();
+        if (submit(*exchange,
+                   [self = shared_from_this(), exchange](WorkerPool::Turn turn) { self->work(exchange, turn); }))
+            return;
+        pool_metrics(*exchange).queue_was_full();
+        finish(exchange, busy(*exchange));
     }
 
     // False when the request must come again. Who waits is taken in turns by address, an IPv6 /64 being one, so that
@@ -96,13 +108,26 @@ private:
         }
     }
 
+    PoolMetrics& pool_metrics(Exchange const& exchange)
+    {
+        return exchange.match.route->work == Work::hashing ? hashing_ : storage_;
+    }
+
     // On a thread of a pool. Without an answer the responder ends here, which the server answers with a 500.
     void work(Shared const& exchange, WorkerPool::Turn turn)
     {
+        log::RequestScope const scope{exchange->id, exchange->trace};
+        auto&                   metrics = pool_metrics(*exchange);
+        auto const              begun   = std::chrono::steady_clock::now();
+        metrics.waited(begun - exchange->queued);
+        if (turn == WorkerPool::Turn::waited_too_long) metrics.waited_too_long();
+        if (turn == WorkerPool::Turn::displaced) metrics.displaced();
         try {
-            finish(exchange, turn == WorkerPool::Turn::run ? run(*exchange) : busy(*exchange));
+            auto response = turn == WorkerPool::Turn::run ? run(*exchange) : busy(*exchange);
+            if (turn == WorkerPool::Turn::run) metrics.ran(std::chrono::steady_clock::now() - begun);
+            finish(exchange, std::move(response));
         } catch (std::exception const& bug) {
-            log::error("answer failed", {{"request", exchange->id}, {"why", bug.what()}});
+            log::error("answer failed", {{"why", bug.what()}});
         }
     }
 
@@ -135,7 +160,7 @@ private:
         try {
             return route.endpoint(call_of(exchange));
         } catch (std::exception const& bug) {
-            log::error("endpoint failed", {{"request", exchange.id}, {"route", route.path}, {"why", bug.what()}});
+            log::error("endpoint failed", {{"route", route.path}, {"why", bug.what()}});
             return refuse(Errc::internal);
         }
     }
@@ -149,13 +174,13 @@ private:
         allow_reading(response, request, pages, exchange->sender);
         add_security_headers(response, {.pages = pages, .strict = strict_});
         response.set("X-Request-Id", exchange->id);
+        if (!exchange->trace.empty()) response.set("traceresponse", trace_response(exchange->trace, exchange->id));
 
         auto const took = std::chrono::steady_clock::now() - exchange->since;
         metrics_.count(exchange->match.route, response.status, took);
         // Never the query, a header, or the body: they hold tokens, cookies, and passwords (CHECKS E32).
         log::write(response.status >= 500 && response.status != 503 ? log::Level::info : log::Level::debug, "request",
-                   {{"request", exchange->id},
-                    {"method", name(request.method)},
+                   {{"method", name(request.method)},
                     {"route", row ? row->path : "unmatched"},
                     {"status", std::int64_t{response.status}},
                     {"from", request.peer.text},
@@ -166,6 +191,8 @@ private:
     std::span<Route const> table_;
     Api const&             api_;
     RequestMetrics         metrics_;
+    PoolMetrics            storage_;
+    PoolMetrics            hashing_;
     bool                   strict_;
     RequestIds             ids_;
     std::atomic<unsigned>  refused_ = 0;

@@ -24,7 +24,8 @@ core::Error no_memory()
 // The deeds of one leader: one transaction, and another where one was lost. Throws nothing.
 class CommitQueue::Batch {
 public:
-    Batch(ConnectionPool& writers, std::atomic<std::uint64_t>& statements) : writers_(writers), statements_(statements)
+    Batch(ConnectionPool& writers, std::atomic<std::uint64_t>& statements, Histogram* seconds)
+        : writers_(writers), statements_(statements), seconds_(seconds)
     {
     }
     ~Batch() { close(); }
@@ -52,9 +53,12 @@ public:
     void commit()
     {
         if (!is_open()) return;
+        auto const begun     = std::chrono::steady_clock::now();
         auto const committed = step("COMMIT");
         if (committed) {
             ++commits_;
+            if (seconds_ != nullptr)
+                seconds_->observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
             return;
         }
         // A refusal too may rest on what a neighbour did.
@@ -148,6 +152,7 @@ private:
 
     ConnectionPool&                  writers_;
     std::atomic<std::uint64_t>&      statements_;
+    Histogram*                       seconds_;
     ConnectionPool::Lease            connection_;
     std::array<Waiting*, kMostDeeds> served_{};
     std::size_t                      size_       = 0;
@@ -184,7 +189,7 @@ void CommitQueue::wait(std::unique_lock<std::mutex>& lock, Waiting& mine)
 // Serves those who wait, mine the first of them.
 void CommitQueue::lead() noexcept
 {
-    Batch        batch{writers_, statements_};
+    Batch        batch{writers_, statements_, seconds_};
     Result<void> could_begin;
     while (could_begin && !batch.is_full()) {
         auto* const deed = next();

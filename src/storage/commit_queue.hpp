@@ -15,6 +15,7 @@
 #include <functional>
 #include <mutex>
 
+#include "base/metrics.hpp"
 #include "storage/connection_pool.hpp"
 
 namespace signet::storage {
@@ -40,6 +41,8 @@ public:
 
     // Transactions committed so far.
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
+    // From now on each commit tells `seconds` how long it took, the disk included; it must outlive this object.
+    void                        measure(Histogram& seconds) { seconds_ = &seconds; }
     // Calls that nobody has begun to serve.
     [[nodiscard]] std::size_t   waiting() const;
 
@@ -65,6 +68,7 @@ private:
     std::atomic<std::uint64_t>& statements_;
     std::chrono::milliseconds   longest_wait_;
     std::atomic<std::uint64_t>  commits_ = 0;
+    std::atomic<Histogram*>     seconds_ = nullptr;
     mutable std::mutex          mutex_;  // guards what follows, and each Waiting but for its body, answer, and thrown
     std::deque<Waiting*>        waiting_;
     bool                        has_leader_ = false;

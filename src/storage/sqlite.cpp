@@ -10,6 +10,7 @@
 #include "storage/sealed.hpp"
 #include "storage/sessions.hpp"
 #include "storage/signing_keys.hpp"
+#include "storage/sqlite_connection.hpp"
 #include "storage/sqlite_engine.hpp"
 #include "storage/users.hpp"
 
@@ -106,6 +107,23 @@ std::uint64_t SqliteStorage::commits() const
 std::uint64_t SqliteStorage::statements() const
 {
     return state_->engine.statements();
+}
+
+std::size_t SqliteStorage::waiting() const
+{
+    return state_->engine.waiting();
+}
+
+void SqliteStorage::measure(Histogram& commit_seconds)
+{
+    state_->engine.measure(commit_seconds);
+}
+
+SchemaVersions schema_versions(std::filesystem::path const& file)
+{
+    Connection connection(file.string(), Role::reader, std::chrono::seconds{5});
+    return {.found = connection.ask_number("SELECT max(version) FROM schema_migrations"),
+            .known = sqlite_migrations().back().version};
 }
 
 }  // namespace signet::storage

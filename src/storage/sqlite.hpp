@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/metrics.hpp"
 #include "core/audit_review.hpp"
 #include "core/ports.hpp"
 
@@ -41,11 +42,23 @@ public:
     [[nodiscard]] std::uint64_t      statements() const;
     // Transactions committed since open(); writes that come together share one.
     [[nodiscard]] std::uint64_t      commits() const;
+    // Writes that wait for the commit before them.
+    [[nodiscard]] std::size_t        waiting() const;
+    // From now on each commit tells how long it took; `commit_seconds` must outlive this object.
+    void                             measure(Histogram& commit_seconds);
 
 private:
     struct State;
     explicit SqliteStorage(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
+
+// How far a database's schema is, and how far this program would bring it.
+struct SchemaVersions {
+    std::int64_t found;
+    std::int64_t known;
+};
+// Changes nothing. Throws std::runtime_error when `file` is no database of Signet or cannot be read.
+[[nodiscard]] SchemaVersions schema_versions(std::filesystem::path const& file);
 
 }  // namespace signet::storage

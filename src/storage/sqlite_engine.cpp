@@ -238,6 +238,16 @@ Result<std::vector<std::string>> SqliteEngine::find_damage()
     return found;
 }
 
+void SqliteEngine::measure(Histogram& commit_seconds)
+{
+    state_->commits.measure(commit_seconds);
+}
+
+std::size_t SqliteEngine::waiting() const
+{
+    return state_->commits.waiting();
+}
+
 Result<void> SqliteEngine::run(Access access, Body const& body)
 {
     return access == Access::write ? state_->commits.run(body) : state_->read(body);

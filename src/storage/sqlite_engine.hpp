@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/metrics.hpp"
 #include "storage/engine.hpp"
 
 namespace signet::storage {
@@ -36,6 +37,10 @@ public:
     [[nodiscard]] Result<void>                     copy_to(std::filesystem::path const& file);
     // What SQLite finds wrong in the file; empty when nothing is. Reads all of it.
     [[nodiscard]] Result<std::vector<std::string>> find_damage();
+    // From now on each commit tells how long it took; `commit_seconds` must outlive this object.
+    void                                           measure(Histogram& commit_seconds);
+    // Writes that wait for the commit before them.
+    [[nodiscard]] std::size_t                      waiting() const;
 
 protected:
     [[nodiscard]] Result<void> run(Access access, Body const& body) override;

@@ -190,7 +190,12 @@ protected:
                                                    .refresh_refusals = refresh_refusals_,
                                                    .sign_ins         = sign_ins_,
                                                    .settings         = settings_};
-    cli::Chores                             chores_{ports_, keyring_};
+    Metrics                                 metrics_;
+    cli::Chores                             chores_{{.ports              = ports_,
+                                                     .keyring            = keyring_,
+                                                     .audit              = storage_->audit_review(),
+                                                     .metrics            = metrics_,
+                                                     .follow_certificate = [] { return core::Result<void>{}; }}};
     Verifier                                verifier_{settings_};
     std::deque<Live>                        sessions_;
     std::deque<Token>                       tokens_;
