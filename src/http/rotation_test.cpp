@@ -1,4 +1,4 @@
-// A week of automatic rotations, seen by a server that caches the key set for as long as it is told to, and asks for
+// Four days of automatic rotations, seen by a server that caches the key set for as long as it is told to, and asks for
 // nothing in between. CHECKS E27.
 #include <gtest/gtest.h>
 
@@ -81,7 +81,7 @@ TEST(Rotation, OnScheduleNeverMeetsAVerifierThatLacksTheKey)
     std::deque<Issued>    alive;
     std::set<std::string> kids;
     int                   verified = 0;
-    for (auto const end = world.clock.now() + 7 * 24h; world.clock.now() < end; world.clock.advance(100s)) {
+    for (auto const end = world.clock.now() + 4 * 24h; world.clock.now() < end; world.clock.advance(100s)) {
         ASSERT_TRUE(world.keyring.maintain());
         kids.emplace(world.keyring.current()->signing->kid());
         auto const now   = world.clock.now();
@@ -95,8 +95,8 @@ TEST(Rotation, OnScheduleNeverMeetsAVerifierThatLacksTheKey)
             ++verified;
         }
     }
-    EXPECT_GE(kids.size(), 7U);
-    EXPECT_GT(verified, 6000);
+    EXPECT_GE(kids.size(), 4U);
+    EXPECT_GT(verified, 3400);
 }
 
 }  // namespace
