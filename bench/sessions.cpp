@@ -13,6 +13,8 @@
 #include "bench/session_rows.hpp"
 #include "core/master_key.hpp"
 #include "core/refresh_token.hpp"
+#include "core/token_secret.hpp"
+#include "storage/sqlite.hpp"
 
 int main(int argc, char** argv)
 {
@@ -25,9 +27,17 @@ int main(int argc, char** argv)
 
     std::ifstream     file(folder / "master.key");
     std::string const text{std::istreambuf_iterator<char>(file), {}};
-    auto const        key = core::MasterKey::parse(SecretString{text});
-    if (!key) {
-        fmt::print(stderr, "bench_sessions: no master key in {}\n", folder.string());
+    auto const        key     = core::MasterKey::parse(SecretString{text});
+    auto const        storage = storage::SqliteStorage::open(database);
+    SystemRandom      random;
+    auto const        secret = key ? core::load_token_secret({.sealed       = storage->sealed(),
+                                                              .signing_keys = storage->signing_keys(),
+                                                              .master_key   = *key,
+                                                              .random       = random,
+                                                              .now          = SystemClock{}.now()})
+                                   : core::refused(core::Errc::wrong_master_key, "");
+    if (!secret) {
+        fmt::print(stderr, "bench_sessions: no master key that opens {}\n", database);
         return 1;
     }
     bench::add_sessions(database, {.user    = bench::find_user(database, argv[2]),
@@ -35,6 +45,6 @@ int main(int argc, char** argv)
                                    .created = SystemClock{}.now() - std::chrono::hours{1}});
     for (std::int64_t i = 0; i < tokens; ++i)
         fmt::print("{}\n", core::make_refresh_token(
-                               *key, {.session = bench::session_id(i * (sessions / tokens)), .generation = 0})
+                               *secret, {.session = bench::session_id(i * (sessions / tokens)), .generation = 0})
                                .reveal());
 }

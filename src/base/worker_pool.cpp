@@ -21,17 +21,18 @@ WorkerPool::~WorkerPool()
     for (auto& thread : threads_) thread.join();
 }
 
-bool WorkerPool::submit(Job job, std::string_view source)
+bool WorkerPool::submit(Job job, std::string_view source, Standing standing)
 {
     std::optional<Waiting> displaced;
     {
         std::lock_guard const lock(mutex_);
+        auto&                 queue = standing == Standing::known ? known_ : queue_;
         if (stopping_) return false;
-        if (queue_.size() >= options_.queue) {
-            displaced = queue_.make_room(source);
+        if (queue.size() >= options_.queue) {
+            displaced = queue.make_room(source);
             if (!displaced) return false;
         }
-        queue_.push(source, {std::move(job), std::chrono::steady_clock::now()});
+        queue.push(source, {std::move(job), std::chrono::steady_clock::now()});
     }
     if (displaced)
         displaced->job(Turn::displaced);
@@ -54,16 +55,19 @@ bool WorkerPool::submit_first(Job job)
 std::size_t WorkerPool::queued() const
 {
     std::lock_guard const lock(mutex_);
-    return queue_.size();
+    return queue_.size() + known_.size();
 }
 
 // Of who holds mutex_.
 std::optional<WorkerPool::Waiting> WorkerPool::next()
 {
-    if (first_.empty()) return queue_.pop();
-    std::optional<Waiting> waiting{std::move(first_.front())};
-    first_.pop_front();
-    return waiting;
+    if (!first_.empty()) {
+        std::optional<Waiting> waiting{std::move(first_.front())};
+        first_.pop_front();
+        return waiting;
+    }
+    known_turn_ = queue_.empty() || (!known_.empty() && !known_turn_);
+    return known_turn_ ? known_.pop() : queue_.pop();
 }
 
 void WorkerPool::work()
@@ -74,7 +78,7 @@ void WorkerPool::work()
 
     for (;;) {
         std::unique_lock lock(mutex_);
-        wake_.wait(lock, [this] { return stopping_ || !queue_.empty() || !first_.empty(); });
+        wake_.wait(lock, [this] { return stopping_ || !queue_.empty() || !known_.empty() || !first_.empty(); });
         auto waiting = next();
         if (!waiting) return;
         ++running_;

@@ -34,6 +34,8 @@ public:
         int                       niceness = 0;  // 0 to 19, added to each thread's
     };
     enum class Turn { run, waited_too_long, displaced };
+    // Those who are known have a queue of their own, as long as the other, and every second turn while both wait.
+    enum class Standing { stranger, known };
     // Must not throw.
     using Job = std::function<void(Turn)>;
 
@@ -44,13 +46,13 @@ public:
 
     // False when the queue is full: the job was not taken and will not be called. A job that is displaced is called on
     // the submitting thread.
-    [[nodiscard]] bool submit(Job job, std::string_view source = {});
+    [[nodiscard]] bool submit(Job job, std::string_view source = {}, Standing standing = Standing::stranger);
     // Ahead of all others, with as many places of its own as the queue has: for the few jobs that say how it stands.
     [[nodiscard]] bool submit_first(Job job);
 
-    // Without those that go first.
+    // Of both queues, without those that go first.
     [[nodiscard]] std::size_t queued() const;
-    // More than half of the places are taken.
+    // More than half of a queue's places are taken.
     [[nodiscard]] bool        is_crowded() const { return 2 * queued() > options_.queue; }
     [[nodiscard]] std::size_t running() const { return running_; }
 
@@ -67,8 +69,10 @@ private:
     std::condition_variable  wake_;
     std::deque<Waiting>      first_;
     FairQueue<Waiting>       queue_;
-    bool                     stopping_ = false;
-    std::atomic<std::size_t> running_  = 0;
+    FairQueue<Waiting>       known_;
+    bool                     known_turn_ = false;
+    bool                     stopping_   = false;
+    std::atomic<std::size_t> running_    = 0;
     std::vector<std::thread> threads_;
 };
 

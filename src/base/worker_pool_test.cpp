@@ -4,6 +4,7 @@
 
 #include <future>
 #include <latch>
+#include <memory>
 
 namespace signet {
 namespace {
@@ -21,22 +22,23 @@ class Blocker {
 public:
     explicit Blocker(WorkerPool& pool)
     {
-        EXPECT_TRUE(pool.submit([this](Turn) {
-            running_.count_down();
-            released_.wait();
+        EXPECT_TRUE(pool.submit([running = running_, released = released_](Turn) {
+            running->count_down();
+            released->wait();
         }));
-        running_.wait();
+        running_->wait();
     }
     ~Blocker() { release(); }
     void release()
     {
-        if (!std::exchange(done_, true)) released_.count_down();
+        if (!std::exchange(done_, true)) released_->count_down();
     }
 
 private:
-    std::latch running_{1};
-    std::latch released_{1};
-    bool       done_ = false;
+    // The thread may look at them a moment longer than this lives.
+    std::shared_ptr<std::latch> running_  = std::make_shared<std::latch>(1);
+    std::shared_ptr<std::latch> released_ = std::make_shared<std::latch>(1);
+    bool                        done_     = false;
 };
 
 TEST(WorkerPool, RunsWhatItTakes)
@@ -96,6 +98,25 @@ TEST(WorkerPool, LetsNoSourceKeepOthersOut)
         blocker.release();
     }
     EXPECT_EQ(order, "a1bc");
+}
+
+// CHECKS C9, C35: a crowd of strangers, each with an address of its own, does not keep out who has been here before.
+TEST(WorkerPool, GivesTheKnownEverySecondTurnAndPlacesOfTheirOwn)
+{
+    std::string order;
+    {
+        WorkerPool pool{options(1, 3)};
+        Blocker    blocker{pool};
+        auto const job = [&](char what) { return [&order, what](Turn) { order += what; }; };
+        for (char const what : std::string_view{"abc"}) EXPECT_TRUE(pool.submit(job(what), {&what, 1}));
+        EXPECT_FALSE(pool.submit(job('d'), "d"));
+        for (char const what : std::string_view{"123"})
+            EXPECT_TRUE(pool.submit(job(what), {&what, 1}, WorkerPool::Standing::known));
+        EXPECT_FALSE(pool.submit(job('4'), "4", WorkerPool::Standing::known));
+        EXPECT_EQ(pool.queued(), 6U);
+        blocker.release();
+    }
+    EXPECT_EQ(order, "1a2b3c");
 }
 
 TEST(WorkerPool, RunsWhatGoesFirstBeforeTheRestAndThoughTheQueueIsFull)

@@ -40,6 +40,7 @@ struct Epoch : ::testing::Test {
                 .token_secret     = secret,
                 .ended_sessions   = world.ended_sessions,
                 .refresh_refusals = world.refresh_refusals,
+                .sign_ins         = world.sign_ins,
                 .settings         = world.settings,
                 .epoch_began      = world.stores.epochs().epoch_began().value()};
     }

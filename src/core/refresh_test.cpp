@@ -316,7 +316,7 @@ TEST_F(Refresh, TellsARefusalThatChangesNothingOnce)
     world.clock.advance(200 * 24h);
     for (int i = 0; i < 3; ++i) EXPECT_FALSE(use(again.refresh.reveal()));
     EXPECT_EQ(world.stores.memory().audit.back().detail, "expired");
-    for (int i = 0; i < 3; ++i) EXPECT_FALSE(use(make_refresh_token(world.master_key, {SessionId{}, 0}).reveal()));
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(use(make_refresh_token(world.token_secret, {SessionId{}, 0}).reveal()));
     EXPECT_EQ(world.stores.memory().audit.back().detail, "unknown_session");
     EXPECT_EQ(rows(), 3U);
 

@@ -4,7 +4,9 @@
 
 #include "base/log.hpp"
 #include "base/log_scope.hpp"
+#include "core/device_token.hpp"
 #include "http/answers.hpp"
+#include "http/cookies.hpp"
 #include "http/errors.hpp"
 #include "http/guards.hpp"
 #include "http/pages.hpp"
@@ -96,21 +98,30 @@ private:
     // nobody's thousand requests keep others out (CHECKS E11).
     bool submit(Exchange const& exchange, WorkerPool::Job job)
     {
-        auto const network = exchange.request->peer.network();
         switch (exchange.match.route->work) {
             case Work::probe:
                 return api_.storage_pool.submit_first(std::move(job));
             case Work::hashing:
                 // CHECKS E14: sign-ins write where refreshes do, and give way long before those are refused.
-                return !api_.storage_pool.is_crowded() && api_.hashing_pool.submit(std::move(job), network);
+                return !api_.storage_pool.is_crowded() && submit_hashing(*exchange.request, std::move(job));
             default:
-                return api_.storage_pool.submit(std::move(job), network);
+                return api_.storage_pool.submit(std::move(job), exchange.request->peer.network());
         }
     }
 
     PoolMetrics& pool_metrics(Exchange const& exchange)
     {
         return exchange.match.route->work == Work::hashing ? hashing_ : storage_;
+    }
+
+    // CHECKS C9, C35: who brings a device that signed in before, to whichever account, does not wait behind a crowd of
+    // strangers. Whose account it is is the rule's to find out.
+    bool submit_hashing(Request const& request, WorkerPool::Job job)
+    {
+        auto const cookie = find_cookie(request, kDeviceCookie);
+        auto const device = cookie ? core::parse_device_token(api_.ports.token_secret, *cookie) : std::nullopt;
+        if (!device) return api_.hashing_pool.submit(std::move(job), request.peer.network());
+        return api_.hashing_pool.submit(std::move(job), device->device.text(), WorkerPool::Standing::known);
     }
 
     // On a thread of a pool. Without an answer the responder ends here, which the server answers with a 500.
