@@ -24,9 +24,9 @@ auto const kTable = std::to_array<Setting>({
     {"server", "data", at<&Config::data>, "", "",
      "The data folder: database, and the master key unless it lies elsewhere. Only the server's user may enter it."},
     {"server", "master_key", at<&Config::master_key>, "", "",
-     "File with the master key, mode 0600. Empty: the systemd credential `master.key` when there is one, else "
-     "`master.key` in the data folder, made at the first start. Without it the database cannot be used: keep a copy "
-     "apart from it."},
+     "File with the master key, mode 0600. Empty: `master.key` in the data folder. Made at the first start. The "
+     "systemd "
+     "credential `master.key` goes before it. Without it the database cannot be used: keep a copy apart from it."},
     {"server", "certificate", at<&Config::certificate>, "", "",
      "File with the TLS certificate and its chain, PEM, leaf first. A changed pair is taken into use within seconds, "
      "or at "

@@ -1,6 +1,7 @@
 #include "cli/data_folder.hpp"
 
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -81,6 +82,16 @@ std::expected<core::MasterKey, Trouble> DataFolder::master_key(KeySources const&
         if (!made) return std::unexpected(made.error());
     }
     return parse_key_file(place);
+}
+
+std::expected<void, Trouble> DataFolder::become_owner() const
+{
+    struct stat status{};
+    if (geteuid() != 0 || stat(path_.c_str(), &status) != 0 || status.st_uid == 0) return {};
+    if (setgroups(0, nullptr) == 0 && setresgid(status.st_gid, status.st_gid, status.st_gid) == 0 &&
+        setresuid(status.st_uid, status.st_uid, status.st_uid) == 0)
+        return {};
+    return std::unexpected(system_trouble("Cannot go on as the owner of", path_));
 }
 
 std::string read_text(fs::path const& path)

@@ -42,6 +42,10 @@ public:
     // `credentials`.
     [[nodiscard]] std::expected<core::MasterKey, Trouble> master_key(KeySources const& sources, Random& random) const;
 
+    // When root runs this process and the folder is another user's, root is given up for good: what is made here must
+    // be that user's, whose server opens it. To be called before any other thread starts.
+    [[nodiscard]] std::expected<void, Trouble> become_owner() const;
+
 private:
     DataFolder(std::filesystem::path path, bool fresh) : path_(std::move(path)), fresh_(fresh) {}
 

@@ -145,6 +145,17 @@ TEST_F(DataFolderTest, TakesTheMasterKeyFromSystemd)
     EXPECT_FALSE(fs::exists(data() / "master.key"));
 }
 
+// The file that is configured may be for root alone, and handed to the service by systemd.
+TEST_F(DataFolderTest, TakesTheMasterKeyFromSystemdEvenIfOneIsConfigured)
+{
+    auto const credentials = place_.path() / "credentials";
+    fs::create_directory(credentials);
+    std::ofstream(credentials / "master.key") << core::MasterKey::generate_file_content(random_).reveal();
+    auto const elsewhere = place_.write("elsewhere.key", "no key at all");
+    fs::permissions(elsewhere, perms::none);
+    EXPECT_EQ(trouble({.configured = elsewhere, .credentials = credentials}), "");
+}
+
 TEST_F(DataFolderTest, UsesItsOwnMasterKeyWhenSystemdGivesOtherCredentials)
 {
     EXPECT_EQ(trouble({.configured = {}, .credentials = place_.path()}), "");

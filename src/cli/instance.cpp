@@ -156,11 +156,15 @@ std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& c
     TRY(folder.require_whole());
     SystemRandom random;
     auto const   sources = key_sources(config);
-    auto         key     = TRY(folder.master_key(sources, random));
-    auto const   place   = key_place(sources, folder.path());
-    auto         opened  = TRY(open_storage(place, folder, std::move(key)));
-    auto         rules   = config.rules;
-    rules.tokens.issuer  = config.issuer;
+    // Another file than the folder's own may be for root alone.
+    bool const   inside  = sources.configured.empty() && sources.credentials.empty();
+    if (purpose == Purpose::administering && inside) TRY(folder.become_owner());
+    auto key = TRY(folder.master_key(sources, random));
+    if (purpose == Purpose::administering) TRY(folder.become_owner());
+    auto const place    = key_place(sources, folder.path());
+    auto       opened   = TRY(open_storage(place, folder, std::move(key)));
+    auto       rules    = config.rules;
+    rules.tokens.issuer = config.issuer;
     if (rules.tokens.audience.empty()) rules.tokens.audience = config.issuer;
     if (purpose == Purpose::administering) sign_nothing(rules.tokens, opened.storage->signing_keys());
 

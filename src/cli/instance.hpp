@@ -24,7 +24,8 @@ public:
     enum class Purpose { serving, administering };
 
     // Reads or makes the master key, opens the database, and loads the signing keys (making the first one). For
-    // serving, `config` has its issuer. Throws std::runtime_error when the database cannot be opened.
+    // serving, `config` has its issuer; for administering, root becomes the folder's owner. Throws std::runtime_error
+    // when the database cannot be opened.
     [[nodiscard]] static std::expected<std::unique_ptr<Instance>, Trouble> open(Config const&     config,
                                                                                 DataFolder const& folder,
                                                                                 Purpose           purpose);

@@ -19,10 +19,11 @@ constexpr std::size_t kLargestKeyFile = 4096;
 
 KeyPlace key_place(KeySources const& sources, fs::path const& folder)
 {
-    if (!sources.configured.empty()) return {sources.configured, false};
+    // First: a service may be handed the very file that is configured, and be unable to read it itself.
     auto const      credential = fs::path{sources.credentials} / "master.key";
     std::error_code ignored;  // cannot be looked at: not given
     if (!sources.credentials.empty() && fs::exists(credential, ignored)) return {credential, true};
+    if (!sources.configured.empty()) return {sources.configured, false};
     return {folder / "master.key", false};
 }
 

@@ -27,7 +27,7 @@ struct KeyPlace {
     [[nodiscard]] std::filesystem::path next() const { return path.string() + ".next"; }
 };
 
-// From `configured` when that is not empty, else "master.key" in the folder `credentials` when it is there, else in
+// "master.key" in the folder `credentials` when it is there, else `configured` when that is not empty, else in
 // `folder`.
 [[nodiscard]] KeyPlace key_place(KeySources const& sources, std::filesystem::path const& folder);
 

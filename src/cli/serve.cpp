@@ -23,6 +23,7 @@
 #include "cli/refusals.hpp"
 #include "cli/serve_config.hpp"
 #include "cli/server_metrics.hpp"
+#include "cli/systemd.hpp"
 #include "core/access_token.hpp"
 #include "core/ended_sessions.hpp"
 #include "http/api.hpp"
@@ -232,6 +233,7 @@ void serve_until_stopped(House& house, Signals const& signals)
 {
     while (signals.wait() == Signals::Kind::reload) reload(house);
     signals.release();
+    notify_systemd("STOPPING=1");
     log::info("draining");
     bool const whole = house.drain();
     log::info("stopped", {{"cut_off", whole ? "no" : "yes"}});
@@ -296,6 +298,7 @@ Exit serve(ServeOptions const& options)
     if (!first) return stop(first.error());
     house.start();
     introduce(house, *folder, std::move(*first));
+    notify_systemd("READY=1");
     serve_until_stopped(house, signals);
     return kDone;
 }
