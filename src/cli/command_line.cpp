@@ -42,7 +42,7 @@ Environment:
   SIGNET_CONFIG          the file to read when --config is not given
   CREDENTIALS_DIRECTORY  from systemd; its "master.key" is the master key
 
-Every verb has its own --help. The settings are described in docs/reference/config.md.)";
+Every verb has its own --help. "signet config reference" describes the settings.)";
 
 constexpr auto kServeFooter = R"(
 Without --dev the server needs [server] issuer, certificate, and private_key: see "signet config check".
@@ -62,7 +62,9 @@ Works beside a running server. Without --password-stdin the password is asked fo
 
 Examples:
   printf 'correct horse battery' | signet user add ann@example.com --password-stdin --name Ann --role viewer
-  signet user add root@example.com --role admin --data /var/lib/signet)";
+  signet user add root@example.com --role admin --data /var/lib/signet
+
+Run by root beside a server that is another user's, the verbs that open its data go on as that user.)";
 
 constexpr auto kImportFooter = R"(
 One JSON object per line:
@@ -286,6 +288,7 @@ Exit run_command_line(int argc, char** argv)
     add_audit_verbs(app, chosen);
     add_config_verbs(app, chosen);
     add_doctor(app, chosen);
+    add_completion_verb(app, chosen);
     app.footer(kFooter);  // NB: last, since a verb without a footer takes the one there is
 
     try {

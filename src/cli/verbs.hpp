@@ -33,5 +33,7 @@ void add_backup_verbs(CLI::App& app, Chosen& chosen);
 void add_token_verbs(CLI::App& app, Chosen& chosen);
 // keys generate|thumbprint|convert
 void add_key_file_verbs(CLI::App& keys, Chosen& chosen);
+// completion; of everything that `app` has when it runs
+void add_completion_verb(CLI::App& app, Chosen& chosen);
 
 }  // namespace signet::cli
