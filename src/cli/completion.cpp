@@ -145,8 +145,13 @@ std::string zsh_arguments(Verb const& verb)
                             zsh_value(option)));
         }
     }
-    for (std::size_t i = 0; i < verb.positionals.size(); ++i)
-        add(fmt::format("{}{}", i + 1, zsh_value(verb.positionals[i])));
+    for (std::size_t i = 0; i < verb.positionals.size(); ++i) {
+        auto value = zsh_value(verb.positionals[i]);
+        // In the place of an argument that cannot be guessed there may be an option.
+        if (value.ends_with(": "))
+            value = value.substr(0, value.size() - 1) + fmt::format(R"(_guard "^-*" {})", verb.positionals[i].value);
+        add(fmt::format("{}{}", i + 1, value));
+    }
     return out;
 }
 
