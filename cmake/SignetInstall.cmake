@@ -1,6 +1,6 @@
 # What `cmake --install` puts in place: the libraries for those who verify
-# tokens (component "verifier", find_package(signet)), and the server's binary
-# (component "server").
+# tokens (component "verifier", find_package(signet)), and the server (component
+# "server"); what goes with it is in SignetPackage.cmake.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 

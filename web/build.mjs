@@ -1,6 +1,7 @@
 // build.mjs - the hosted pages: rendered to HTML, bundled, and weighed.
 //
-//     node build.mjs [OUT]      writes OUT/{login,signup,account}.html and OUT/assets/ (default: dist)
+//     node build.mjs [OUT]      writes OUT/{login,signup,account}.html and OUT/assets/ (default: dist),
+//                               and OUT.packages.json, the npm packages whose code is in them
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -83,6 +84,14 @@ function compose(frame, page, output) {
   return frame.replace(/%(\w+)%/g, (_, name) => parts[name]);
 }
 
+// Those that rendered the pages left their marks in the HTML, those in the scripts their code.
+function packagesIn(output) {
+  const modules = output.flatMap((file) => Object.entries(file.modules ?? {}));
+  const kept = modules.filter(([, { renderedLength }]) => renderedLength > 0).map(([file]) => file);
+  const names = kept.map((file) => file.match(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]).filter(Boolean);
+  return [...new Set(names)].sort();
+}
+
 async function weigh(output) {
   const files = ['login.html', ...scriptsOf(output, 'login'), assetOf(output, 'style.css')];
   const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(join(out, file))).length));
@@ -95,4 +104,5 @@ const pages = await renderPages();
 const output = await bundle(pages.map(({ name }) => name));
 const frame = await readFile(join(here, 'page.html'), 'utf8');
 await Promise.all(pages.map((page) => writeFile(join(out, `${page.name}.html`), compose(frame, page, output))));
+await writeFile(`${out}.packages.json`, `${JSON.stringify(packagesIn(output))}\n`);
 await weigh(output);
