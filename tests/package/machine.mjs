@@ -149,9 +149,9 @@ export class Machine {
 
   async end() {
     if (this.nspawn?.exitCode === null) {
-      const ended = new Promise((done) => this.nspawn.once('exit', done));
       this.inside('systemctl', 'poweroff');
-      await Promise.race([ended, pause(15_000)]);
+      const deadline = Date.now() + 15_000;
+      while (this.nspawn.exitCode === null && Date.now() < deadline) await pause(50);
     }
     this.kill();
     await until(() => 'the end of the machine', () => this.leader === undefined || !existsSync(`/proc/${this.leader}`));
