@@ -15,6 +15,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { crowdRows, measureIdleConnections, measureSlowConnections } from './crowd.mjs';
 import { measurePeers, median, peerRows } from './peers.mjs';
 import { names as serverRows } from './server_chart.mjs';
 
@@ -131,11 +132,15 @@ class Signet {
     const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))[1];
     return Number(kilobytes) / 1024;
   }
-  async signIns(connections, seconds) {
+  signIns(connections, seconds) {
+    return this.load('login', connections, seconds);
+  }
+  async load(kind, connections, seconds) {
     const { stdout } = await run(path.join(binaries, 'bench_load'),
-      ['localhost', this.port, this.ca, connections, seconds, account.email, account.password]);
+      [kind, 'localhost', this.port, this.ca, connections, seconds, account.email, account.password]);
     const figures = JSON.parse(stdout);
-    if (figures.failed > 0) throw new Error(`${figures.failed} sign-ins failed`);
+    if (figures.per_second === 0) throw new Error(`${kind}: nothing was answered in ${seconds} s`);
+    if (figures.failed > 0) throw new Error(`${kind}: ${figures.failed} requests failed`);
     return figures;
   }
   async stop() {
@@ -500,6 +505,8 @@ const groups = [
   [['refresh/tutorial', 'refresh/tutorial-keys', 'bearer/tutorial', 'bearer/tutorial-keys'], tutorial],
   [['refresh/sqlite-full', 'refresh/sqlite-full/p99'], refresh],
   [['refresh/under-sign-ins/p99', 'jwks/under-sign-ins/p99'], underSignIns],
+  [crowdRows.slow, () => measureSlowConnections({ start: Signet.start, cores, report })],
+  [crowdRows.idle, () => measureIdleConnections({ start: Signet.start, report })],
   [['signin/unknown-address'], unknownAddress],
   [['start/first-sign-in', 'memory/idle'], start],
 ];

@@ -1,6 +1,6 @@
-// bench/load.cpp - people signing in over TLS.
+// bench/load.cpp - people signing in, devices refreshing, or verifiers asking for the key set, over TLS.
 //
-//     bench_load HOST PORT CA CONNECTIONS SECONDS EMAIL PASSWORD
+//     bench_load login|refresh|keys HOST PORT CA CONNECTIONS SECONDS EMAIL PASSWORD
 //
 // One thread and one keep-alive connection each; prints one JSON object with the
 // answers per second and the latencies in milliseconds.
@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <latch>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -20,11 +21,13 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 struct Plan {
-    std::string        host;
-    int                port;
-    std::string        ca;
-    std::string        login;  // JSON body
-    Steady::time_point end;
+    bool             refresh;
+    bool             keys;
+    std::string      host;
+    int              port;
+    std::string      ca;
+    std::string      login;  // JSON body
+    Steady::duration length;
 };
 
 struct Tally {
@@ -34,24 +37,54 @@ struct Tally {
     long                failed  = 0;
 };
 
-void one_person(Plan const& plan, Tally& tally)
+// The value of a string member; the server's own answers need no more.
+std::string member(std::string const& json, std::string const& name)
+{
+    auto const key = json.find("\"" + name + "\":\"");
+    if (key == std::string::npos) return {};
+    auto const begin = key + name.size() + 4;
+    return json.substr(begin, json.find('"', begin) - begin);
+}
+
+// Counting begins when every device is signed in, however long that took.
+struct Start {
+    explicit Start(int devices) : signed_in(devices) {}
+    std::latch         signed_in;
+    std::latch         go{1};
+    Steady::time_point end;
+};
+
+void one_device(Plan const& plan, Start& start, Tally& tally)
 {
     httplib::SSLClient client(plan.host, plan.port);
     client.set_ca_cert_path(plan.ca.c_str());
     client.set_keep_alive(true);
     client.set_tcp_nodelay(true);
 
+    std::string token;
+    auto const  patience = Steady::now() + std::chrono::seconds(30);
+    while (plan.refresh && token.empty() && Steady::now() < patience)
+        if (auto const answer = client.Post("/api/v1/login", plan.login, "application/json"))
+            token = member(answer->body, "refresh_token");
+
+    start.signed_in.count_down();
+    start.go.wait();
     std::vector<double> mine;
     long                refused = 0;
     long                failed  = 0;
-    while (Steady::now() < plan.end) {
-        auto const sent     = Steady::now();
-        auto const answer   = client.Post("/api/v1/login", plan.login, "application/json");
+    while (Steady::now() < start.end) {
+        auto const sent = Steady::now();
+        auto const answer =
+            plan.keys      ? client.Get("/.well-known/jwks.json")
+            : plan.refresh ? client.Post("/api/v1/refresh", "{\"refresh_token\":\"" + token + "\"}", "application/json")
+                           : client.Post("/api/v1/login", plan.login, "application/json");
         auto const answered = Steady::now();
         if (answer && answer->status == 200) {
             // What comes too late is no work of the time that is counted.
-            if (answered <= plan.end)
+            if (answered <= start.end)
                 mine.push_back(std::chrono::duration<double, std::milli>(answered - sent).count());
+            if (auto next = member(answer->body, "refresh_token"); plan.refresh && !next.empty())
+                token = std::move(next);
         } else if (answer && (answer->status == 503 || answer->status == 429)) {
             ++refused;
         } else {
@@ -74,23 +107,31 @@ double percentile(std::vector<double> const& sorted, double share)
 
 int main(int argc, char** argv)
 {
-    if (argc != 8) {
-        fmt::print(stderr, "usage: bench_load HOST PORT CA CONNECTIONS SECONDS EMAIL PASSWORD\n");
+    if (argc != 9) {
+        fmt::print(stderr, "usage: bench_load login|refresh|keys HOST PORT CA CONNECTIONS SECONDS EMAIL PASSWORD\n");
         return 2;
     }
-    auto const connections = std::atoi(argv[4]);
+    auto const connections = std::atoi(argv[5]);
     auto const seconds =
-        std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(std::atof(argv[5])));
-    Plan const plan{.host  = argv[1],
-                    .port  = std::atoi(argv[2]),
-                    .ca    = argv[3],
-                    .login = fmt::format(R"({{"email":"{}","password":"{}","delivery":"body"}})", argv[6], argv[7]),
-                    .end   = Steady::now() + seconds};
+        std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(std::atof(argv[6])));
+    bool const refresh = std::string_view(argv[1]) == "refresh";
+    bool const keys    = std::string_view(argv[1]) == "keys";
+    Plan const plan{.refresh = refresh,
+                    .keys    = keys,
+                    .host    = argv[2],
+                    .port    = std::atoi(argv[3]),
+                    .ca      = argv[4],
+                    .login   = fmt::format(R"({{"email":"{}","password":"{}","delivery":"body"}})", argv[7], argv[8]),
+                    .length  = seconds};
+    Start      start(connections);
     Tally      tally;
 
-    std::vector<std::thread> people;
-    for (int i = 0; i < connections; ++i) people.emplace_back([&] { one_person(plan, tally); });
-    for (auto& person : people) person.join();
+    std::vector<std::thread> devices;
+    for (int i = 0; i < connections; ++i) devices.emplace_back([&] { one_device(plan, start, tally); });
+    start.signed_in.wait();
+    start.end = Steady::now() + plan.length;
+    start.go.count_down();
+    for (auto& device : devices) device.join();
 
     std::sort(tally.milliseconds.begin(), tally.milliseconds.end());
     fmt::print(R"({{"per_second":{:.2f},"p50_ms":{:.3f},"p99_ms":{:.3f},"refused":{},"failed":{}}})"
