@@ -70,7 +70,8 @@ install(FILES "${documents}/signet.spdx.json" DESTINATION "${doc}" COMPONENT ser
 set(deploy "${PROJECT_SOURCE_DIR}/deploy")
 install(FILES "${documents}/changelog.gz" "${documents}/changelog.Debian.gz" "${deploy}/debian/copyright"
     DESTINATION "${doc}" COMPONENT debian)
-install(FILES "${deploy}/systemd/port-443.conf" DESTINATION "${doc}/examples" COMPONENT debian)
+install(FILES "${deploy}/systemd/port-443.conf" "${deploy}/proxies/nginx.conf" "${deploy}/proxies/haproxy.cfg"
+    DESTINATION "${doc}/examples" COMPONENT debian)
 install(PROGRAMS "${deploy}/certbot/certbot-hook" DESTINATION "${doc}/examples" COMPONENT debian)
 install(FILES "${deploy}/systemd/signet.service" DESTINATION /lib/systemd/system COMPONENT debian)
 install(FILES "${deploy}/signet.toml" DESTINATION /etc/signet COMPONENT debian)
