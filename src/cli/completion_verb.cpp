@@ -1,7 +1,8 @@
 // The verb `completion`: CLI11's own tree of verbs and options, turned into plain data.
+#include <fmt/format.h>
+
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cstdio>
 #include <sstream>
 
 #include "cli/completion.hpp"
@@ -57,7 +58,7 @@ Exit print_completion(CLI::App const& app, std::string const& shell)
 {
     auto const script = completion_script(shell, described(app));
     if (!script) return kUsage;  // the command line takes no other
-    std::fputs(script->c_str(), stdout);
+    fmt::print("{}", *script);
     return answered(kDone);
 }
 
