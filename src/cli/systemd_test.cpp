@@ -18,7 +18,7 @@ namespace {
 // What systemd does: a datagram socket whose name is in the environment.
 class Systemd : public ::testing::Test {
 protected:
-    ~ServiceManager() override
+    ~Systemd() override
     {
         unsetenv("NOTIFY_SOCKET");
         close(socket_);
