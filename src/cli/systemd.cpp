@@ -39,9 +39,13 @@ int send_datagram(std::string const& name, std::string_view text)
 
 void notify_systemd(std::string_view state)
 {
-    auto const name = find_variable("NOTIFY_SOCKET").value_or("");
-    if (name.empty()) return;
-    if (int const failure = send_datagram(name, state); failure != 0)
+    notify_systemd(state, find_variable("NOTIFY_SOCKET").value_or(""));
+}
+
+void notify_systemd(std::string_view state, std::string const& socket)
+{
+    if (socket.empty()) return;
+    if (int const failure = send_datagram(socket, state); failure != 0)
         log::warning("systemd could not be told",
                      {{"state", std::string{state}}, {"detail", std::generic_category().message(failure)}});
 }

@@ -1,7 +1,6 @@
 #include "cli/systemd.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -15,18 +14,13 @@
 namespace signet::cli {
 namespace {
 
-// What systemd does: a datagram socket whose name is in the environment.
+// What systemd does: a datagram socket whose name it hands over.
 class Systemd : public ::testing::Test {
 protected:
-    ~Systemd() override
-    {
-        unsetenv("NOTIFY_SOCKET");
-        close(socket_);
-    }
+    void TearDown() override { close(socket_); }
 
     void listen_at(std::string name)
     {
-        setenv("NOTIFY_SOCKET", name.c_str(), 1);
         if (name.front() == '@') name.front() = '\0';
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
@@ -48,39 +42,38 @@ protected:
 
 TEST_F(Systemd, HearsWhatItIsTold)
 {
-    listen_at((place_.path() / "notify").string());
-    notify_systemd("READY=1");
+    auto const name = (place_.path() / "notify").string();
+    listen_at(name);
+    notify_systemd("READY=1", name);
     EXPECT_EQ(heard(), "READY=1");
 }
 
 TEST_F(Systemd, MayListenAtAnAbstractName)
 {
-    listen_at("@signet-test-" + std::to_string(getpid()));
-    notify_systemd("STOPPING=1");
+    auto const name = "@signet-test-" + std::to_string(getpid());
+    listen_at(name);
+    notify_systemd("STOPPING=1", name);
     EXPECT_EQ(heard(), "STOPPING=1");
 }
 
 TEST_F(Systemd, IsNotLookedForWhereThereIsNone)
 {
     listen_at((place_.path() / "notify").string());
-    unsetenv("NOTIFY_SOCKET");
-    notify_systemd("READY=1");
+    notify_systemd("READY=1", "");
     EXPECT_EQ(heard(), "");
 }
 
 TEST_F(Systemd, ThatIsGoneStopsNothing)
 {
-    setenv("NOTIFY_SOCKET", (place_.path() / "absent").c_str(), 1);
     ::testing::internal::CaptureStderr();
-    notify_systemd("READY=1");
+    notify_systemd("READY=1", (place_.path() / "absent").string());
     EXPECT_NE(::testing::internal::GetCapturedStderr().find("could not be told"), std::string::npos);
 }
 
 TEST_F(Systemd, WithANameThatFitsNoSocketStopsNothing)
 {
-    setenv("NOTIFY_SOCKET", std::string(200, 'n').c_str(), 1);
     ::testing::internal::CaptureStderr();
-    notify_systemd("READY=1");
+    notify_systemd("READY=1", std::string(200, 'n'));
     EXPECT_NE(::testing::internal::GetCapturedStderr().find("File name too long"), std::string::npos);
 }
 
