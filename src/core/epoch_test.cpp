@@ -57,7 +57,7 @@ TEST_F(Epoch, RefusesEveryTokenOfBeforeByItsTime)
     auto const refreshed = refresh(ports, {.token = SecretString{grant.refresh.reveal()}, .origin = {}});
     ASSERT_FALSE(refreshed);
     EXPECT_EQ(refreshed.error().code, Errc::invalid_grant);
-    EXPECT_EQ(refreshed.error().detail, "session is older than the epoch");
+    EXPECT_EQ(refreshed.error().detail, "ended");
 
     auto const later = world.sign_in().value();
     EXPECT_TRUE(authenticator.authenticate(later.access.text)) << "in the same second, a millisecond after";

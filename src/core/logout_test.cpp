@@ -47,9 +47,9 @@ TEST_F(Logout, EndsTheSessionThatARefreshTokenNames)
     auto const ended = logout(world.ports, grant.refresh.reveal(), origin());
     ASSERT_TRUE(ended);
     EXPECT_EQ(*ended, grant.session);
+    auto const row = world.stores.memory().audit.back();
     EXPECT_TRUE(is_over(grant));
     EXPECT_FALSE(is_over(other));
-    auto const& row = world.stores.memory().audit.back();
     EXPECT_EQ(row.event, AuditEvent::session_ended);
     EXPECT_EQ(row.detail, "signed_out");
     EXPECT_EQ(row.user, grant.user.id);

@@ -95,6 +95,7 @@ TEST_F(Login, EndsTheSessionWhoseCookieItOverwrites)
     auto const cookie = cookie_value(first, kRefreshCookie);
     auto const second = site_.ask(post("/api/v1/login").from_own_page().cookie(kRefreshCookie, cookie).json(kRight));
     EXPECT_EQ(second.status, 200);
+    auto const ended = site_.world.stores.memory().audit.back();
     EXPECT_EQ(refused(site_.ask(get("/api/v1/me").bearer(text_of(first, "access_token")))),
               (Refused{401, "invalid_token"}));
     EXPECT_EQ(refused(site_.ask(post("/api/v1/refresh").from_own_page().cookie(kRefreshCookie, cookie))),
@@ -103,7 +104,6 @@ TEST_F(Login, EndsTheSessionWhoseCookieItOverwrites)
     auto const renewed = cookie_value(second, kRefreshCookie);
     EXPECT_EQ(site_.ask(post("/api/v1/refresh").from_own_page().cookie(kRefreshCookie, renewed)).status, 200);
 
-    auto const& ended = site_.world.stores.memory().audit.back();
     EXPECT_EQ(ended.event, core::AuditEvent::session_ended);
     EXPECT_EQ(ended.detail, "signed_out");
     EXPECT_EQ(ended.session, core::SessionId::parse(text_of(first, "session_id")));

@@ -2,6 +2,7 @@
 
 #include "contract/samples.hpp"
 #include "contract/stores.hpp"
+#include "core/audit_chain.hpp"
 
 namespace signet::contract {
 namespace {
@@ -41,7 +42,10 @@ TEST_P(SealedStore, ListsSecretsAndKeysRevokedOnesToo)
 {
     std::vector<std::string> names;
     auto const               there = sealed_.list_sealed().value();
-    for (auto const& one : there) names.push_back((one.kind == Sealed::Kind::secret ? "s " : "k ") + one.name);
+    for (auto const& one : there)
+        // Where the audit log is a chain, its key is one of them.
+        if (one.name != core::kAuditChainSecret)
+            names.push_back((one.kind == Sealed::Kind::secret ? "s " : "k ") + one.name);
     EXPECT_THAT(names, testing::UnorderedElementsAre("s one", "k first", "k second"));
 }
 
@@ -50,7 +54,7 @@ TEST_P(SealedStore, PutsTheNewInThePlaceOfTheOld)
     auto const audits = audited();
     ASSERT_TRUE(sealed_.reseal(all(), entry(AuditEvent::master_key_changed)));
     auto const there = sealed_.list_sealed().value();
-    EXPECT_EQ(there.size(), 3U);
+    EXPECT_EQ(there.size(), all().size());
     for (auto const& one : there) EXPECT_EQ(one.bytes, "new " + one.name);
     EXPECT_EQ(signing_keys_.list_keys(kStart).value().front().sealed, "new second");
     EXPECT_EQ(audited(), audits + 1);
