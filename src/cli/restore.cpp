@@ -44,6 +44,14 @@ bool is_there(fs::path const& path)
     return fs::exists(path, unreachable) || unreachable;
 }
 
+// Two restores may be of one second.
+fs::path unused(fs::path const& wanted)
+{
+    auto path = wanted;
+    for (int i = 2; is_there(path); ++i) path = fmt::format("{}-{}", wanted.string(), i);
+    return path;
+}
+
 bool holds_data(fs::path const& folder)
 {
     return is_there(folder / "restored") || is_there(folder / kReplacedFiles[0]) ||
@@ -203,7 +211,7 @@ Work plan(Config const& config)
         fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(static_cast<std::time_t>(unix_seconds(SystemClock{}.now()))));
     return {.folder   = folder,
             .unpacked = folder / "restoring",
-            .beside   = folder / ("before-restore-" + stamp),
+            .beside   = unused(folder / ("before-restore-" + stamp)),
             .key      = key_place(key_sources(config), folder)};
 }
 
