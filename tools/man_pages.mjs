@@ -142,10 +142,15 @@ function verbatim(lines) {
   return `.nf\n${lines.filter((line) => line.trim()).map((line) => `${plain(line.slice(2))}\n`).join('')}.fi\n`;
 }
 
-// "  0  done"
+// "  0  done", and what goes on below it, further in
 function table(lines) {
-  const rows = lines.map((line) => line.match(/^ +(\S+) {2,}(\S.*)$/)).filter(Boolean);
-  return rows.map(([, name, what]) => `.TP\n${bold(name)}\n${plain(what)}\n`).join('');
+  let written = '';
+  for (const line of lines) {
+    const [, name, what] = line.match(/^ {1,4}(\S+) {2,}(\S.*)$/) ?? [];
+    if (name) written += `.TP\n${bold(name)}\n${plain(what)}\n`;
+    else if (line.trim()) written += `${plain(line.trim())}\n`;
+  }
+  return written;
 }
 
 function configurationPage(markdown) {
