@@ -10,10 +10,10 @@ import { escape, keep, paper, table } from './page.mjs';
 
 // name, what is measured, against what, and the ratio that DESIGN wants at least.
 const throughput = [
-  ['refresh/storage/1', 'Refreshes, storage alone, one at a time', 'one bare SQLite commit each, synchronous=FULL'],
-  ['refresh/storage/64', 'Refreshes, storage alone, 64 at once', 'one bare SQLite commit each, synchronous=FULL', 6],
-  ['refresh/storage/normal', 'Refreshes, storage alone, 64 at once', 'one bare commit each, synchronous=NORMAL: not durable'],
-  ['refresh/sqlite-full', 'Refreshes over TLS', 'one bare SQLite commit each, synchronous=FULL'],
+  ['refresh/storage/1', 'Refreshes, storage alone, one at a time', 'bare SQLite commits, one each, synchronous=FULL'],
+  ['refresh/storage/64', 'Refreshes, storage alone, 64 at once', 'bare SQLite commits, one each, synchronous=FULL', 6],
+  ['refresh/storage/normal', 'Refreshes, storage alone, 64 at once', 'SQLite commits, synchronous=NORMAL: not durable'],
+  ['refresh/sqlite-full', 'Refreshes over TLS', 'bare SQLite commits, one each, synchronous=FULL'],
   ['refresh/tutorial', 'Refreshes over TLS', 'the tutorials’ server', 10],
   ['refresh/tutorial-keys', 'Refreshes over TLS', 'the same, its secrets prepared once'],
   ['bearer/tutorial', 'Bearer requests over TLS', 'the tutorials’ server'],
@@ -63,7 +63,7 @@ function runParagraph({ value: cores, machine }) {
 
 // ---- the picture: ratios on a logarithmic scale ---------------------------------
 
-const layout = { width: 900, label: 330, bars: 420, row: 38, top: 96 };
+const layout = { width: 900, label: 370, bars: 400, row: 38, top: 96 };
 
 function chart(byName) {
   const rows = throughput.filter(([name]) => byName.has(name));
