@@ -2,6 +2,8 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -140,6 +142,17 @@ std::expected<std::string, Trouble> begin_anew(Work const& work, BackupReader co
     return *begun;
 }
 
+// Run by root for a folder of another user's: the server that opens these is that user's.
+std::expected<void, Trouble> give_to_owner(Work const& work)
+{
+    struct stat status{};
+    if (geteuid() != 0 || stat(work.folder.c_str(), &status) != 0 || status.st_uid == 0) return {};
+    for (auto const& path : {work.unpacked, work.unpacked / "master.key", work.unpacked / "signet.db"})
+        if (lchown(path.c_str(), status.st_uid, status.st_gid) != 0)
+            return std::unexpected(system_trouble("Cannot give to the owner of the data folder:", path));
+    return {};
+}
+
 std::expected<void, Trouble> make_ready(Work const& work, BackupReader& backup)
 {
     std::error_code failed;
@@ -152,6 +165,7 @@ std::expected<void, Trouble> make_ready(Work const& work, BackupReader& backup)
     if (!made) return std::unexpected(made.error());
     TRY(backup.copy_database(work.unpacked / "signet.db"));
     TRY(begin_anew(work, backup));
+    TRY(give_to_owner(work));
     return synced(work.unpacked);
 }
 

@@ -1,7 +1,7 @@
 // A backup made beside a busy server, restored elsewhere: the drill, and everything that must not be restored.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as jose from 'jose';
@@ -212,6 +212,14 @@ test('A restore that was cut off is loud, and goes through when it is run again'
   }
   assert.equal((await restore(file, dataDir, ...key, '--replace')).code, 0);
   assert.match((await run(['user', 'list', '--data', dataDir])).stdout, /ann@example\.com/);
+});
+
+test('What root restores into the folder of another user is that user\'s', { skip: process.getuid() === 0 ? false : 'only root can give files away' }, async () => {
+  const dataDir = fresh('of-another');
+  mkdirSync(dataDir, { mode: 0o700 });
+  chownSync(dataDir, 65534, 65534);
+  assert.equal((await restore(file, dataDir, ...key)).code, 0);
+  for (const name of ['signet.db', 'master.key']) assert.equal(statSync(path.join(dataDir, name)).uid, 65534, name);
 });
 
 test('A master key elsewhere is respected: the same is kept, another is not overwritten', async () => {
