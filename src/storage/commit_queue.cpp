@@ -1,5 +1,7 @@
 #include "storage/commit_queue.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <array>
 #include <new>
@@ -38,15 +40,20 @@ public:
     {
         served_[size_++]     = &deed;
         bool const is_shared = is_open();
-        auto const begun     = is_shared ? step("SAVEPOINT deed") : begin();
-        bool const went_well = begun && call(deed);
-        bool const is_kept   = is_shared ? end_savepoint(went_well) : went_well && is_open();
-        if (!begun) refuse(deed, begun.error());
-        if (went_well && !is_kept) refuse(deed, {core::Errc::unavailable, "lost"});
-        if (!is_kept && !is_shared) roll_back();
-        // Some failures, of the disk above all, undo the whole transaction: then each neighbour gets one of its own.
-        if (is_shared && !is_open()) run_apart();
-        return is_shared ? Result<void>{} : begun;
+        if (!is_shared) {
+            auto begun = begin();
+            if (!begun) refuse(deed, begun.error());
+            if (!begun) return begun;
+        }
+        auto const before    = rows_changed();
+        bool const went_well = call(deed);
+        if (went_well && is_open()) return {};
+        if (went_well) refuse(deed, {core::Errc::unavailable, "lost"});
+        // Nearly every refusal comes before the deed has changed anything.
+        if (is_shared && is_open() && rows_changed() == before) return {};
+        roll_back();
+        run_apart();
+        return {};
     }
 
     // Durable for all of the open transaction, or for none.
@@ -108,15 +115,10 @@ private:
         return deed.answer && deed.thrown == nullptr;
     }
 
-    // Whether what the deed did is kept.
-    bool end_savepoint(bool keep)
-    {
-        bool const ended = is_open() && (keep || step("ROLLBACK TO deed")) && step("RELEASE deed");
-        if (!ended) roll_back();
-        return ended && keep;
-    }
+    // Of this connection, ever. A script counts none of what it makes: only migrations run some, and those alone.
+    [[nodiscard]] std::int64_t rows_changed() const { return sqlite3_total_changes64(connection_->handle()); }
 
-    // All but the last, which broke it.
+    // All but the last, which broke what they shared.
     void run_apart()
     {
         for (auto* deed : open().first(size_ - first_open_ - 1)) {
@@ -163,27 +165,41 @@ private:
 Result<void> CommitQueue::run(Body const& body)
 {
     Waiting mine{.body = body};
+    bool    leads = false;
     {
-        std::unique_lock lock(mutex_);
+        std::lock_guard const lock(mutex_);
         waiting_.push_back(&mine);
-        if (has_leader_) wait(lock, mine);
-        if (!mine.is_done) has_leader_ = true;
+        leads       = !has_leader_;
+        has_leader_ = true;
     }
-    if (!mine.is_done) lead();
+    if (leads || wait(mine) == Turn::leads) lead();
     if (mine.thrown) std::rethrow_exception(mine.thrown);
     return std::move(mine.answer);
 }
 
 // Until another has served mine, or leaves it the lead.
-void CommitQueue::wait(std::unique_lock<std::mutex>& lock, Waiting& mine)
+CommitQueue::Turn CommitQueue::wait(Waiting& mine)
 {
-    auto const is_up = [&mine] { return mine.is_done || mine.leads; };
-    if (mine.changed.wait_for(lock, longest_wait_, is_up)) return;
-    auto const place = std::ranges::find(waiting_, &mine);
-    if (place == waiting_.end()) return mine.changed.wait(lock, is_up);  // it is being run
+    auto const       is_up = [&mine] { return mine.turn != Turn::waits; };
+    std::unique_lock own(mine.mutex);
+    if (mine.changed.wait_for(own, longest_wait_, is_up)) return mine.turn;
+    own.unlock();
+    if (give_up(mine)) return Turn::is_done;
+    own.lock();
+    mine.changed.wait(own, is_up);
+    return mine.turn;
+}
+
+// False when it is being run, or has the lead.
+bool CommitQueue::give_up(Waiting& mine)
+{
+    std::lock_guard const lock(mutex_);
+    std::lock_guard const own(mine.mutex);
+    auto const            place = std::ranges::find(waiting_, &mine);
+    if (place == waiting_.end() || mine.turn == Turn::leads) return false;
     waiting_.erase(place);
-    mine.answer  = core::unavailable("database_busy", "sqlite: every connection is in use");
-    mine.is_done = true;
+    mine.answer = core::unavailable("database_busy", "sqlite: every connection is in use");
+    return true;
 }
 
 // Serves those who wait, mine the first of them.
@@ -216,28 +232,31 @@ CommitQueue::Waiting* CommitQueue::next()
     return first;
 }
 
-// Answers, and leaves the lead to the first of those who came meanwhile. Under the lock: once it is let go, a caller
-// who was answered may be gone, and its Waiting with it.
+// Leaves the lead to the first of those who came meanwhile, so that the disk rests no longer than it must, and answers.
 void CommitQueue::finish(Batch const& batch, Result<void> const& could_begin) noexcept
 {
-    std::lock_guard const lock(mutex_);
-    auto const            done = [](Waiting& deed) {
-        deed.is_done = true;
-        deed.changed.notify_one();
-    };
-    commits_ += batch.commits();
-    for (auto* deed : batch.served()) done(*deed);
-    if (!could_begin) {
-        for (auto* deed : waiting_) {
-            refuse(*deed, could_begin.error());
-            done(*deed);
+    {
+        std::lock_guard const lock(mutex_);
+        commits_ += batch.commits();
+        if (!could_begin) {
+            for (auto* deed : waiting_) {
+                refuse(*deed, could_begin.error());
+                tell(*deed, Turn::is_done);
+            }
+            waiting_.clear();
         }
-        waiting_.clear();
+        has_leader_ = !waiting_.empty();
+        if (has_leader_) tell(*waiting_.front(), Turn::leads);
     }
-    has_leader_ = !waiting_.empty();
-    if (!has_leader_) return;
-    waiting_.front()->leads = true;
-    waiting_.front()->changed.notify_one();
+    for (auto* deed : batch.served()) tell(*deed, Turn::is_done);
+}
+
+// Under its lock: once told it is done, a caller may be gone, and its Waiting with it.
+void CommitQueue::tell(Waiting& deed, Turn turn) noexcept
+{
+    std::lock_guard const own(deed.mutex);
+    deed.turn = turn;
+    deed.changed.notify_one();
 }
 
 void CommitQueue::refuse(Waiting& deed, core::Error const& error) noexcept

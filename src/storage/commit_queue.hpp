@@ -1,7 +1,7 @@
 // storage/commit_queue.hpp - writes that share a commit.
 //
 //     run() ─▶ │ waiting │ ─▶ BEGIN  deed  deed  deed  COMMIT ─▶ answers
-//                                     └ SAVEPOINT: a refusal undoes itself alone
+//                                     └ fails with something changed: all undone, its neighbours each run again
 //
 // Knows:  which deeds go into which transaction, and when each is answered.
 // Knows nothing of:  what the deeds do.
@@ -47,18 +47,23 @@ public:
     [[nodiscard]] std::size_t   waiting() const;
 
 private:
-    // One call of run(), on its caller's stack.
+    enum class Turn { waits, leads, is_done };
+
+    // One call of run(), on its caller's stack. Each wakes by a lock of its own: a hundred who are answered at once
+    // would otherwise wake only to queue for the same one.
     struct Waiting {
         Body const&             body;
         Result<void>            answer{};
         std::exception_ptr      thrown{};
-        bool                    is_done = false;
-        bool                    leads   = false;
+        std::mutex              mutex{};  // guards `turn`
         std::condition_variable changed{};
+        Turn                    turn = Turn::waits;
     };
     class Batch;
 
-    void        wait(std::unique_lock<std::mutex>& lock, Waiting& mine);
+    Turn        wait(Waiting& mine);
+    bool        give_up(Waiting& mine);
+    static void tell(Waiting& deed, Turn turn) noexcept;
     void        lead() noexcept;
     Waiting*    next();
     void        finish(Batch const& batch, Result<void> const& could_begin) noexcept;
@@ -69,7 +74,7 @@ private:
     std::chrono::milliseconds   longest_wait_;
     std::atomic<std::uint64_t>  commits_ = 0;
     std::atomic<Histogram*>     seconds_ = nullptr;
-    mutable std::mutex          mutex_;  // guards what follows, and each Waiting but for its body, answer, and thrown
+    mutable std::mutex          mutex_;  // guards what follows; taken before that of a Waiting
     std::deque<Waiting*>        waiting_;
     bool                        has_leader_ = false;
 };

@@ -107,7 +107,26 @@ TEST_F(CommitQueueTest, UndoesARefusalAlone)
     EXPECT_THAT(run_together({inserting(1), refused, inserting(2), refused}),
                 ElementsAre("done", "not_found", "done", "not_found"));
     EXPECT_THAT(rows(), ElementsAre(1, 2));
+}
+
+// So that nobody slows the others down by asking for what is refused.
+TEST_F(CommitQueueTest, LetsARefusalThatChangedNothingBe)
+{
+    int        calls   = 0;
+    auto const counted = [&](Transaction& transaction) {
+        ++calls;
+        return inserting(1)(transaction);
+    };
+    auto const taken = [](Transaction& transaction) -> Result<void> {
+        auto const added = TRY(transaction.run("INSERT INTO t (n) VALUES (1) ON CONFLICT DO NOTHING"));
+        if (added == 0) return core::refused(Errc::email_taken);
+        return {};
+    };
+    EXPECT_THAT(run_together({counted, taken, inserting(2), taken}),
+                ElementsAre("done", "email_taken", "done", "email_taken"));
+    EXPECT_THAT(rows(), ElementsAre(1, 2));
     EXPECT_EQ(queue_.commits(), 1U);
+    EXPECT_EQ(calls, 1);
 }
 
 TEST_F(CommitQueueTest, UndoesAnExceptionAloneAndThrowsItWhereItBelongs)
