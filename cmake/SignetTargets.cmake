@@ -21,9 +21,7 @@ include(CheckPIESupported)
 check_pie_supported()
 
 add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
-                    -fstack-protector-strong -fcf-protection=full
-                    # No path of the machine that builds is in what it ships: __FILE__ starts at the project.
-                    "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
+                    -fstack-protector-strong -fcf-protection=full)
 add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
 if(SIGNET_WERROR)
     add_compile_options(-Werror)
