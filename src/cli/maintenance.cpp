@@ -12,12 +12,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto        kTick               = 1s;
-constexpr int         kTicksToCertificate = 5;
-constexpr int         kTicksToRemove      = 60;
-constexpr int         kTicksToHead        = 3600;
-constexpr auto        kKeepOver           = 7 * 24h;  // sessions, after they were over
-constexpr std::size_t kBatch              = 200;      // rows per transaction, so that nobody waits behind it
+constexpr int         kSecondsToCertificate = 5;
+constexpr int         kSecondsToRemove      = 60;
+constexpr int         kSecondsToHead        = 3600;
+constexpr auto        kKeepOver             = 7 * 24h;  // sessions, after they were over
+constexpr std::size_t kBatch                = 200;      // rows per transaction, so that nobody waits behind it
 
 core::Result<void> without_exceptions(Task::Work const& work)
 {
@@ -26,6 +25,12 @@ core::Result<void> without_exceptions(Task::Work const& work)
     } catch (std::exception const& error) {
         return core::refused(core::Errc::unavailable, error.what());
     }
+}
+
+Counter& count(Metrics& metrics, std::string_view task, std::string const& result)
+{
+    return metrics.counter("signet_maintenance_total", "What the server does by itself, by task and result.",
+                           {{"task", std::string{task}}, {"result", result}});
 }
 
 // One batch after the other, until there is no whole one left.
@@ -41,14 +46,9 @@ core::Result<void> remove_all(Chores::Rest const& rest, Remove const& remove)
 
 }  // namespace
 
-Task::Task(std::string_view name, Metrics& metrics) : name_(name)
+Task::Task(std::string_view name, Metrics& metrics)
+    : name_(name), done_(count(metrics, name, "done")), failed_(count(metrics, name, "failed"))
 {
-    auto const counter = [&](std::string const& result) {
-        return &metrics.counter("signet_maintenance_total", "What the server does by itself, by task and result.",
-                                {{"task", std::string{name}}, {"result", result}});
-    };
-    done_   = counter("done");
-    failed_ = counter("failed");
 }
 
 bool Task::attempt(Work const& work)
@@ -59,7 +59,7 @@ bool Task::attempt(Work const& work)
                    {{"task", name_}, {"error", core::name(outcome.error().code)}, {"detail", outcome.error().detail}});
     if (outcome && failing_) log::info("maintenance works again", {{"task", name_}});
     failing_ = !outcome;
-    if (auto* const counter = outcome ? done_ : failed_) counter->add();
+    (outcome ? done_ : failed_).add();
     return outcome.has_value();
 }
 
@@ -76,9 +76,11 @@ void Chores::maintain_keys()
     maintaining_keys_.attempt([&] { return needs_.keyring.maintain(); });
 }
 
-void Chores::remove_old_rows(Rest const& rest)
+bool Chores::remove_old_rows(Rest const& until_enough)
 {
-    auto const now = ports_.clock.now();
+    auto const now     = ports_.clock.now();
+    bool       is_done = true;
+    Rest const rest    = [&](std::chrono::nanoseconds worked) { return until_enough(worked) || (is_done = false); };
     removing_sessions_.attempt([&] {
         return remove_all(rest,
                           [&](std::size_t most) { return ports_.sessions.remove_sessions(now - kKeepOver, most); });
@@ -91,6 +93,7 @@ void Chores::remove_old_rows(Rest const& rest)
         auto const old = now - ports_.settings.audit.keep;
         return remove_all(rest, [&](std::size_t most) { return ports_.audit.remove_entries(old, most); });
     });
+    return is_done;
 }
 
 void Chores::follow_certificate()
@@ -107,8 +110,8 @@ void Chores::log_audit_head()
     });
 }
 
-Maintenance::Maintenance(MaintenanceNeeds needs)
-    : chores_(std::move(needs)), thread_([this](std::stop_token const& stop) { run(stop); })
+Maintenance::Maintenance(MaintenanceNeeds needs, std::chrono::milliseconds second)
+    : chores_(std::move(needs)), second_(second), thread_([this](std::stop_token const& stop) { run(stop); })
 {
 }
 
@@ -122,18 +125,27 @@ Maintenance::~Maintenance()
 void Maintenance::run(std::stop_token const& stop)
 {
     pthread_setname_np(pthread_self(), "maintenance");
-    for (int tick = 1; rest(stop, kTick); ++tick) {
+    bool rows_are_left = false;
+    for (int second = 1; rest(stop, second_); ++second) {
         chores_.follow_ended_sessions();
         chores_.maintain_keys();
-        if (tick % kTicksToCertificate == 0) chores_.follow_certificate();
-        // As long as a batch took: the disk is half of everyone else's at least, however many rows there are.
-        if (tick % kTicksToRemove == 0)
-            chores_.remove_old_rows([&](std::chrono::nanoseconds worked) { return rest(stop, worked); });
-        if (tick % kTicksToHead == 1) chores_.log_audit_head();
+        if (second % kSecondsToCertificate == 0) chores_.follow_certificate();
+        if (second % kSecondsToRemove == 0 || rows_are_left) rows_are_left = !remove_old_rows(stop);
+        if (second % kSecondsToHead == 1) chores_.log_audit_head();
     }
 }
 
-// False when there is no time left.
+// For a second at most, so that millions of rows keep nothing above waiting; and with a pause after each batch as long
+// as it took: the disk is half of everyone else's at least. Whether none is left.
+bool Maintenance::remove_old_rows(std::stop_token const& stop)
+{
+    auto const until = std::chrono::steady_clock::now() + second_;
+    return chores_.remove_old_rows([&](std::chrono::nanoseconds worked) {
+        return rest(stop, worked) && std::chrono::steady_clock::now() < until;
+    });
+}
+
+// False when it is to stop.
 bool Maintenance::rest(std::stop_token const& stop, std::chrono::nanoseconds time)
 {
     std::unique_lock lock(mutex_);

@@ -1,8 +1,7 @@
 // cli/maintenance.hpp - what a running server does by itself, beside requests.
 //
-//   every second   takes over what another process did: sessions ended (`signet user disable`), keys revoked or
-//   rotated;
-//                  makes the next signing key when it is due
+//   every second   takes over what another process did: sessions ended (`signet user disable`), keys revoked
+//                  or rotated; makes the next signing key when it is due
 //   every 5 s      takes over a certificate whose files have changed
 //   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time, with pauses
 //   every hour     logs the head of the audit log, for whoever keeps logs apart from the data
@@ -27,7 +26,6 @@ class Task {
 public:
     using Work = std::function<core::Result<void>()>;
 
-    explicit Task(std::string_view name) : name_(name) {}
     // Counted by name and result.
     Task(std::string_view name, Metrics& metrics);
 
@@ -37,8 +35,8 @@ public:
 private:
     std::string_view name_;
     bool             failing_ = false;
-    Counter*         done_    = nullptr;
-    Counter*         failed_  = nullptr;
+    Counter&         done_;
+    Counter&         failed_;
 };
 
 // What it works on; all must outlive it.
@@ -53,7 +51,7 @@ struct MaintenanceNeeds {
 // What there is to do; Maintenance says when. For one thread.
 class Chores {
 public:
-    // Called after each whole batch of rows with the time that it took; false ends the work until the next time.
+    // Called after each whole batch of rows with the time that it took; false when it is enough for now.
     using Rest = std::function<bool(std::chrono::nanoseconds)>;
 
     explicit Chores(MaintenanceNeeds needs) : needs_(std::move(needs)) {}
@@ -61,7 +59,8 @@ public:
     void follow_ended_sessions();
     void maintain_keys();
     void follow_certificate();
-    void remove_old_rows(Rest const& rest);
+    // Whether none is left.
+    bool remove_old_rows(Rest const& rest);
     void log_audit_head();
 
 private:
@@ -77,17 +76,19 @@ private:
     Task logging_head_{"logging the audit head", needs_.metrics};
 };
 
-// One thread, from construction to destruction.
+// One thread, from construction to destruction. `second`: how long one is.
 class Maintenance {
 public:
-    explicit Maintenance(MaintenanceNeeds needs);
+    explicit Maintenance(MaintenanceNeeds needs, std::chrono::milliseconds second = std::chrono::seconds{1});
     ~Maintenance();
 
 private:
     void run(std::stop_token const& stop);
+    bool remove_old_rows(std::stop_token const& stop);
     bool rest(std::stop_token const& stop, std::chrono::nanoseconds time);
 
     Chores                      chores_;
+    std::chrono::milliseconds   second_;
     std::mutex                  mutex_;
     std::condition_variable_any wake_;
     std::jthread                thread_;

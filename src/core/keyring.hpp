@@ -56,7 +56,7 @@ public:
     // new one signs from now on. Call once before use. Where access_lifetime is 0 the caller signs no tokens.
     [[nodiscard]] Result<void>        load();
     // Takes over what another process changed, lets due keys become active, and adds the next key when it is time.
-    // Call every few seconds.
+    // Call every second.
     [[nodiscard]] Result<void>        maintain();
     // Makes a new key that signs at once; the old one stays published until its last token has expired.
     [[nodiscard]] Result<std::string> rotate_now();
