@@ -113,10 +113,8 @@ auto const kTable = std::to_array<Setting>({
      "100000", "Accounts made from one address, or one IPv6 /64, in an hour without a wait."},
     {"throttle", "alarm_failures", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::alarm_failures>,
      "0", "1000000",
-     "When this many sign-ins fail within a minute, and more than succeed, over all accounts and addresses, guessing "
-     "is "
-     "suspected: a warning in the log, `guessing_suspected` in the audit log, and 1 in the metric "
-     "`signet_guessing_suspected`. 0: never."},
+     "When this many sign-ins fail within a minute, over all accounts and addresses, guessing is suspected: a warning "
+     "in the log, `guessing_suspected` in the audit log, and 1 in the metric `signet_guessing_suspected`. 0: never."},
     {"throttle", "longest_wait", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::longest_wait>, "1m",
      "24h", "The waits grow up to this."},
     {"throttle", "forget_after", at<&Config::rules, &Settings::throttle, &core::ThrottleSettings::forget_after>, "1h",

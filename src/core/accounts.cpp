@@ -25,10 +25,10 @@ void remember(Ports const& ports, std::vector<SessionId> const& ended)
 
 Result<User> disable_user(Ports const& ports, std::string_view email)
 {
-    auto const now  = ports.clock.now();
-    auto       user = TRY(get_user(ports, email));
-    auto const ended =
-        TRY(ports.users.disable_user(user.id, {.at = now, .event = AuditEvent::user_disabled, .user = user.id}));
+    auto const now   = ports.clock.now();
+    auto       user  = TRY(get_user(ports, email));
+    auto const ended = TRY(ports.users.disable_user(
+        user.id, {.at = now, .event = AuditEvent::user_disabled, .user = user.id, .detail = "by an operator"}));
     remember(ports, ended);
     if (!user.disabled_at) user.disabled_at = now;
     return user;
@@ -37,8 +37,9 @@ Result<User> disable_user(Ports const& ports, std::string_view email)
 Result<User> enable_user(Ports const& ports, std::string_view email)
 {
     auto user = TRY(get_user(ports, email));
-    TRY(ports.users.enable_user(user.id,
-                                {.at = ports.clock.now(), .event = AuditEvent::user_enabled, .user = user.id}));
+    TRY(ports.users.enable_user(
+        user.id,
+        {.at = ports.clock.now(), .event = AuditEvent::user_enabled, .user = user.id, .detail = "by an operator"}));
     user.disabled_at.reset();
     return user;
 }

@@ -15,12 +15,13 @@ namespace {
 
 constexpr std::string_view kFirstParty = "signet";
 
-// The device that an earlier sign-in of this account left its token on.
+// The device that an earlier sign-in of this account, by the password it has now, left its token on.
 std::optional<Uuid> find_trusted_device(Ports const& ports, LoginAttempt const& attempt,
                                         std::optional<User> const& user)
 {
     auto const token = parse_device_token(ports.token_secret, attempt.device_token);
     if (!token || !user || token->user != user->id) return std::nullopt;
+    if (token->password != mark_of(ports.token_secret, user->password)) return std::nullopt;
     return token->device;
 }
 
@@ -66,18 +67,20 @@ Session new_session(Ports const& ports, User const& user, Origin const& origin, 
             .odd_replay_generation = 0};
 }
 
-// After the session is open: what fails here is tried again at the next sign-in, and is no reason to refuse this one.
-void strengthen_hash(Ports const& ports, User const& user, SecretString const& password, Session const& session)
+// The hash that the account then has. After the session is open: what fails here is tried again at the next sign-in,
+// and is no reason to refuse this one.
+PasswordHash strengthen_hash(Ports const& ports, User const& user, SecretString const& password, Session const& session)
 {
-    if (!ports.passwords.needs_rehash(user.password)) return;
+    if (!ports.passwords.needs_rehash(user.password)) return user.password;
     auto const replacement = ports.passwords.hash(password);
-    if (!replacement) return;
-    static_cast<void>(ports.users.upgrade_password_hash(user.id, user.password, *replacement,
-                                                        {.at      = session.created_at,
-                                                         .event   = AuditEvent::password_rehashed,
-                                                         .user    = user.id,
-                                                         .session = session.id,
-                                                         .origin  = session.origin}));
+    if (!replacement) return user.password;
+    auto const upgraded = ports.users.upgrade_password_hash(user.id, user.password, *replacement,
+                                                            {.at      = session.created_at,
+                                                             .event   = AuditEvent::password_rehashed,
+                                                             .user    = user.id,
+                                                             .session = session.id,
+                                                             .origin  = session.origin});
+    return upgraded ? *replacement : user.password;
 }
 
 // The session and its audit row are one transaction, inside the store. The token is signed before it: a session that
@@ -95,14 +98,15 @@ Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attemp
                                                           .session = session.id,
                                                           .origin  = attempt.origin}));
     for (auto const id : ended) ports.ended_sessions.add(id);
-    strengthen_hash(ports, user, attempt.password, session);
+    auto const password = strengthen_hash(ports, user, attempt.password, session);
 
     auto const device = trusted_device ? *trusted_device : Uuid::make(now, ports.random);
+    auto const mark   = mark_of(ports.token_secret, password);
     return SessionGrant{.user               = user,
                         .session            = session.id,
                         .access             = std::move(access),
                         .refresh            = make_refresh_token(ports.token_secret, {session.id, session.generation}),
-                        .device_token       = make_device_token(ports.token_secret, {user.id, device}),
+                        .device_token       = make_device_token(ports.token_secret, {user.id, device, mark}),
                         .session_expires_at = session.idle_expires_at};
 }
 

@@ -342,9 +342,32 @@ TEST_F(Login, TrustsNoDeviceOfAnotherAccountAndNoForgedOne)
     EXPECT_EQ(refusal(kPassword, of_bob), Errc::slow_down);
     EXPECT_EQ(refusal(kPassword, "sdt_" + std::string(87, 'A')), Errc::slow_down);
     EXPECT_EQ(refusal(kPassword, std::string(100'000, 'A')), Errc::slow_down);
-    auto const other_server =
-        make_device_token(testing::make_token_secret("b"), {ann.id, Uuid::make(world.clock.now(), world.random)});
+    auto const other_server = make_device_token(
+        testing::make_token_secret("b"),
+        {ann.id, Uuid::make(world.clock.now(), world.random), mark_of(world.token_secret, ann.password)});
     EXPECT_EQ(refusal(kPassword, other_server), Errc::slow_down);
+}
+
+// CHECKS C7: who knew the old password has as many devices as he likes, and no guesses at the new one for it.
+TEST_F(Login, TrustsNoDeviceThatAnotherPasswordLetIn)
+{
+    std::vector<std::string> devices;
+    for (int i = 0; i < 30; ++i) devices.push_back(world.sign_in()->device_token);
+    ASSERT_TRUE(set_password(world.ports, "ann@example.com", SecretString{"another-good-one"}));
+    int hashed = 0;
+    for (auto const& device : devices)
+        for (int i = 0; i < 5; ++i) hashed += refusal("wrong", device) == Errc::bad_credentials ? 1 : 0;
+    EXPECT_LE(hashed, 6) << "the account's own counter";
+}
+
+// A stronger hash of the same password is no other password.
+TEST_F(Login, TrustsTheDeviceThatTheStrongerHashWasMadeFor)
+{
+    world.stores.memory().users.at("ann@example.com").password =
+        Passwords{{.memory_kib = 8, .iterations = 1}}.hash(SecretString{kPassword}).value();
+    auto const device = world.sign_in()->device_token;
+    guess(20, {}, origin("198.51.100.9"));
+    EXPECT_TRUE(world.sign_in(kPassword, device));
 }
 
 // ---- when something fails ----

@@ -1,5 +1,6 @@
 #include "core/password_change.hpp"
 
+#include "core/device_token.hpp"
 #include "core/ended_sessions.hpp"
 #include "core/passwords.hpp"
 #include "core/settings.hpp"
@@ -24,16 +25,17 @@ AuditEntry entry(Caller const& caller, PasswordChange const& change, AuditEvent 
     return {.at = now, .event = event, .user = caller.user, .session = caller.session, .origin = change.origin};
 }
 
-Result<void> refuse(Ports const& ports, AuditEntry entry, std::string_view why)
+std::unexpected<Error> refuse(Ports const& ports, AuditEntry entry, std::string_view why)
 {
-    entry.detail = "password change: " + std::string{why};
-    TRY(ports.audit.append(entry));
+    entry.detail     = "password change: " + std::string{why};
+    auto const noted = ports.audit.append(entry);
+    if (!noted) return std::unexpected(noted.error());
     return refused(Errc::bad_credentials, entry.detail);
 }
 
 }  // namespace
 
-Result<void> change_password(Ports const& ports, Caller const& caller, PasswordChange const& change)
+Result<std::string> change_password(Ports const& ports, Caller const& caller, PasswordChange const& change)
 {
     auto const now  = ports.clock.now();
     auto const user = TRY(get_user(ports, caller, now));
@@ -62,7 +64,8 @@ Result<void> change_password(Ports const& ports, Caller const& caller, PasswordC
     }
     if (!ended) return std::unexpected(ended.error());
     for (auto const session : *ended) ports.ended_sessions.add(session);
-    return {};
+    return make_device_token(ports.token_secret,
+                             {user.id, Uuid::make(now, ports.random), mark_of(ports.token_secret, replacement)});
 }
 
 }  // namespace signet::core

@@ -13,8 +13,9 @@ struct PasswordChange {
 };
 
 // Errc::bad_credentials when `current` is wrong (counted like a sign-in: Errc::slow_down), password_* when the new one
-// is not taken. Ends all other sessions of the caller. Blocks for two hashes; for a
-// third where the account's was replaced meanwhile.
-[[nodiscard]] Result<void> change_password(Ports const& ports, Caller const& caller, PasswordChange const& change);
+// is not taken. Ends all other sessions of the caller, and makes every device that the old password let in a stranger;
+// gives a new device token for this one. Blocks for two hashes; for a third where the account's was replaced meanwhile.
+[[nodiscard]] Result<std::string> change_password(Ports const& ports, Caller const& caller,
+                                                  PasswordChange const& change);
 
 }  // namespace signet::core

@@ -43,6 +43,20 @@ TEST_F(PasswordChangeTest, TakesTheNewPasswordAndEndsAllOtherSessions)
     EXPECT_EQ(world.count(AuditEvent::password_changed), 1U);
 }
 
+// CHECKS C7, C9
+TEST_F(PasswordChangeTest, TrustsThisDeviceAloneFromThenOn)
+{
+    auto const elsewhere = there.device_token;
+    auto const changed   = change_password(
+        world.ports, caller,
+        {.current = SecretString{kPassword}, .replacement = SecretString{kNewPassword}, .origin = origin()});
+    ASSERT_TRUE(changed);
+    for (int i = 0; i < 20; ++i)
+        static_cast<void>(world.sign_in("wrong", {}, "ann@example.com", origin("198.51.100.9")));
+    EXPECT_EQ(world.sign_in(kNewPassword, elsewhere).error().code, Errc::slow_down);
+    EXPECT_TRUE(world.sign_in(kNewPassword, *changed));
+}
+
 // CHECKS C3
 TEST_F(PasswordChangeTest, NeedsTheCurrentPassword)
 {

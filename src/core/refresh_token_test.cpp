@@ -81,7 +81,7 @@ TEST_F(RefreshToken, IsRefusedWithAnotherVersionEvenWhenItsMacIsRight)
 
 struct DeviceToken : RefreshToken {
     DeviceTokenContent content{UserId::make(from_unix_milliseconds(1), random),
-                               Uuid::make(from_unix_milliseconds(2), random)};
+                               Uuid::make(from_unix_milliseconds(2), random), mark_of(key, {"$a hash"})};
 };
 
 TEST_F(DeviceToken, ComesBackAsItWasMade)
@@ -91,6 +91,7 @@ TEST_F(DeviceToken, ComesBackAsItWasMade)
     ASSERT_TRUE(found);
     EXPECT_EQ(found->user, content.user);
     EXPECT_EQ(found->device, content.device);
+    EXPECT_EQ(found->password, content.password);
     EXPECT_TRUE(text.starts_with("sdt_"));
 }
 

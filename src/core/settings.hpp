@@ -41,7 +41,7 @@ struct ThrottleSettings {
     std::uint32_t address_free      = 50;   // also how many are forgotten per `forget_after`
     std::uint32_t network_free      = 200;  // per IPv6 /64, likewise
     std::uint32_t signup_free       = 20;   // accounts made from one address or /64 an hour
-    std::uint32_t alarm_failures    = 100;  // failed sign-ins a minute, more than succeed, that are reported; 0: none
+    std::uint32_t alarm_failures    = 100;  // failed sign-ins a minute that are reported; 0: none
     std::chrono::seconds longest_wait              = 15min;
     std::chrono::seconds forget_after              = 24h;    // since the latest failure
     bool                 exempt_loopback_addresses = false;  // of the per-address limits only; --dev

@@ -17,17 +17,15 @@ bool SignInWatch::begins(SignInEnd end, TimePoint now)
     auto const number = static_cast<std::int64_t>(now.time_since_epoch() / kSlotLength);
     auto&      slot   = slots_[static_cast<std::size_t>(number) % kSlots];
     if (slot.number != number) slot = {.number = number};
-    ++(end == SignInEnd::succeeded ? slot.succeeded : slot.failed);
+    if (end != SignInEnd::succeeded) ++slot.failed;
 
-    std::uint64_t failed    = 0;
-    std::uint64_t succeeded = 0;
+    std::uint64_t failed = 0;
     for (auto const& each : slots_) {
         // A clock set back leaves slots of the future behind: they are of no minute that ends now.
         if (each.number > number || each.number + static_cast<std::int64_t>(kSlots) <= number) continue;
         failed += each.failed;
-        succeeded += each.succeeded;
     }
-    if (failures_ == 0 || failed < failures_ || failed <= succeeded) return false;
+    if (failures_ == 0 || failed < failures_) return false;
     bool const known = now < suspected_until_;
     suspected_until_ = now + kWindow;
     return !known;

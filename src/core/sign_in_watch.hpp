@@ -33,9 +33,9 @@ class SignInWatch {
 public:
     static constexpr std::chrono::seconds kWindow{60};
 
-    // Guessing is suspected once `failures` sign-ins have failed within a minute, and more have than succeeded; until a
-    // minute has passed in which that did not hold. 0: never.
-    // `alarm` is called by the note() from which on it is, on its thread.
+    // Guessing is suspected once `failures` sign-ins have failed within a minute, until a minute has passed in which
+    // that did not hold; how many succeed does not matter, since a guesser can sign in to an account of his own. 0:
+    // never. `alarm` is called by the note() from which on it is, on its thread.
     explicit SignInWatch(std::uint32_t failures, std::function<void()> alarm = {})
         : failures_(failures), alarm_(std::move(alarm))
     {
@@ -50,9 +50,8 @@ public:
 private:
     static constexpr std::size_t kSlots = 12;  // of five seconds
     struct Slot {
-        std::int64_t  number    = -1;  // of its five seconds, since the epoch
-        std::uint64_t failed    = 0;
-        std::uint64_t succeeded = 0;
+        std::int64_t  number = -1;  // of its five seconds, since the epoch
+        std::uint64_t failed = 0;
     };
 
     [[nodiscard]] bool begins(SignInEnd end, TimePoint now);

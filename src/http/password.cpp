@@ -1,5 +1,6 @@
 #include "core/password_change.hpp"
 #include "http/answers.hpp"
+#include "http/cookies.hpp"
 #include "http/endpoints.hpp"
 
 namespace signet::http {
@@ -12,7 +13,10 @@ Response change_password(Call const& call)
                                                 .replacement = SecretString{call.fields.get("new_password")},
                                                 .origin      = find_origin(call.request)});
     if (!changed) return refuse(call, changed.error());
-    return no_content();
+    auto response = no_content();
+    if (find_cookie(call.request, kDeviceCookie))
+        response.add("Set-Cookie", keep_cookie(kDeviceCookie, *changed, kDeviceCookieLife));
+    return response;
 }
 
 }  // namespace signet::http

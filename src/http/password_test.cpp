@@ -10,6 +10,7 @@ using testing::header;
 using testing::post;
 using testing::Refused;
 using testing::refused;
+using testing::text_of;
 
 class Password : public ::testing::Test {
 protected:
@@ -57,6 +58,28 @@ TEST_F(Password, SlowsAGuesserDown)
     Refused    last{};
     for (int i = 0; i < 7; ++i) last = refused(change(token, "wrong", "seven green ladders"));
     EXPECT_EQ(last, (Refused{429, "slow_down"}));
+}
+
+// CHECKS C9: the device that changed it is still known, as the one that the new password let in.
+TEST_F(Password, GivesTheBrowserANewDeviceCookie)
+{
+    auto const signed_in = site_.ask(post("/api/v1/login")
+                                         .json(R"({"email":"ann@example.com","password":"blue-giraffe-on-stilts"})")
+                                         .from_own_page());
+    auto const device    = testing::cookie_value(signed_in, "__Host-signet_device");
+    auto const body =
+        "{\"current_password\":" + json::quote(testing::kPassword) + ",\"new_password\":\"seven green ladders\"}";
+    auto const changed = site_.ask(post("/api/v1/password")
+                                       .bearer(text_of(signed_in, "access_token"))
+                                       .cookie("__Host-signet_device", device)
+                                       .json(body));
+    EXPECT_EQ(changed.status, 204);
+    auto const renewed = testing::cookie_value(changed, "__Host-signet_device");
+    EXPECT_NE(renewed, "");
+    EXPECT_NE(renewed, device);
+    auto const without = change(text_of(signed_in, "access_token"), "seven green ladders", "eight green ladders");
+    EXPECT_EQ(without.status, 204);
+    EXPECT_EQ(testing::cookie_value(without, "__Host-signet_device"), "") << "who brought none keeps none";
 }
 
 TEST_F(Password, NeedsTokenAndMembers)
