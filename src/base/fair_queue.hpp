@@ -57,6 +57,13 @@ public:
         return item;
     }
 
+    // As many as wait, where no source counts more than `most`. O(sources).
+    [[nodiscard]] std::size_t size_by_source(std::size_t most) const
+    {
+        std::size_t size = 0;
+        for (auto const& [_, lane] : lanes_) size += std::min(lane.size(), most);
+        return size;
+    }
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool        empty() const { return size_ == 0; }
 

@@ -24,6 +24,15 @@ TEST(FairQueue, KeepsTheOrderOfOneSource)
     EXPECT_TRUE(queue.empty());
 }
 
+TEST(FairQueue, CountsNoSourceForMoreThanItIsAskedTo)
+{
+    FairQueue<char> queue;
+    for (char const c : std::string_view{"abcde"}) queue.push("much", c);
+    queue.push("one", '1');
+    EXPECT_EQ(queue.size_by_source(2), 3U);
+    EXPECT_EQ(queue.size_by_source(9), queue.size());
+}
+
 TEST(FairQueue, TakesTurnsBetweenSources)
 {
     FairQueue<char> queue;

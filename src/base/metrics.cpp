@@ -109,6 +109,13 @@ struct Metrics::State {
     std::vector<Watched>               watched;
 };
 
+std::vector<double> const& latency_buckets()
+{
+    static std::vector<double> const buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                             0.1,    0.25,  0.5,    1,     2.5,  10};
+    return buckets;
+}
+
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
 Metrics::~Metrics() = default;
 

@@ -27,6 +27,9 @@ public:
     virtual void observe(double value) = 0;
 };
 
+// Of requests and their parts, in seconds.
+[[nodiscard]] std::vector<double> const& latency_buckets();
+
 class Metrics {
 public:
     Metrics();

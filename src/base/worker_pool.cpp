@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+
 namespace signet {
 
 WorkerPool::WorkerPool(Options options) : options_(std::move(options))
@@ -56,6 +58,13 @@ std::size_t WorkerPool::queued() const
 {
     std::lock_guard const lock(mutex_);
     return queue_.size() + known_.size();
+}
+
+bool WorkerPool::is_crowded() const
+{
+    auto const            most = std::max<std::size_t>(options_.queue / 16, 1);
+    std::lock_guard const lock(mutex_);
+    return 2 * (queue_.size_by_source(most) + known_.size_by_source(most)) > options_.queue;
 }
 
 // Of who holds mutex_.

@@ -52,8 +52,8 @@ public:
 
     // Of both queues, without those that go first.
     [[nodiscard]] std::size_t queued() const;
-    // More than half of a queue's places are taken.
-    [[nodiscard]] bool        is_crowded() const { return 2 * queued() > options_.queue; }
+    // More than half of a queue's places are taken, by several: a source alone counts a sixteenth at most.
+    [[nodiscard]] bool        is_crowded() const;
     [[nodiscard]] std::size_t running() const { return running_; }
 
 private:

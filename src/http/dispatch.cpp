@@ -87,6 +87,11 @@ private:
     void enqueue(Shared const& exchange)
     {
         exchange->queued = std::chrono::steady_clock::now();
+        // CHECKS E14: sign-ins write where refreshes do, and give way long before those are refused.
+        if (exchange->match.route->work == Work::hashing && api_.storage_pool.is_crowded()) {
+            storage_.was_crowded();
+            return finish(exchange, busy(*exchange));
+        }
         if (submit(*exchange,
                    [self = shared_from_this(), exchange](WorkerPool::Turn turn) { self->work(exchange, turn); }))
             return;
@@ -102,8 +107,7 @@ private:
             case Work::probe:
                 return api_.storage_pool.submit_first(std::move(job));
             case Work::hashing:
-                // CHECKS E14: sign-ins write where refreshes do, and give way long before those are refused.
-                return !api_.storage_pool.is_crowded() && submit_hashing(*exchange.request, std::move(job));
+                return submit_hashing(*exchange.request, job);
             default:
                 return api_.storage_pool.submit(std::move(job), exchange.request->peer.network());
         }
@@ -115,13 +119,16 @@ private:
     }
 
     // CHECKS C9, C35: who brings a device that signed in before, to whichever account, does not wait behind a crowd of
-    // strangers. Whose account it is is the rule's to find out.
-    bool submit_hashing(Request const& request, WorkerPool::Job job)
+    // strangers, and has a stranger's place still where those with such devices are the crowd. Whose account it is is
+    // the rule's to find out.
+    bool submit_hashing(Request const& request, WorkerPool::Job const& job)
     {
         auto const cookie = find_cookie(request, kDeviceCookie);
-        auto const device = cookie ? core::parse_device_token(api_.ports.token_secret, *cookie) : std::nullopt;
-        if (!device) return api_.hashing_pool.submit(std::move(job), request.peer.network());
-        return api_.hashing_pool.submit(std::move(job), device->device.text(), WorkerPool::Standing::known);
+        auto const source = request.peer.network();
+        if (cookie && core::parse_device_token(api_.ports.token_secret, *cookie) &&
+            api_.hashing_pool.submit(job, source, WorkerPool::Standing::known))
+            return true;
+        return api_.hashing_pool.submit(job, source);
     }
 
     // On a thread of a pool. Without an answer the responder ends here, which the server answers with a 500.

@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <array>
 #include <latch>
@@ -12,6 +12,7 @@ namespace signet::http {
 namespace {
 
 using testing::get;
+using ::testing::HasSubstr;
 using testing::header;
 using testing::post;
 using testing::Refused;
@@ -44,6 +45,11 @@ public:
     ~Held() { release_->count_down(); }
     Held(Held const&)            = delete;
     Held& operator=(Held const&) = delete;
+
+    void fill_alone(int places)
+    {
+        for (int i = 0; i < places; ++i) EXPECT_TRUE(pool_.submit([](WorkerPool::Turn) {}, "203.0.113.5"));
+    }
 
     // Each from a source of its own, so that none can be displaced.
     void fill(int places)
@@ -85,6 +91,7 @@ TEST(Dispatch, ShedsSignInsThenRefreshesAndNeverTheKeySet)
         storage.fill(1);
         EXPECT_EQ(refused(site.ask(post("/api/v1/login").json(kLogin))), (Refused{503, "busy"}));
         EXPECT_EQ(refused(site.ask(post("/api/v1/signup").json(kLogin))), (Refused{503, "busy"}));
+        EXPECT_THAT(site.metrics.text(), HasSubstr(R"(signet_shed_total{pool="storage",reason="crowded"} 2)"));
         EXPECT_EQ(status(get("/.well-known/jwks.json")), 200);
 
         late_refresh = waits(refresh);
@@ -101,6 +108,16 @@ TEST(Dispatch, ShedsSignInsThenRefreshesAndNeverTheKeySet)
     auto const state = probe.get();
     EXPECT_EQ(state.status, 200) << "a full queue has a place for the probe";
     EXPECT_EQ(text_of(state, "status"), "degraded");
+}
+
+// CHECKS E11, E14: however much one address asks of the database, others sign in.
+TEST(Dispatch, TakesNoSingleAddressForACrowd)
+{
+    testing::Site site({.storage_queue = 8});
+    site.world.add_user();
+    Held storage{site.storage_pool};
+    storage.fill_alone(8);
+    EXPECT_EQ(site.ask(post("/api/v1/login").json(kLogin)).status, 200);
 }
 
 // CHECKS E11: an address with a thousand sign-ins waiting keeps nobody else out; a /64 is one address.
@@ -162,6 +179,37 @@ TEST(Dispatch, LetsADeviceThatSignedInBeforePastACrowdOfStrangers)
         own    = send(post("/api/v1/login").json(kLogin).cookie("__Host-signet_device", device));
     }
     EXPECT_EQ(refused(forged.get()), (Refused{503, "busy"}));
+    EXPECT_EQ(own.get().status, 200);
+}
+
+// CHECKS C9, E11: nor do a thousand devices of one stranger's own account.
+TEST(Dispatch, LetsADeviceInPastACrowdOfDevicesFromOneAddress)
+{
+    testing::Site site({.hashing_queue = 4});
+    site.world.add_user();
+    auto const device = [&] {
+        return testing::cookie_value(site.ask(post("/api/v1/login").json(kLogin).from_own_page()),
+                                     "__Host-signet_device");
+    };
+    auto const send = [&](std::string const& from, std::string const& cookie) {
+        auto answer  = std::make_shared<std::promise<Response>>();
+        auto request = post("/api/v1/login").json(kLogin).cookie("__Host-signet_device", cookie);
+        request.peer = {from};
+        site.handler(std::make_shared<Request const>(request),
+                     [answer](Response r) { answer->set_value(std::move(r)); });
+        return answer->get_future();
+    };
+    std::vector<std::string> devices;
+    for (int i = 0; i < 9; ++i) devices.push_back(device());
+    auto const            owners = device();
+    std::future<Response> own;
+    {
+        Held                               hashing{site.hashing_pool};
+        std::vector<std::future<Response>> crowd;
+        for (auto const& each : devices) crowd.push_back(send("198.51.100.9", each));
+        EXPECT_EQ(crowd.back().get().status, 503) << "both queues are full";
+        own = send("192.0.2.1", owners);
+    }
     EXPECT_EQ(own.get().status, 200);
 }
 

@@ -18,6 +18,8 @@ public:
     void queue_was_full() { queue_full_.add(); }
     void waited_too_long() { waited_too_long_.add(); }
     void displaced() { displaced_.add(); }
+    // Of those whose thread would be another pool's, which waits for this one.
+    void was_crowded() { crowded_.add(); }
 
 private:
     Histogram& wait_;
@@ -25,6 +27,7 @@ private:
     Counter&   queue_full_;
     Counter&   waited_too_long_;
     Counter&   displaced_;
+    Counter&   crowded_;
 };
 
 }  // namespace signet::http

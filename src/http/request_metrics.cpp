@@ -3,12 +3,6 @@
 #include <string>
 
 namespace signet::http {
-namespace {
-
-std::vector<double> const kBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
-
-}  // namespace
-
 RequestMetrics::RequestMetrics(std::span<Route const> table, Metrics& metrics) : table_(table), metrics_(metrics)
 {
     auto const add = [&](std::string method, std::string path) {
@@ -16,7 +10,7 @@ RequestMetrics::RequestMetrics(std::span<Route const> table, Metrics& metrics) :
         series->method  = std::move(method);
         series->path    = std::move(path);
         series->seconds = &metrics_.histogram("signet_http_request_seconds", "From the whole request to the answer.",
-                                              kBuckets, {{"route", series->path}});
+                                              latency_buckets(), {{"route", series->path}});
         series_.push_back(std::move(series));
     };
     for (auto const& row : table_) add(std::string{name(row.method)}, std::string{row.path});
