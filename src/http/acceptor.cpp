@@ -118,8 +118,8 @@ void Acceptor::let_in(Newcomer newcomer)
                               .address   = std::move(newcomer.address)});
 }
 
-// Whoever has been idle longest gives way to whoever comes. Each newcomer costs one connection at most, so it finds its
-// place or there is none.
+// Whoever has been idle longest, on the thread with most who are, gives way to whoever comes. Each newcomer costs one
+// connection at most, so it finds its place or there is none.
 void Acceptor::ask_for_room(Newcomer newcomer)
 {
     auto const& idlest = *std::ranges::max_element(cores_, {}, [](auto const& each) { return each->idle(); });

@@ -49,8 +49,10 @@ std::expected<Admission, Overload> ConnectionCounts::admit(std::span<std::uint8_
 {
     auto const            source = source_of(address);
     std::lock_guard const lock{mutex_};
+    // First: who may not come in anyhow throws nobody else out.
+    if (has_all_it_may(source)) return std::unexpected(Overload::connections_per_address);
     if (total_ >= limits_.connections) return std::unexpected(Overload::connections);
-    if (!add(source)) return std::unexpected(Overload::connections_per_address);
+    add(source);
     ++total_;
     return Admission{shared_from_this(), source};
 }
@@ -60,18 +62,21 @@ std::expected<void, Overload> ConnectionCounts::bind(Admission& admission, std::
     if (admission.source_ || !admission.counts_) return {};
     auto const            source = source_of(address);
     std::lock_guard const lock{mutex_};
-    if (!add(source)) return std::unexpected(Overload::connections_per_address);
+    if (has_all_it_may(source)) return std::unexpected(Overload::connections_per_address);
+    add(source);
     admission.source_ = source;
     return {};
 }
 
-bool ConnectionCounts::add(std::optional<Admission::Source> const& source)
+bool ConnectionCounts::has_all_it_may(std::optional<Admission::Source> const& source) const
 {
-    if (!source) return true;
-    auto const known = per_source_.find(*source);
-    if (known != per_source_.end() && known->second >= limits_.connections_per_address) return false;
-    ++per_source_[*source];
-    return true;
+    auto const known = source ? per_source_.find(*source) : per_source_.end();
+    return known != per_source_.end() && known->second >= limits_.connections_per_address;
+}
+
+void ConnectionCounts::add(std::optional<Admission::Source> const& source)
+{
+    if (source) ++per_source_[*source];
 }
 
 void ConnectionCounts::remove(std::optional<Admission::Source> const& source)

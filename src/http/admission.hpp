@@ -60,8 +60,9 @@ private:
     friend class Admission;
     void                                                  remove(std::optional<Admission::Source> const& source);
     [[nodiscard]] static std::optional<Admission::Source> source_of(std::span<std::uint8_t const> address);
-    // Of who holds mutex_. False when it has all it may have.
-    bool                                                  add(std::optional<Admission::Source> const& source);
+    // Of who holds mutex_.
+    [[nodiscard]] bool has_all_it_may(std::optional<Admission::Source> const& source) const;
+    void               add(std::optional<Admission::Source> const& source);
 
     Limits const                             limits_;
     std::atomic<std::size_t>                 total_ = 0;

@@ -40,6 +40,16 @@ TEST(Admission, CountsUntilItsEnd)
     EXPECT_TRUE(all->wait_for_none(0ms));
 }
 
+// So that nobody gives way to who may not come in anyhow.
+TEST(Admission, TellsWhoHasAllItMayRatherThanThatAllAreTaken)
+{
+    auto const all   = counts(2, 1);
+    auto const first = all->admit(kOne);
+    auto const other = all->admit(kTwo);
+    EXPECT_EQ(all->admit(kOne).error(), Overload::connections_per_address);
+    EXPECT_EQ(all->admit({}).error(), Overload::connections);
+}
+
 TEST(Admission, RefusesMoreThanThereMayBe)
 {
     auto const all   = counts(2, 10);

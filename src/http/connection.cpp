@@ -65,14 +65,16 @@ void Connection::run()
 void Connection::wait(Next for_what)
 {
     auto const number = ++wait_number_;
+    // Who is idle keeps its place among them, whatever else than a request comes: junk makes nobody look recent.
+    if (for_what == Next::wait_read && is_idle())
+        core_.begin_idle(idle_);
+    else
+        core_.end_idle(idle_);
     if (for_what == Next::wait_answer || for_what == Next::stop) return;
 
     auto resume = [self = shared_from_this(), number](boost::system::error_code = {}) {
-        if (self->wait_number_ != number) return;
-        self->core_.end_idle(self->idle_);
-        self->run();
+        if (self->wait_number_ == number) self->run();
     };
-    if (for_what == Next::wait_read && is_idle()) core_.begin_idle(idle_);
     if (for_what == Next::go_on) {
         asio::post(core_.io(), std::move(resume));
         return;
@@ -157,9 +159,11 @@ Connection::Next Connection::read_more()
             readable_ = false;
             return Next::go_on;
         case Outcome::wait_write:
+            // TLS wants to say something first, for example that its keys have changed.
+            set_read_deadline();
             return Next::wait_write;
         default:
-            return close();
+            return end_session();
     }
 }
 
@@ -188,7 +192,8 @@ Connection::Next Connection::handle()
     auto& request = *reader_.request();
     request.peer.text =
         from_proxy_ ? engine_.proxies.client(address_, request, engine_.options.forwarded_header) : address_;
-    phase_    = Phase::handling;
+    phase_ = Phase::handling;
+    core_.end_idle(idle_);
     answered_ = false;
     ++request_number_;
     // What was set for reading this request must not meet the next one, whose bytes may be here already.

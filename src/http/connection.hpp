@@ -58,6 +58,7 @@ private:
     Next misannounced(std::string_view why);
     void begin_session();
     Next handshake();
+    Next end_session();
     Next read();
     Next read_more();
     Next handle();

@@ -51,7 +51,9 @@ Connection::Next Connection::announce()
 Connection::Next Connection::take_announcement(std::string_view client)
 {
     std::string{}.swap(announcement_);
-    // Empty: the proxy speaks for itself.
+    // Empty: the proxy speaks for itself, or says not for whom. It passes on bytes, so that a header which follows is
+    // never its own word.
+    from_proxy_ = false;
     if (!client.empty()) {
         address_         = client;
         from_proxy_      = engine_.proxies.contain(address_);
@@ -86,8 +88,15 @@ Connection::Next Connection::handshake()
         case Outcome::plain_http:
             return refuse(kBadRequest);
         default:
-            return close();
+            return end_session();
     }
+}
+
+// TLS goes no further.
+Connection::Next Connection::end_session()
+{
+    if (transport_.is_flooded()) engine_.count_refused("tls_records");
+    return close();
 }
 
 }  // namespace signet::http

@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 constexpr auto kReasons = std::to_array<std::string_view>(
     {kBadRequest.code, kMethodNotAllowed.code, kRequestTimeout.code, kPayloadTooLarge.code, kUriTooLong.code,
      kTlsRequired.code, kHeaderTooLarge.code, kNotImplemented.code, kVersionNotSupported.code, "connections",
-     "connections_per_address", "descriptors", "proxy_header"});
+     "connections_per_address", "descriptors", "proxy_header", "tls_records"});
 
 constexpr std::chrono::seconds kBetweenComplaints{10};
 

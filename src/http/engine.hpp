@@ -43,7 +43,7 @@ public:
     // Whether it is time for another warning of what strangers may cause as often as they like.
     [[nodiscard]] bool may_complain();
 
-    // `reason` is Refusal's code or one of the acceptor's: a fixed set (CHECKS E35).
+    // `reason` is Refusal's code, or why a connection was ended or not let in: a fixed set (CHECKS E35).
     void count_accepted() { accepted_.add(); }
     void count_yielded() { yielded_.add(); }
     void count_refused(std::string_view reason);

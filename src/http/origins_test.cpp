@@ -219,7 +219,7 @@ TEST(Origins, AnswerThePreflightOfAnAllowedPage)
     EXPECT_EQ(header(response, "Access-Control-Allow-Origin"), testing::kNotes);
     EXPECT_EQ(header(response, "Access-Control-Allow-Credentials"), "true");
     EXPECT_EQ(header(response, "Access-Control-Allow-Methods"), "POST, OPTIONS");
-    EXPECT_EQ(header(response, "Access-Control-Allow-Headers"), "Authorization, Content-Type");
+    EXPECT_EQ(header(response, "Access-Control-Allow-Headers"), "Authorization, Content-Type, traceparent");
     EXPECT_NE(header(response, "Access-Control-Max-Age"), "");
     EXPECT_EQ(header(response, "Vary"), "Origin");
 }

@@ -69,8 +69,8 @@ using ErrorPage = std::function<Response(int status, std::string_view code)>;
 // One listener and its I/O threads. start() and drain() are for one thread; the rest is thread-safe.
 //
 // Requests of one connection are handled one after the other, and answered in order. Metrics: signet_http_connections,
-// signet_http_accepted_total, and signet_http_refused_total by `reason` (a code above, or connections,
-// connections_per_address, descriptors, proxy_header).
+// signet_http_accepted_total, signet_http_yielded_total, and signet_http_refused_total by `reason` (a code above, or
+// connections, connections_per_address, descriptors, proxy_header, tls_records).
 //
 // Nothing that is thrown while it serves leaves this class: a handler's exception is caught in Connection, becomes a
 // 500 and a line in the log; any other ends its connection at most (Connection::run), or one event (IoCore::run).

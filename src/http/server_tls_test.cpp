@@ -1,10 +1,12 @@
 // CHECKS E9, on the listener itself: what a file says is nothing, what a client can negotiate is all.
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <fstream>
 
 #include "http/server_fixture.hpp"
+#include "http/transport.hpp"
 
 namespace signet::http {
 namespace {
@@ -45,6 +47,49 @@ TEST_F(ServerTls, AnswersThroughBothVersions)
         EXPECT_EQ(client.read_answer().status, 400);
         EXPECT_TRUE(client.is_closed());
     }
+}
+
+// CHECKS E5: records that carry nothing are worked off by OpenSSL before anybody else has a turn.
+TEST_F(ServerTls, EndsAClientThatSendsNothingButKeyUpdates)
+{
+    auto const update_keys = [](RawClient const& client, int times) {
+        bool sent = true;
+        for (int i = 0; i < times && sent; ++i)
+            sent = SSL_key_update(client.session(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1 &&
+                   SSL_do_handshake(client.session()) == 1;
+    };
+    RawClient few{server_.port()};
+    ASSERT_TRUE(few.start_tls({.least = TLS1_3_VERSION}));
+    for (int round = 0; round < 10; ++round) {
+        update_keys(few, 10);
+        few.send(get("/echo"));
+        EXPECT_EQ(few.read_answer().status, 200) << "after " << 10 * (round + 1);
+    }
+    RawClient many{server_.port()};
+    ASSERT_TRUE(many.start_tls({.least = TLS1_3_VERSION}));
+    update_keys(many, 2 * Transport::kMostIdleRecords);
+    many.send(get("/echo"));
+    EXPECT_EQ(many.read_answer().status, 0);
+    EXPECT_NE(server_.metrics().text().find(R"(reason="tls_records"} 1)"), std::string::npos);
+}
+
+// Who is idle gives way in the order in which it became so, whatever it sends that is no request.
+TEST_F(ServerTls, TakesJunkForNoSignOfLife)
+{
+    auto small               = options();
+    small.threads            = 1;
+    small.limits.connections = 2;
+    TestServer server{small};
+    RawClient  first{server.port()};
+    ASSERT_TRUE(first.start_tls());
+    RawClient second{server.port()};
+    ASSERT_TRUE(second.start_tls());
+    ASSERT_EQ(::send(first.socket(), "\x17", 1, 0), 1) << "a record begins, and ends never";
+    RawClient third{server.port()};
+    ASSERT_TRUE(third.start_tls());
+    second.send(get("/echo"));
+    EXPECT_EQ(second.read_answer().status, 200);
+    EXPECT_EQ(first.read_answer().status, 0);
 }
 
 // RFC 9325 4.4: a ticket key that is kept for long undoes forward secrecy.

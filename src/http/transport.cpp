@@ -43,6 +43,18 @@ Transport::Transport(int socket, TlsContext const& tls) : socket_(socket)
     session_.reset(SSL_new(tls.get()));
     if (!session_ || SSL_set_fd(session_.get(), socket) != 1) throw std::runtime_error("cannot begin a TLS session");
     SSL_set_accept_state(session_.get());
+    SSL_set_msg_callback(session_.get(), &Transport::count_record);
+    SSL_set_msg_callback_arg(session_.get(), this);
+}
+
+void Transport::count_record(int sent, int /*version*/, int type, void const* /*bytes*/, std::size_t /*size*/,
+                             ssl_st* session, void* self)
+{
+    if (sent != 0 || type != SSL3_RT_HEADER) return;
+    auto& transport = *static_cast<Transport*>(self);
+    ++transport.idle_records_;
+    // To OpenSSL the peer has then ended its side: it looks at no record behind this one.
+    if (transport.is_flooded()) SSL_set_shutdown(session, SSL_RECEIVED_SHUTDOWN);
 }
 
 Outcome Transport::handshake()
@@ -63,8 +75,9 @@ Progress Transport::read(std::span<char> room)
     ERR_clear_error();
     std::size_t bytes  = 0;
     auto const  result = SSL_read_ex(session_.get(), room.data(), room.size(), &bytes);
-    if (result == 1) return {Outcome::done, bytes};
-    return {outcome_of(result)};
+    if (result != 1) return {outcome_of(result)};
+    idle_records_ = 0;
+    return {Outcome::done, bytes};
 }
 
 Progress Transport::write(std::string_view bytes)

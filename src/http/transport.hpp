@@ -17,6 +17,10 @@ namespace signet::http {
 // Of one thread. Does not own the socket.
 class Transport {
 public:
+    // So many TLS records may come without a byte of HTTP in them, in a handshake or after it. OpenSSL works all of
+    // them off in one call: without a bound, a client that sends nothing but key updates keeps the thread (CHECKS E5).
+    static constexpr int kMostIdleRecords = 64;
+
     enum class Outcome {
         done,
         wait_read,   // again when the socket can be read
@@ -32,6 +36,8 @@ public:
 
     // Without `tls` in the clear. Throws std::runtime_error when OpenSSL has no memory left.
     Transport(int socket, TlsContext const& tls);
+    Transport(Transport const&)            = delete;
+    Transport& operator=(Transport const&) = delete;
 
     [[nodiscard]] bool secure() const { return session_ != nullptr; }
 
@@ -43,6 +49,8 @@ public:
 
     // Whether a byte of TLS has come.
     [[nodiscard]] bool has_received() const;
+    // Whether it failed since too many records came that carry nothing.
+    [[nodiscard]] bool is_flooded() const { return idle_records_ > kMostIdleRecords; }
 
     // Tells the peer that nothing follows. What it still sends can be read by discard().
     void                   shut_down_writing();
@@ -53,11 +61,15 @@ public:
 
 private:
     [[nodiscard]] Outcome outcome_of(int result) const;
+    // What OpenSSL calls with each part of each message, ours and theirs.
+    static void count_record(int sent, int version, int type, void const* bytes, std::size_t size, ssl_st* session,
+                             void* self);
 
     struct FreeSession {
         void operator()(ssl_st* session) const;
     };
     int                                  socket_;
+    int                                  idle_records_ = 0;
     std::unique_ptr<ssl_st, FreeSession> session_;
 };
 
