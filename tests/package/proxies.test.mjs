@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -56,7 +57,9 @@ for (const [name, configure] of Object.entries(kProxies)) {
     try {
       await addUser(signet, ann);
       const site = { url: `https://localhost:${port}`, ca: readFileSync(path.join(folder, 'cert.pem')) };
-      const login = () => request(site, 'POST', '/api/v1/login', { json: { email: ann.email, password: ann.password }, headers: { 'X-Forwarded-For': '192.0.2.77' } });
+      // An address that is nobody's but the client's.
+      const agent = new https.Agent({ keepAlive: false, localAddress: '127.0.0.9', family: 4, ca: site.ca });
+      const login = () => request(site, 'POST', '/api/v1/login', { agent, json: { email: ann.email, password: ann.password }, headers: { 'X-Forwarded-For': '192.0.2.77' } });
       const answer = await until(`a sign-in through ${name}: ${said}`, async () => {
         if (proxy.exitCode !== null) throw new Error(`${name} ended: ${said}`);
         const tried = await login().catch(() => null);
@@ -68,7 +71,7 @@ for (const [name, configure] of Object.entries(kProxies)) {
       const sessions = await request(site, 'GET', '/api/v1/sessions', { headers: { Authorization: `Bearer ${answer.json.access_token}` } });
       assert.equal(sessions.status, 200, sessions.text);
       assert.doesNotMatch(sessions.text, /192\.0\.2\.77/);
-      assert.match(sessions.text, /127\.0\.0\.1/);
+      assert.match(sessions.text, /127\.0\.0\.9/);
     } finally {
       proxy.kill('SIGTERM');
       await Promise.race([ended, new Promise((done) => setTimeout(done, 5000).unref())]);
