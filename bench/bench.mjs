@@ -141,6 +141,8 @@ class Signet {
     const figures = JSON.parse(stdout);
     if (figures.per_second === 0) throw new Error(`${kind}: nothing was answered in ${seconds} s`);
     if (figures.failed > 0) throw new Error(`${kind}: ${figures.failed} requests failed`);
+    // Sign-ins are many more than there is room for; a refresh that is told to come again would be missing in the latencies.
+    if (kind !== 'login' && figures.refused > 0) throw new Error(`${kind}: ${figures.refused} requests were told to come again`);
     return figures;
   }
   async stop() {
@@ -292,10 +294,10 @@ async function bearer() {
 async function signIn() {
   const signet = await Signet.start();
   await signet.addAccount();
-  const hashes = async () => Number((await run(path.join(binaries, 'bench_hash'), [cores, 2])).stdout);
+  const hashes = async () => Number((await run(path.join(binaries, 'bench_hash'), [cores, 4])).stdout);
   try {
     await paired('signin/argon2id', '1/s', 'the bare hash on all cores', 5,
-      async () => (await signet.signIns(4 * cores, 2)).per_second, hashes);
+      async () => (await signet.signIns(4 * cores, 4)).per_second, hashes);
   } finally {
     await signet.stop();
   }

@@ -2,7 +2,7 @@
 //
 //     bench_commit FILE SECONDS [NORMAL]      prints commits per second
 //
-// WAL, synchronous=FULL unless told, one guarded update of one of 10,000 rows in each
+// WAL, synchronous=FULL unless told, one update of one of 10,000 rows in each
 // transaction: the floor under a refresh that rotates. With NORMAL a commit may be lost with the power.
 #include <fmt/core.h>
 #include <sqlite3.h>

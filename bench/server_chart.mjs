@@ -20,8 +20,8 @@ const throughput = [
   ['bearer/tutorial-keys', 'Bearer requests over TLS', 'the same, its secrets prepared once'],
   ['bearer/tls', 'Bearer requests over TLS', 'nginx `return 200`, same certificate', 0.8],
   ['signin/argon2id', 'Sign-ins', 'the bare hash on all cores', 0.95],
-  ['refresh/storage/1M', 'Refreshes, storage alone, 1,000,000 sessions', '10,000 sessions'],
-  ['refresh/storage/10M', 'Refreshes, storage alone, 10,000,000 sessions', '10,000 sessions'],
+  ['refresh/storage/1M', 'Refreshes, storage alone, 1,000,000 sessions', '10,000 sessions', 0.9],
+  ['refresh/storage/10M', 'Refreshes, storage alone, 10,000,000 sessions', '10,000 sessions', 0.9],
   ['refresh/10M-sessions', 'Refreshes over TLS, 10,000,000 sessions', '10,000 sessions', 0.9],
 ];
 // name, what is measured, and what it should stay below.
@@ -38,22 +38,33 @@ const limits = [
   ['memory/10000-connections', 'Resident memory, 10,000 idle TLS connections', 400],
 ];
 
+const names = [...throughput, ...limits].map(([name]) => name);
+
 const figure = (value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
 const times = (ratio) => `${ratio >= 9.95 ? ratio.toFixed(0) : ratio >= 1 ? ratio.toFixed(1) : ratio.toFixed(2)} ×`;
 const plain = (text) => text.replaceAll('`', '');
 
 function throughputTable(byName) {
-  return table(['', 'a second', 'against', 'a second', 'ratio', 'wanted'], throughput.filter(([name]) => byName.has(name)).map(([name, what, against, wanted]) => {
+  return table(['', 'a second', 'against', 'a second', 'ratio', 'wanted'], throughput.map(([name, what, against, wanted]) => {
     const row = byName.get(name);
     return [what, figure(row.value), against, figure(row.baseline), `**${times(row.ratio)}**`, wanted ? `≥ ${wanted}` : ''];
   }));
 }
 
 function limitsTable(byName) {
-  return table(['', 'measured', 'wanted', 'without that load'], limits.filter(([name]) => byName.has(name)).map(([name, what, below]) => {
+  return table(['', 'measured', 'wanted', 'without that load'], limits.map(([name, what, below]) => {
     const row = byName.get(name);
     return [what, `**${figure(row.value)} ${row.unit}**`, below ? `< ${below} ${row.unit}` : '', row.baseline == null ? '' : `${figure(row.baseline)} ${row.unit}`];
   }));
+}
+
+// What was set out to be reached, and was not.
+function shortParagraph(byName) {
+  const short = [
+    ...throughput.filter(([name, , , wanted]) => byName.get(name).ratio < wanted).map(([name, what, , wanted]) => `${what}: ${times(byName.get(name).ratio)} of ≥ ${wanted}`),
+    ...limits.filter(([name, , below]) => byName.get(name).value >= below).map(([name, what, below]) => `${what}: ${figure(byName.get(name).value)} of < ${below} ${byName.get(name).unit}`),
+  ];
+  return short.length === 0 ? 'All of it was reached in this run.' : `Not reached in this run: ${short.join('; ')}.`;
 }
 
 function runParagraph({ value: cores, machine }) {
@@ -66,7 +77,7 @@ function runParagraph({ value: cores, machine }) {
 const layout = { width: 900, label: 370, bars: 400, row: 38, top: 96 };
 
 function chart(byName) {
-  const rows = throughput.filter(([name]) => byName.has(name));
+  const rows = throughput;
   const ratios = rows.map(([name]) => byName.get(name).ratio);
   const [low, high] = [Math.log10(Math.min(0.25, ...ratios)), Math.log10(Math.max(10, ...ratios) * 1.2)];
   const x = (ratio) => layout.label + ((Math.log10(ratio) - low) / (high - low)) * layout.bars;
@@ -90,10 +101,10 @@ function chart(byName) {
 // The picture and the parts of the page that `rows` lead to.
 export function render(rows) {
   const byName = new Map(rows.map((row) => [row.name, row]));
-  return { svg: chart(byName), parts: { run: runParagraph(byName.get('server/machine')), throughput: throughputTable(byName), limits: limitsTable(byName) } };
+  const missing = ['server/machine', ...names].filter((name) => !byName.has(name));
+  if (missing.length > 0) throw new Error(`the run has no ${missing.join(', ')}`);
+  return { svg: chart(byName), parts: { run: runParagraph(byName.get('server/machine')), throughput: throughputTable(byName), limits: limitsTable(byName), short: shortParagraph(byName) } };
 }
-
-export const names = [...throughput, ...limits].map(([name]) => name);
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (process.argv.length !== 3) throw new Error('usage: node bench/server_chart.mjs RUN.json');
