@@ -6,17 +6,7 @@ file(MAKE_DIRECTORY "${documents}")
 set(SIGNET_HEADER_PACKAGES libboost1.81-dev libcli11-dev)
 set(SIGNET_MAINTAINER "Signet maintainers <maintainers@signet.example>" CACHE STRING "Who answers for the package")
 
-# The moment that everything here says it was made: the same sources give the same package.
-set(epoch "$ENV{SOURCE_DATE_EPOCH}")
-if(epoch STREQUAL "")
-    execute_process(COMMAND git log -1 --format=%ct WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-        OUTPUT_VARIABLE epoch OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
-if(epoch STREQUAL "")
-    string(TIMESTAMP epoch "%s" UTC)
-endif()
-set(ENV{SOURCE_DATE_EPOCH} "${epoch}")  # for string(TIMESTAMP)
-file(WRITE "${documents}/epoch.cmake" "set(ENV{SOURCE_DATE_EPOCH} ${epoch})\n")
+file(WRITE "${documents}/epoch.cmake" "set(ENV{SOURCE_DATE_EPOCH} ${SIGNET_SOURCE_TIME})\n")
 set(CPACK_PROJECT_CONFIG_FILE "${documents}/epoch.cmake")
 
 # ---- documents ----
@@ -38,7 +28,7 @@ endforeach()
 set(lock "${PROJECT_SOURCE_DIR}/web/package-lock.json")
 set(bundled "${PROJECT_BINARY_DIR}/web/dist.packages.json")
 add_custom_command(OUTPUT "${documents}/signet.spdx.json"
-    COMMAND "${CMAKE_COMMAND}" -E env "SOURCE_DATE_EPOCH=${epoch}"
+    COMMAND "${CMAKE_COMMAND}" -E env "SOURCE_DATE_EPOCH=${SIGNET_SOURCE_TIME}"
             "${NODE}" "${PROJECT_SOURCE_DIR}/tools/sbom.mjs" "$<TARGET_FILE:signet>" "${PROJECT_VERSION}"
             "${bundled}" "${lock}" "${documents}/signet.spdx.json" ${SIGNET_HEADER_PACKAGES}
     DEPENDS signet "${PROJECT_SOURCE_DIR}/tools/sbom.mjs" "${lock}"

@@ -9,17 +9,12 @@
 #include <ctime>
 #include <memory>
 
+#include "jose/openssl.hpp"
+
 namespace signet::cli {
 namespace {
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const
-    {
-        Free(object);
-    }
-};
+using jose::detail::Freed;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Key         = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using File        = std::unique_ptr<BIO, Freed<BIO_free>>;

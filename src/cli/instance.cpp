@@ -1,4 +1,4 @@
-// The wiring beneath every verb that opens a data folder: the one file that names concrete stores and clocks.
+// The wiring beneath every verb that works on the accounts of a data folder.
 #include "cli/instance.hpp"
 
 #include <fmt/format.h>

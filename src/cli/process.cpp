@@ -5,10 +5,13 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace signet::cli {
 namespace {
+
+constexpr rlim_t kSparedDescriptors = 200;  // for database, logs, listeners, and some room
 
 void handle(int number, void (*how)(int))
 {
@@ -34,6 +37,15 @@ void harden_process()
     if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
+}
+
+std::size_t connections_that_fit(std::size_t wanted)
+{
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return wanted;
+    // Of a limit too small for that, half.
+    auto const spared = std::min<rlim_t>(kSparedDescriptors, files.rlim_cur / 2);
+    return std::min<std::size_t>(wanted, files.rlim_cur - spared);
 }
 
 void allow_debugger()

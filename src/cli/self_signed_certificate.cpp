@@ -13,6 +13,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "jose/openssl.hpp"
+
 namespace signet::cli {
 namespace {
 
@@ -22,14 +24,7 @@ constexpr auto kBackdated = 1h;         // a clock that is a little behind
 constexpr auto kLife      = 397 * 24h;  // browsers take no more of a server
 constexpr auto kRenewed   = 24h;
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const
-    {
-        Free(object);
-    }
-};
+using jose::detail::Freed;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Key         = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Memory      = std::unique_ptr<BIO, Freed<BIO_free>>;

@@ -11,6 +11,7 @@
 #include "base/metrics.hpp"
 #include "base/worker_pool.hpp"
 #include "cli/banner.hpp"
+#include "cli/build_time.hpp"
 #include "cli/certificate_watch.hpp"
 #include "cli/config_values.hpp"
 #include "cli/dev_setup.hpp"
@@ -66,6 +67,7 @@ class House {
 public:
     House(Config config, DataFolder const& folder)
         : config_(std::move(config)),
+          certificate_(watch_certificate(folder)),
           main_(main_options(config_, folder), at_call(handler_), error_page(), metrics_),
           admin_(admin_options(config_), at_call(admin_handler_), error_page(), metrics_)
     {
@@ -89,10 +91,6 @@ public:
                                .brand_logo      = find_logo()};
         error_needs_.strict = http::is_strict_transport(api_settings_);
         start_pools();
-        auto const options = main_options(config_, folder);
-        if (!config_.plain_http)
-            certificate_.emplace(CertificateFiles{options.certificate_file, options.private_key_file},
-                                 [this] { main_.reload_certificate(); });
         api_.emplace(http::Api{.ports         = instance_->ports(),
                                .authenticator = *authenticator_,
                                .settings      = api_settings_,
@@ -105,7 +103,7 @@ public:
         watch_server(metrics_, {.instance     = *instance_,
                                 .storage_pool = *storage_pool_,
                                 .hashing_pool = *hashing_pool_,
-                                .certificate  = certificate_ ? &*certificate_ : nullptr});
+                                .certificate  = certificate_.get()});
         // Sessions that ended while no server ran: their tokens may still live.
         auto const& ports    = instance_->ports();
         auto const  life     = ports.keyring.current()->longest_token_life;
@@ -164,7 +162,10 @@ private:
             .forwarded_header = config.forwarded_header,
             .proxy_protocol   = config.proxy_protocol,
             .name             = "main"};
-        options.limits.connections = config.connections;
+        options.limits.connections = connections_that_fit(config.connections);
+        // However few there may be, nobody takes all.
+        options.limits.connections_per_address =
+            std::min(options.limits.connections_per_address, std::max<std::size_t>(options.limits.connections / 4, 1));
         return options;
     }
 
@@ -175,6 +176,14 @@ private:
         options.threads = 1;
         options.name    = "admin";
         return options;
+    }
+
+    std::unique_ptr<CertificateWatch> watch_certificate(DataFolder const& folder)
+    {
+        if (config_.plain_http) return nullptr;
+        auto const options = main_options(config_, folder);
+        return std::make_unique<CertificateWatch>(CertificateFiles{options.certificate_file, options.private_key_file},
+                                                  [this] { main_.reload_certificate(); });
     }
 
     // The handler is set between binding and start().
@@ -209,6 +218,7 @@ private:
     http::Handler                      handler_;
     http::Handler                      admin_handler_;
     http::SecurityNeeds                error_needs_;
+    std::unique_ptr<CertificateWatch>  certificate_;  // from before main_ reads it; null without TLS
     http::Server                       main_;
     http::Server                       admin_;
     std::unique_ptr<Instance>          instance_;
@@ -218,7 +228,6 @@ private:
     std::optional<http::Api>           api_;
     std::optional<WorkerPool>          storage_pool_;
     std::optional<WorkerPool>          hashing_pool_;
-    std::optional<CertificateWatch>    certificate_;
     std::optional<Maintenance>         maintenance_;
 };
 
@@ -285,6 +294,8 @@ Exit serve(ServeOptions const& options)
         complain(trouble);
         return kUnavailable;
     };
+    auto const is_set = require_set_clock(SystemClock{}.now());
+    if (!is_set) return stop(is_set.error());
     auto const folder = DataFolder::open(config.data);
     if (!folder) return stop(folder.error());
     if (config.certificate.empty() && !config.plain_http) {
@@ -292,6 +303,10 @@ Exit serve(ServeOptions const& options)
         if (!provided) return stop(provided.error());
     }
 
+    if (auto const fitting = connections_that_fit(config.connections); fitting < config.connections)
+        log::warning("fewer connections than [server] connections: the limit of descriptors is low",
+                     {{"connections", static_cast<std::int64_t>(fitting)},
+                      {"wanted", static_cast<std::int64_t>(config.connections)}});
     House house(config, *folder);
     if (auto const furnished = house.furnish(*folder); !furnished) return stop(furnished.error());
     auto first = provide_first_user(house, *folder);
