@@ -1,7 +1,7 @@
-// core/hash_memory.hpp - the memory that all password hashes together may take.
+// core/hash_memory.hpp - the memory that all password hashes together may take, and how many may run.
 //
-// Our own hashes fit by the size of their pool; imported ones may take several
-// times as much, and wait here for each other.
+// There are more threads that sign people in than cores, since some of them wait for the disk. Imported hashes may take
+// several times as much memory as our own.
 #pragma once
 #include <condition_variable>
 #include <cstddef>
@@ -13,7 +13,11 @@ namespace signet::core {
 // Thread-safe.
 class HashMemory {
 public:
-    explicit HashMemory(std::size_t budget_bytes) : budget_(budget_bytes), left_(budget_bytes) {}
+    // At least one at once.
+    HashMemory(std::size_t budget_bytes, std::size_t at_once)
+        : budget_(budget_bytes), left_(budget_bytes), places_(at_once)
+    {
+    }
 
     // Held while a hash is computed.
     class Share {
@@ -28,8 +32,8 @@ public:
         std::size_t bytes_;
     };
 
-    // Blocks until `bytes` are free, first come first served, so that many small hashes do not keep a large one waiting
-    // for ever. What exceeds the budget has all of it, alone.
+    // Blocks until `bytes` and a place are free, first come first served, so that many small hashes do not keep a large
+    // one waiting for ever. What exceeds the budget has all of it, alone.
     [[nodiscard]] Share take(std::size_t bytes);
 
 private:
@@ -39,6 +43,7 @@ private:
     std::mutex              mutex_;
     std::condition_variable changed_;
     std::size_t             left_;
+    std::size_t             places_;
     std::uint64_t           next_ticket_ = 0;
     std::uint64_t           served_      = 0;
 };

@@ -6,6 +6,7 @@
 #include <array>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "base/utf8.hpp"
 #include "core/argon2.hpp"
@@ -89,7 +90,8 @@ Result<void> check_new_password(SecretString const& password, Email const& email
     return {};
 }
 
-Passwords::Passwords(PasswordSettings const& settings) : settings_(settings), memory_(budget_bytes(settings))
+Passwords::Passwords(PasswordSettings const& settings)
+    : settings_(settings), memory_(budget_bytes(settings), std::max(1U, std::thread::hardware_concurrency()))
 {
     if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
     decoy_ = make_random_argon2(settings.memory_kib, settings.iterations);

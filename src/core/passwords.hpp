@@ -20,7 +20,7 @@ namespace signet::core {
 
 // Argon2id, RFC 9106, by libsodium. Thread-safe. Each call costs one hash: about 10 ms
 // and `memory_kib` of memory; Errc::busy when that memory is not to be had. All together stay within
-// `memory_budget_mib`: a hash waits for those that run where an imported one takes much of it.
+// `memory_budget_mib`, and no more run than there are cores: a hash waits for those that do.
 class Passwords {
 public:
     // Throws std::runtime_error when libsodium does not start.
