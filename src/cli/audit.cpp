@@ -167,7 +167,8 @@ std::string fault_sentence(core::AuditVerdict const& verdict)
         case AuditFault::foreign:
             return fmt::format("Row {} does not belong here: the log goes on behind row {}.", row, verdict.head.row);
         case AuditFault::removed_by_others:
-            return "The record of what was removed for its age is not Signet's: the beginning cannot be believed.";
+            return "The record of where the log begins, or its key, is not the one that Signet left: no row can be "
+                   "believed.";
         case AuditFault::cut:
             return fmt::format("The log ends before the head that was kept: row {} and those behind it were cut off.",
                                row);
@@ -184,6 +185,7 @@ void print_verdict(core::AuditVerdict const& verdict, bool as_json)
         json::Object out;
         out.set("ok", ok).set("rows", verdict.rows).set("first", verdict.first).set("head", verdict.head.text());
         if (verdict.bad) out.set("bad_row", verdict.bad->row).set("fault", name(verdict.bad->fault));
+        if (verdict.begun) out.set("begun_row", verdict.begun->row).set("begun_at", moment(verdict.begun->at));
         if (verdict.head_is_too_old) out.set("head_is_too_old", true);
         fmt::print("{}\n", out.text());
         return;
@@ -193,6 +195,11 @@ void print_verdict(core::AuditVerdict const& verdict, bool as_json)
     else
         fmt::print("{} rows, from {} to {}, are as they were written.\n", verdict.rows, verdict.first,
                    verdict.head.row);
+    if (verdict.begun)
+        fmt::print(
+            "The log became a chain on {}: the rows before row {} are as they were then, whatever became of them until "
+            "then.\n",
+            moment(verdict.begun->at), verdict.begun->row);
     if (verdict.head_is_too_old)
         fmt::print("The head that was given is of a row that has gone for its age, and shows nothing.\n");
     if (ok)

@@ -45,13 +45,15 @@ std::string_view name(AuditEvent event)
             return "backup_made";
         case AuditEvent::data_restored:
             return "data_restored";
+        case AuditEvent::audit_chain_begun:
+            return "audit_chain_begun";
     }
     return "unknown";
 }
 
 std::optional<AuditEvent> find_audit_event(std::string_view text)
 {
-    for (auto event = AuditEvent::user_added; event <= AuditEvent::data_restored;
+    for (auto event = AuditEvent::user_added; event <= AuditEvent::audit_chain_begun;
          event      = static_cast<AuditEvent>(static_cast<int>(event) + 1))
         if (name(event) == text) return event;
     return std::nullopt;

@@ -32,6 +32,7 @@ enum class AuditEvent : std::uint8_t {
     tokens_voided,
     backup_made,
     data_restored,
+    audit_chain_begun,
 };
 [[nodiscard]] std::string_view          name(AuditEvent event);
 [[nodiscard]] std::optional<AuditEvent> find_audit_event(std::string_view name);

@@ -25,7 +25,7 @@ enum class AuditFault : std::uint8_t {
     altered,            // the row, or its link, is not what was written
     missing,            // rows between this one and the one before are not there
     foreign,            // a row where all had been removed
-    removed_by_others,  // the beginning is not where this program left it
+    removed_by_others,  // the beginning is not where this program left it, or the chain's key is not the one it had
     cut,                // the log ends before the head that was kept
     other_log,          // the row of the head is there with another link
 };
@@ -38,12 +38,19 @@ struct AuditVerdict {
         AuditFault   fault;
     };
 
-    std::int64_t       rows            = 0;                  // found good, one after the other
-    std::int64_t       first           = 0;                  // of those there are; 0: none
-    AuditHead          head            = empty_audit_log();  // of the last good row
-    std::optional<Bad> bad             = std::nullopt;       // the first row that is not
+    // The row that says that all rows before it were there when the log became a chain.
+    struct Begun {
+        std::int64_t row;
+        std::int64_t at;  // Unix milliseconds
+    };
+
+    std::int64_t         rows            = 0;                  // found good, one after the other
+    std::int64_t         first           = 0;                  // of those there are; 0: none
+    AuditHead            head            = empty_audit_log();  // of the last good row
+    std::optional<Bad>   bad             = std::nullopt;       // the first row that is not
+    std::optional<Begun> begun           = std::nullopt;
     // The head that was given is older than what is still kept, so it can show nothing.
-    bool               head_is_too_old = false;
+    bool                 head_is_too_old = false;
 };
 
 class AuditReview {

@@ -16,9 +16,23 @@ SecretString text_of(RootKey const& root)
     return SecretString{{reinterpret_cast<char const*>(bytes.data()), bytes.size()}};
 }
 
-Result<TokenSecret> open_secret(std::string_view sealed, MasterKey const& master_key)
+struct Kept {
+    std::string_view name;
+    std::string      sealed;
+};
+
+Result<std::optional<Kept>> find_kept(SealedStore& sealed)
 {
-    auto const text = TRY(master_key.open(sealed, secret_context(kTokenSecretName)));
+    for (auto const name : {kTokenSecretName, kTokenSecretBeforeChain}) {
+        auto found = TRY(sealed.find_secret(name));
+        if (found) return Kept{name, *std::move(found)};
+    }
+    return std::nullopt;
+}
+
+Result<TokenSecret> open_secret(Kept const& kept, MasterKey const& master_key)
+{
+    auto const text = TRY(master_key.open(kept.sealed, secret_context(kept.name)));
     if (text.size() != RootKey::kBytes) return refused(Errc::unavailable, "the token secret has another length");
     DerivedKey bytes;
     std::ranges::copy(text.reveal(), bytes.bytes.begin());
@@ -27,12 +41,15 @@ Result<TokenSecret> open_secret(std::string_view sealed, MasterKey const& master
 
 // Databases of before authenticated their tokens by the master key itself: that stays so, or everyone would be
 // signed out. Only its own master key may become their secret.
-Result<TokenSecret> first_secret(TokenSecretPlace const& place)
+Result<Kept> make_first(TokenSecretPlace const& place)
 {
     auto const records = TRY(place.signing_keys.list_keys(place.now));
-    if (records.empty()) return TokenSecret::generate(place.random);
+    if (records.empty())
+        return Kept{kTokenSecretName, TokenSecret::generate(place.random).seal(place.master_key, place.random)};
     TRY(place.master_key.open(records.back().sealed, sealing_context(records.back().kid)));
-    return TokenSecret{RootKey{place.master_key.root().reveal()}};
+    auto const root = text_of(place.master_key.root());
+    return Kept{kTokenSecretBeforeChain,
+                place.master_key.seal(root, secret_context(kTokenSecretBeforeChain), place.random)};
 }
 
 }  // namespace
@@ -66,15 +83,21 @@ std::string secret_context(std::string_view name)
     return std::string{"secret\n"}.append(name);
 }
 
+Result<std::string> seal_beside_chain(MasterKey const& master_key, std::string_view sealed, Random& random)
+{
+    auto const text = TRY(master_key.open(sealed, secret_context(kTokenSecretBeforeChain)));
+    return master_key.seal(text, secret_context(kTokenSecretName), random);
+}
+
 Result<TokenSecret> load_token_secret(TokenSecretPlace const& place)
 {
-    auto kept = TRY(place.sealed.find_secret(kTokenSecretName));
+    auto const kept = TRY(find_kept(place.sealed));
     if (kept) return open_secret(*kept, place.master_key);
 
-    auto const first = TRY(first_secret(place));
-    TRY(place.sealed.add_secret(kTokenSecretName, first.seal(place.master_key, place.random)));
+    auto const first = TRY(make_first(place));
+    TRY(place.sealed.add_secret(first.name, first.sealed));
     // Another process may have been first.
-    auto added = TRY(place.sealed.find_secret(kTokenSecretName));
+    auto const added = TRY(find_kept(place.sealed));
     if (!added) return refused(Errc::unavailable, "storage keeps no token secret");
     return open_secret(*added, place.master_key);
 }

@@ -33,10 +33,16 @@ private:
     RootKey root_;
 };
 
-// The name it has in storage.
-inline constexpr std::string_view kTokenSecretName = "token secret";
+// The name it has in storage; what is sealed is bound to it.
+inline constexpr std::string_view kTokenSecretName        = "token secret beside a chain";
+// In a database whose audit log is no chain yet, and in no other: who lacks the master key cannot give it back this
+// name, and so cannot pass off an edited log as one from before the chain (docs/decisions/0014-audit-chain.md).
+inline constexpr std::string_view kTokenSecretBeforeChain = "token secret";
 // What a secret of this name is bound to when it is sealed.
 [[nodiscard]] std::string         secret_context(std::string_view name);
+// What was sealed as kTokenSecretBeforeChain, as kTokenSecretName. Errc::wrong_master_key.
+[[nodiscard]] Result<std::string> seal_beside_chain(MasterKey const& master_key, std::string_view sealed,
+                                                    Random& random);
 
 // Where it lies, and what it needs to be opened, or made at the first start.
 struct TokenSecretPlace {

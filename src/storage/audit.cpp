@@ -50,6 +50,7 @@ public:
         if (row.id != head.row + 1) return stop(row.id, AuditFault::missing);
         if (row.link != chain_.link(head.link, row)) return stop(row.id, AuditFault::altered);
         if (kept && kept->row == row.id && kept->link != row.link) return stop(row.id, AuditFault::other_log);
+        if (row.event == name(core::AuditEvent::audit_chain_begun)) verdict_.begun = {.row = row.id, .at = row.at};
         if (verdict_.rows++ == 0) verdict_.first = row.id;
         head = {.row = row.id, .link = row.link};
         return true;

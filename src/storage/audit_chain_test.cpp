@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "core/audit_review.hpp"
+#include "core/token_secret.hpp"
 #include "storage/migrations.hpp"
 #include "storage/sqlite_engine.hpp"
 #include "storage/test_file.hpp"
@@ -61,6 +62,12 @@ protected:
         ASSERT_TRUE(found.bad);
         EXPECT_EQ(found.bad->row, row);
         EXPECT_EQ(found.bad->fault, fault) << core::name(found.bad->fault);
+    }
+
+    void open_again()
+    {
+        storage_.reset();
+        storage_ = open_test_storage(file_.path());
     }
 
     TestFile                       file_;
@@ -206,6 +213,96 @@ TEST_F(AuditChain, HeadsAreReadBackAsTheyWereWritten)
         EXPECT_EQ(AuditHead::parse(wrong), std::nullopt) << wrong;
 }
 
+// Rows without a link are from before the chain only where there is no chain yet: who takes links away shows it.
+TEST_F(AuditChain, LinksNoRowASecondTime)
+{
+    append(1, 6);
+    edit("UPDATE audit SET detail = 'forged', link = NULL WHERE id = 2");
+    edit("UPDATE audit SET link = NULL WHERE id > 2");
+    expect_bad(2, AuditFault::altered);
+    open_again();
+    expect_bad(2, AuditFault::altered);
+    append(7, 8);
+    expect_bad(2, AuditFault::altered);
+}
+
+TEST_F(AuditChain, ShowsThatItsRecordWasRemoved)
+{
+    append(1, 6);
+    edit("DELETE FROM audit_chain");
+    open_again();
+    append(7, 8);
+    expect_bad(0, AuditFault::removed_by_others);
+    ASSERT_EQ(storage_->audit().remove_entries(kNow + 4500ms, 10).value(), 4U);
+    expect_bad(0, AuditFault::removed_by_others);
+}
+
+TEST_F(AuditChain, ShowsThatItsKeyWasRemoved)
+{
+    append(1, 6);
+    edit("DELETE FROM sealed_secrets WHERE name = 'audit_chain'");
+    open_again();
+    append(7, 8);
+    expect_bad(0, AuditFault::removed_by_others);
+    ASSERT_EQ(storage_->audit().remove_entries(kNow + 4500ms, 10).value(), 4U);
+    expect_bad(0, AuditFault::removed_by_others);
+}
+
+// The key, the record, and every link: as in a database from before the chain, but for the name of the token secret.
+TEST_F(AuditChain, ShowsThatAllOfItWasRemoved)
+{
+    append(1, 6);
+    for (Sql const sql : {Sql{"DELETE FROM audit WHERE id = 5"}, Sql{"DELETE FROM audit_chain"},
+                          Sql{"DELETE FROM sealed_secrets WHERE name = 'audit_chain'"},
+                          Sql{"UPDATE audit SET link = NULL, detail = 'forged'"}})
+        edit(sql);
+    open_again();
+    expect_bad(0, AuditFault::removed_by_others);
+    append(7, 8);
+    open_again();
+    expect_bad(0, AuditFault::removed_by_others);
+
+    // The name is what the secret is bound to.
+    edit("DELETE FROM sealed_secrets WHERE name = 'audit_chain'");
+    edit("UPDATE sealed_secrets SET name = 'token secret' WHERE name = 'token secret beside a chain'");
+    SystemRandom random;
+    auto const   opened = SqliteStorage::open(file_.path())->begin_audit(test_master_key(), random);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, core::Errc::wrong_master_key);
+}
+
+// Rows that were dated back, so that the program itself would let them go for their age.
+TEST_F(AuditChain, ShowsThatRowsWentWhichWereNotAsWritten)
+{
+    append(1, 6);
+    edit("UPDATE audit SET at = 0 WHERE id <= 3");
+    ASSERT_EQ(storage_->audit().remove_entries(kNow, 10).value(), 3U);
+    expect_bad(0, AuditFault::removed_by_others);
+    ASSERT_EQ(storage_->audit().remove_entries(kNow + 4500ms, 10).value(), 1U);
+    expect_bad(0, AuditFault::removed_by_others);
+}
+
+TEST_F(AuditChain, SaysAtTheStartThatAnEndIsNotAsItWasLeft)
+{
+    append(1, 6);
+    auto const said = [this] {
+        testing::internal::CaptureStderr();
+        open_again();
+        return testing::internal::GetCapturedStderr();
+    };
+    EXPECT_EQ(said(), "");
+    edit("CREATE TABLE copy AS SELECT * FROM audit");
+    for (Sql const sql : {Sql{"UPDATE audit SET link = NULL WHERE id = 6"}, Sql{"UPDATE audit SET at = 0 WHERE id = 1"},
+                          Sql{"DELETE FROM audit WHERE id = 1"}, Sql{"UPDATE audit SET detail = '' WHERE id = 6"},
+                          Sql{"UPDATE audit_chain SET removed_row = 1"}}) {
+        edit(sql);
+        SCOPED_TRACE(sql.text());
+        EXPECT_THAT(said(), testing::HasSubstr("see signet audit verify"));
+        edit("DELETE FROM audit");
+        edit("INSERT INTO audit SELECT * FROM copy");
+    }
+}
+
 // Whoever has the file alone cannot make links: with the key of another master key they are others.
 TEST_F(AuditChain, IsUnderTheMasterKey)
 {
@@ -258,6 +355,19 @@ protected:
             return {};
         });
         EXPECT_TRUE(added);
+        keep_token_secret(engine);
+    }
+
+    // As a program from before keeps it.
+    static void keep_token_secret(Engine& engine)
+    {
+        SystemRandom random;
+        auto const   sealed = test_master_key().seal(SecretString{std::string(32, 's')},
+                                                     core::secret_context(core::kTokenSecretBeforeChain), random);
+        EXPECT_TRUE(engine.write([&](Transaction& transaction) {
+            return transaction.run("INSERT INTO sealed_secrets (name, sealed) VALUES ($1, $2)",
+                                   {core::kTokenSecretBeforeChain, Param::bytes(sealed)});
+        }));
     }
 
     TestFile file_;
@@ -269,25 +379,34 @@ TEST_F(AuditBeforeTheChain, TheRowsThatAreThereAreLinked)
     auto const found   = storage->audit_review().verify(std::nullopt).value();
     EXPECT_FALSE(found.bad);
     EXPECT_EQ(found.first, 5);
-    EXPECT_EQ(found.rows, 2500);
+    EXPECT_EQ(found.rows, 2501);
+    ASSERT_TRUE(found.begun);
+    EXPECT_EQ(found.begun->row, 2505);
+    EXPECT_EQ(storage->audit().latest(1).value().front().detail, "rows up to 2504 are from before");
     ASSERT_TRUE(storage->audit().append(said(1)));
-    EXPECT_EQ(storage->audit_review().verify(std::nullopt).value().rows, 2501);
+    EXPECT_EQ(storage->audit_review().verify(std::nullopt).value().rows, 2502);
+
+    auto const again = open_test_storage(file_.path());
+    EXPECT_EQ(again->audit_review().verify(std::nullopt).value().rows, 2502) << "begun once";
+}
+
+// Its rows may be anybody's: they are never linked.
+TEST_F(AuditBeforeTheChain, OneWithoutATokenSecretIsNone)
+{
+    {
+        SqliteEngine engine(file_.path());
+        ASSERT_TRUE(
+            engine.write([](Transaction& transaction) { return transaction.run("DELETE FROM sealed_secrets"); }));
+    }
+    auto const found = open_test_storage(file_.path())->audit_review().verify(std::nullopt).value();
+    ASSERT_TRUE(found.bad);
+    EXPECT_EQ(found.bad->fault, AuditFault::removed_by_others);
 }
 
 TEST_F(AuditBeforeTheChain, AWrongMasterKeyDoesNotBeginIt)
 {
     SystemRandom random;
-    auto const   sealed = test_master_key().seal(SecretString{"{}"}, "signing key\naccess_token\nfirst", random);
-    {
-        SqliteEngine engine(file_.path());
-        ASSERT_TRUE(engine.write([&](Transaction& transaction) {
-            return transaction.run(
-                "INSERT INTO signing_keys (kid, algorithm, purpose, sealed, created_at, active_from) "
-                "VALUES ('first', 'ES256', 'access_token', $1, 1, 1)",
-                {Param::bytes(sealed)});
-        }));
-    }
-    auto const wrong = SqliteStorage::open(file_.path())->begin_audit(test_master_key('b'), random);
+    auto const   wrong = SqliteStorage::open(file_.path())->begin_audit(test_master_key('b'), random);
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().code, core::Errc::wrong_master_key);
     EXPECT_FALSE(open_test_storage(file_.path())->audit_review().verify(std::nullopt).value().bad);

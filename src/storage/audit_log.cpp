@@ -1,8 +1,10 @@
 #include "storage/audit_log.hpp"
 
+#include <fmt/format.h>
+
 #include "base/log.hpp"
 #include "base/result.hpp"
-#include "core/keyring.hpp"
+#include "core/token_secret.hpp"
 
 namespace signet::storage {
 namespace {
@@ -10,7 +12,7 @@ namespace {
 using core::AuditHead;
 using core::AuditRow;
 
-constexpr std::size_t kRowsAtOnce = 1000;  // of those that get their links later
+constexpr std::size_t kRowsAtOnce = 1000;  // of those from before the chain
 
 std::optional<std::string> find_bytes(Row const& row, int column)
 {
@@ -37,6 +39,16 @@ AuditRow as_row(std::int64_t id, core::AuditEntry const& entry)
             .link       = {}};
 }
 
+bool follows(core::AuditChain const& chain, AuditHead const& before, AuditRow const& row)
+{
+    return row.id == before.row + 1 && row.link == chain.link(before.link, row);
+}
+
+Result<std::optional<std::int64_t>> find_number(Transaction& transaction, Sql sql)
+{
+    return transaction.find(sql, {}, [](Row const& row) -> Result<std::int64_t> { return row.integer(0); });
+}
+
 Result<AuditHead> read_head(Row const& row)
 {
     return AuditHead{.row = row.integer(0), .link = std::string{row.bytes(1)}};
@@ -49,62 +61,116 @@ Result<AuditHead> find_removed(Transaction& transaction)
     return found.value_or(core::empty_audit_log());
 }
 
-Result<void> keep_removed(Transaction& transaction, core::AuditChain const& chain, AuditHead const& removed)
+// A seal only where the record was this program's before: what somebody else did to it stays to be seen.
+Result<void> keep_removed(Transaction& transaction, AuditHead const& removed, std::string_view seal)
 {
-    auto const seal = chain.seal(removed);
     TRY(transaction.run("UPDATE audit_chain SET removed_row = $1, removed_link = $2, removed_seal = $3 WHERE id = 1",
                         {removed.row, Param::bytes(removed.link), Param::bytes(seal)}));
     return {};
 }
 
-Result<std::optional<std::string>> find_sealed_key(Transaction& transaction)
+Result<std::optional<std::string>> find_sealed(Transaction& transaction, std::string_view name)
 {
-    return transaction.find("SELECT sealed FROM sealed_secrets WHERE name = $1", {core::kAuditChainSecret},
+    return transaction.find("SELECT sealed FROM sealed_secrets WHERE name = $1", {name},
                             [](Row const& row) -> Result<std::string> { return std::string{row.bytes(0)}; });
 }
 
-// A database from before the chain has signing keys: a wrong master key must not begin its audit log.
-Result<void> check_master_key(Transaction& transaction, core::MasterKey const& master)
+Result<void> add_sealed(Transaction& transaction, std::string_view name, std::string_view sealed)
 {
-    struct Sealed {
-        std::string kid;
-        std::string key;
-    };
-    auto const found = TRY(transaction.find(
-        "SELECT kid, sealed FROM signing_keys ORDER BY created_at DESC LIMIT 1", {},
-        [](Row const& row) -> Result<Sealed> { return Sealed{std::string{row.text(0)}, std::string{row.bytes(1)}}; }));
-    if (!found) return {};
-    TRY(master.open(found->key, core::sealing_context(found->kid)));
+    TRY(transaction.run("INSERT INTO sealed_secrets (name, sealed) VALUES ($1, $2)", {name, Param::bytes(sealed)}));
     return {};
 }
 
-// The key that the database keeps, made when it has none; the log then begins with the oldest row there is.
-Result<std::string> provide_sealed_key(Transaction& transaction, core::MasterKey const& master, Random& random)
+// Of a token secret without the name that it has beside a chain.
+Result<std::optional<std::string>> find_token_secret_before(Transaction& transaction)
 {
-    auto found = TRY(find_sealed_key(transaction));
-    if (found) return *std::move(found);
-
-    TRY(check_master_key(transaction, master));
-    auto       made  = core::AuditChain::make_sealed_key(master, random);
-    auto const chain = TRY(core::AuditChain::open(master, made));
-    auto const first = TRY(transaction.find("SELECT id FROM audit ORDER BY id LIMIT 1", {},
-                                            [](Row const& row) -> Result<std::int64_t> { return row.integer(0); }));
-    auto       none  = core::empty_audit_log();
-    none.row         = first.value_or(1) - 1;
-    auto const seal  = chain.seal(none);
-    TRY(transaction.run("INSERT INTO audit_chain (id, removed_row, removed_link, removed_seal) VALUES (1, $1, $2, $3)",
-                        {none.row, Param::bytes(none.link), Param::bytes(seal)}));
-    TRY(transaction.run("INSERT INTO sealed_secrets (name, sealed) VALUES ($1, $2)",
-                        {core::kAuditChainSecret, Param::bytes(made)}));
-    return made;
+    auto const beside = TRY(find_sealed(transaction, core::kTokenSecretName));
+    if (beside) return std::nullopt;
+    return find_sealed(transaction, core::kTokenSecretBeforeChain);
 }
 
-// Rows get their links in order, and none is added before all have theirs: the last one tells.
-Result<bool> has_unlinked_rows(Transaction& transaction)
+// The chain's key, where nothing is left to be made.
+Result<std::optional<std::string>> find_ready_key(Transaction& transaction)
 {
-    auto const linked = TRY(transaction.find("SELECT link FROM audit ORDER BY id DESC LIMIT 1", {},
-                                             [](Row const& row) -> Result<bool> { return !row.is_null(0); }));
-    return linked && !*linked;
+    auto const before = TRY(find_token_secret_before(transaction));
+    if (before) return std::nullopt;
+    return find_sealed(transaction, core::kAuditChainSecret);
+}
+
+// Gives the token secret the name that it has beside a chain. True when it had the other: once in a database's life.
+Result<bool> turn_token_secret(Transaction& transaction, core::MasterKey const& master, Random& random)
+{
+    auto const before = TRY(find_token_secret_before(transaction));
+    if (!before) return false;
+    auto const sealed = TRY(core::seal_beside_chain(master, *before, random));
+    TRY(transaction.run("DELETE FROM sealed_secrets WHERE name = $1", {core::kTokenSecretBeforeChain}));
+    TRY(add_sealed(transaction, core::kTokenSecretName, sealed));
+    return true;
+}
+
+Result<void> add_row(Transaction& transaction, core::AuditChain const& chain, core::AuditEntry const& entry)
+{
+    // There is one writer at a time, and neighbours in its transaction see each other's rows.
+    auto const last = TRY(AuditLog::head(transaction));
+    auto const row  = as_row(last.row + 1, entry);
+    auto const link = chain.link(last.link, row);
+    TRY(
+        transaction.run("INSERT INTO audit (id, at, event, user_id, session_id, address, user_agent, detail, link) "
+                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                        {row.id, row.at, row.event, entry.user, entry.session, row.address, row.user_agent, row.detail,
+                         Param::bytes(link)}));
+    return {};
+}
+
+// All rows there are. Gives the last of them.
+Result<std::int64_t> link_rows(Transaction& transaction, core::AuditChain const& chain, AuditHead last)
+{
+    while (true) {
+        auto rows =
+            TRY(transaction.list("SELECT " SIGNET_AUDIT_COLUMNS " FROM audit WHERE id > $1 ORDER BY id LIMIT $2",
+                                 {last.row, kRowsAtOnce}, read_audit_row));
+        if (rows.empty()) return last.row;
+        for (auto const& row : rows) {
+            last = {.row = row.id, .link = chain.link(last.link, row)};
+            TRY(transaction.run("UPDATE audit SET link = $2 WHERE id = $1", {last.row, Param::bytes(last.link)}));
+        }
+    }
+}
+
+// The chain's key as the database keeps it.
+struct Begun {
+    std::string  sealed;
+    std::int64_t linked = 0;  // up to this row; 0: none
+};
+
+// Makes the key when there is none. The log begins with the oldest row there is, and the rows get their links: unless
+// there was a chain before. Then somebody removed its key, and it stays without a beginning that can be believed.
+Result<Begun> provide_key(Transaction& transaction, core::MasterKey const& master, Random& random, TimePoint now)
+{
+    bool const is_before = TRY(turn_token_secret(transaction, master, random));
+    auto       kept      = TRY(find_sealed(transaction, core::kAuditChainSecret));
+    if (kept) return Begun{*std::move(kept)};
+
+    auto       made  = core::AuditChain::make_sealed_key(master, random);
+    auto const chain = TRY(core::AuditChain::open(master, made));
+    TRY(add_sealed(transaction, core::kAuditChainSecret, made));
+    auto const first   = TRY(find_number(transaction, "SELECT id FROM audit ORDER BY id LIMIT 1"));
+    auto const record  = TRY(find_number(transaction, "SELECT id FROM audit_chain"));
+    bool const removed = record || (first && !is_before);
+    if (removed) return Begun{std::move(made)};
+
+    auto none       = core::empty_audit_log();
+    none.row        = first.value_or(1) - 1;
+    auto const seal = chain.seal(none);
+    TRY(transaction.run("INSERT INTO audit_chain (id, removed_row, removed_link, removed_seal) VALUES (1, $1, $2, $3)",
+                        {none.row, Param::bytes(none.link), Param::bytes(seal)}));
+    if (!first) return Begun{std::move(made)};
+    auto const linked = TRY(link_rows(transaction, chain, none));
+    TRY(add_row(transaction, chain,
+                {.at     = now,
+                 .event  = core::AuditEvent::audit_chain_begun,
+                 .detail = fmt::format("rows up to {} are from before", linked)}));
+    return Begun{std::move(made), linked};
 }
 
 }  // namespace
@@ -122,14 +188,18 @@ Result<AuditRow> read_audit_row(Row const& row)
                     .link       = std::string{row.bytes(8)}};
 }
 
-Result<void> AuditLog::begin(core::MasterKey const& master, Random& random)
+Result<void> AuditLog::begin(core::MasterKey const& master, Random& random, TimePoint now)
 {
-    auto const kept   = TRY(engine_.read(find_sealed_key));
-    auto const make   = [&](Transaction& transaction) { return provide_sealed_key(transaction, master, random); };
-    auto const sealed = TRY(kept ? Result<std::string>{*kept} : engine_.write(make));
-    auto       chain  = TRY(core::AuditChain::open(master, sealed));
+    auto const provide = [&](Transaction& transaction) { return provide_key(transaction, master, random, now); };
+    auto const ready   = TRY(engine_.read(find_ready_key));
+    auto const begun   = TRY(ready ? Result<Begun>{Begun{*ready}} : engine_.write(provide));
+    auto       chain   = TRY(core::AuditChain::open(master, begun.sealed));
     chain_.emplace(std::move(chain));
-    TRY(link_older_rows());
+    if (begun.linked > 0)
+        log::warning("audit rows from before the chain are linked now", {{"up_to_row", begun.linked}});
+
+    bool const whole = TRY(engine_.read([this](Transaction& transaction) { return has_whole_ends(transaction); }));
+    if (!whole) log::error("the audit log is not as Signet left it: see signet audit verify");
     return {};
 }
 
@@ -139,37 +209,18 @@ Result<core::AuditChain const*> AuditLog::chain() const
     return &*chain_;
 }
 
-Result<void> AuditLog::link_older_rows() const
+Result<bool> AuditLog::has_whole_ends(Transaction& transaction) const
 {
-    bool const due = TRY(engine_.read(has_unlinked_rows));
-    if (!due) return {};
-    for (std::int64_t last = 0;;) {
-        auto const reached =
-            TRY(engine_.write([&, last](Transaction& transaction) { return link_some(transaction, last); }));
-        if (reached == 0) return {};
-        last = reached;
-        // Loud: whoever puts back a database from before the chain has its rows linked as they are then.
-        log::warning("audit rows from before the chain are linked now", {{"up_to_row", last}});
-    }
-}
-
-Result<std::int64_t> AuditLog::link_some(Transaction& transaction, std::int64_t after) const
-{
-    auto rows = TRY(transaction.list("SELECT " SIGNET_AUDIT_COLUMNS
-                                     " FROM audit WHERE id > $1 AND link IS NULL ORDER BY id LIMIT $2",
-                                     {after, kRowsAtOnce}, read_audit_row));
-    if (rows.empty()) return 0;
-    auto const* const chain  = TRY(this->chain());
-    auto const        before = TRY(transaction.find("SELECT id, link FROM audit WHERE id < $1 ORDER BY id DESC LIMIT 1",
-                                                    {rows.front().id}, read_head));
-    auto const        removed  = TRY(find_removed(transaction));
-    auto              previous = before ? before->link : removed.link;
-    for (auto& row : rows) {
-        row.link = chain->link(previous, row);
-        TRY(transaction.run("UPDATE audit SET link = $2 WHERE id = $1", {row.id, Param::bytes(row.link)}));
-        previous = row.link;
-    }
-    return rows.back().id;
+    auto const* const chain = TRY(this->chain());
+    auto const        begin = TRY(removed(transaction));
+    if (!begin) return false;
+    auto const first =
+        TRY(transaction.find("SELECT " SIGNET_AUDIT_COLUMNS " FROM audit ORDER BY id LIMIT 1", {}, read_audit_row));
+    if (!first) return true;
+    if (!follows(*chain, *begin, *first)) return false;
+    auto const last = TRY(
+        transaction.list("SELECT " SIGNET_AUDIT_COLUMNS " FROM audit ORDER BY id DESC LIMIT 2", {}, read_audit_row));
+    return last.size() < 2 || follows(*chain, {.row = last[1].id, .link = last[1].link}, last[0]);
 }
 
 Result<AuditHead> AuditLog::head(Transaction& transaction)
@@ -181,30 +232,24 @@ Result<AuditHead> AuditLog::head(Transaction& transaction)
 
 Result<void> AuditLog::add(Transaction& transaction, core::AuditEntry const& entry) const
 {
-    // There is one writer at a time, and neighbours in its transaction see each other's rows.
     auto const* const chain = TRY(this->chain());
-    auto const        last  = TRY(head(transaction));
-    auto const        row   = as_row(last.row + 1, entry);
-    auto const        link  = chain->link(last.link, row);
-    TRY(
-        transaction.run("INSERT INTO audit (id, at, event, user_id, session_id, address, user_agent, detail, link) "
-                        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                        {row.id, row.at, row.event, entry.user, entry.session, row.address, row.user_agent, row.detail,
-                         Param::bytes(link)}));
-    return {};
+    return add_row(transaction, *chain, entry);
 }
 
 Result<std::size_t> AuditLog::remove(Transaction& transaction, TimePoint before, std::size_t most) const
 {
     auto const rows = TRY(
         transaction.list("SELECT " SIGNET_AUDIT_COLUMNS " FROM audit ORDER BY id LIMIT $1", {most}, read_audit_row));
-    AuditHead last{};
-    for (auto const& row : rows) {
-        if (row.at >= unix_milliseconds(before)) break;
-        last = {.row = row.id, .link = row.link};
+    auto const* const chain   = TRY(this->chain());
+    auto const        removed = TRY(this->removed(transaction));
+    auto              last    = removed.value_or(core::empty_audit_log());
+    bool              is_ours = removed.has_value();
+    auto              row     = rows.begin();
+    for (; row != rows.end() && row->at < unix_milliseconds(before); ++row) {
+        is_ours = is_ours && follows(*chain, last, *row);
+        last    = {.row = row->id, .link = row->link};
     }
-    if (last.row == 0) return 0U;
-    auto const* const chain = TRY(this->chain());
+    if (row == rows.begin()) return 0U;
 
     // A trigger keeps the rows that are not older than this moment, which is the beginning of time again before anyone
     // else sees it.
@@ -212,10 +257,10 @@ Result<std::size_t> AuditLog::remove(Transaction& transaction, TimePoint before,
         return transaction.run("UPDATE audit_horizon SET older_than = $1 WHERE id = 1", {older_than});
     };
     TRY(let_go(before));
-    auto const removed = TRY(transaction.run("DELETE FROM audit WHERE id <= $1", {last.row}));
+    auto const gone = TRY(transaction.run("DELETE FROM audit WHERE id <= $1", {last.row}));
     TRY(let_go(TimePoint{}));
-    TRY(keep_removed(transaction, *chain, last));
-    return static_cast<std::size_t>(removed);
+    TRY(keep_removed(transaction, last, is_ours ? chain->seal(last) : std::string{}));
+    return static_cast<std::size_t>(gone);
 }
 
 Result<std::optional<AuditHead>> AuditLog::removed(Transaction& transaction) const

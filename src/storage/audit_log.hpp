@@ -14,9 +14,11 @@ public:
     // The log of a database that has its schema.
     explicit AuditLog(Engine& engine) : engine_(engine) {}
 
-    // Opens the chain: makes its key where there is none yet, and links the rows that are older than links, some of
-    // them per transaction. Errc::wrong_master_key.
-    [[nodiscard]] Result<void> begin(core::MasterKey const& master, Random& random);
+    // Opens the chain. A database that has none gets its key, once; one from before the chain gets links for the rows
+    // it has in the same transaction, and none has its rows linked later. What is not as this program left it is said
+    // in the log, and found by core::AuditReview::verify(). `master` is the one that opens the token secret;
+    // Errc::wrong_master_key.
+    [[nodiscard]] Result<void> begin(core::MasterKey const& master, Random& random, TimePoint now);
 
     // Two statements.
     [[nodiscard]] Result<void>        add(Transaction& transaction, core::AuditEntry const& entry) const;
@@ -30,9 +32,8 @@ public:
     [[nodiscard]] Result<core::AuditChain const*> chain() const;
 
 private:
-    // Gives the last of them; 0 when there was none.
-    [[nodiscard]] Result<std::int64_t> link_some(Transaction& transaction, std::int64_t after) const;
-    [[nodiscard]] Result<void>         link_older_rows() const;
+    // Whether both ends are as this program left them: a look, not a review.
+    [[nodiscard]] Result<bool> has_whole_ends(Transaction& transaction) const;
 
     Engine&                         engine_;
     std::optional<core::AuditChain> chain_;

@@ -40,7 +40,8 @@ std::unique_ptr<SqliteStorage> SqliteStorage::open(std::filesystem::path const& 
 
 core::Result<void> SqliteStorage::begin_audit(core::MasterKey const& master, Random& random)
 {
-    return state_->log.begin(master, random);
+    // When the chain began is for the operator to read, as with migrations.
+    return state_->log.begin(master, random, SystemClock{}.now());
 }
 
 SqliteStorage::SqliteStorage(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -17,8 +17,10 @@ public:
     // Creates the file (mode 0600) when it does not exist. Throws std::runtime_error with a sentence for the operator:
     // not a database, schema newer than this program, no permission.
     [[nodiscard]] static std::unique_ptr<SqliteStorage> open(std::filesystem::path const& file);
-    // Before anything is written that the audit log tells of: such deeds are Errc::unavailable until then. Once, and
-    // not beside other calls. Errc::wrong_master_key when `master` is not the one that the log was begun with.
+    // Before anything is written that the audit log tells of: such deeds are Errc::unavailable until then. Once, not
+    // beside other calls, and with the master key that opens the token secret, which must be there before the first
+    // row is: a log that was edited to look like one from before the chain has none that says so.
+    // Errc::wrong_master_key when `master` is not the one that the log was begun with.
     [[nodiscard]] core::Result<void>                    begin_audit(core::MasterKey const& master, Random& random);
     ~SqliteStorage();
 

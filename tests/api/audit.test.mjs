@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ann, binary, environment, freshFolder, query, refresh, request, run, signIn, startWithAnn, until } from './harness.mjs';
+import { ann, binary, environment, freshFolder, query, refresh, request, run, signIn, startSignet, startWithAnn, until } from './harness.mjs';
 
 let signet;
 const scratch = freshFolder();
@@ -94,6 +94,9 @@ test('Verify finds an edit, a cut in the middle, and with a kept head a cut at t
     ['cut', 'DELETE FROM audit WHERE id = 3', [], 4, 'missing'],
     ['begin', 'DELETE FROM audit WHERE id < 4; UPDATE audit_chain SET removed_row = 3', [], 0, 'removed_by_others'],
     ['end', 'DELETE FROM audit WHERE id > 4', ['--head', head], 5, 'cut'],
+    ['unlinked', "UPDATE audit SET detail = 'nothing', link = NULL WHERE id >= 3", [], 3, 'altered'],
+    ['no record', 'DELETE FROM audit_chain', [], 0, 'removed_by_others'],
+    ['no key', "DELETE FROM sealed_secrets WHERE name = 'audit_chain'", [], 0, 'removed_by_others'],
   ];
   for (const [name, sql, more, row, fault] of cases) {
     const folder = tampered(name, sql);
@@ -103,4 +106,19 @@ test('Verify finds an edit, a cut in the middle, and with a kept head a cut at t
     assert.deepEqual([ok, bad, said], [false, row, fault], name);
     assert.notEqual((await run(['audit', 'verify', ...more, '--data', folder])).stdout, '');
   }
+});
+
+test('A log whose chain was taken away stays bad, and the server works on and says so', async () => {
+  const folder = tampered('taken away', `DELETE FROM audit_chain; DELETE FROM sealed_secrets WHERE name = 'audit_chain';
+    DELETE FROM audit WHERE id = 5; UPDATE audit SET link = NULL, detail = 'nothing'`);
+  const other = await startSignet({ dataDir: folder });
+  try {
+    await signIn(other);
+    assert.match(other.log(), /the audit log is not as Signet left it/);
+  } finally {
+    await other.stop();
+  }
+  const done = await run(['audit', 'verify', '--json', '--data', folder]);
+  assert.equal(done.code, 1, done.stdout);
+  assert.equal(lines(done.stdout)[0].fault, 'removed_by_others');
 });

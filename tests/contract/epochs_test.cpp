@@ -2,6 +2,7 @@
 
 #include "contract/samples.hpp"
 #include "contract/stores.hpp"
+#include "core/token_secret.hpp"
 
 namespace signet::contract {
 namespace {
@@ -34,7 +35,7 @@ TEST_P(EpochStore, EndsSessionsRevokesKeysAndReplacesTheTokenSecretAtOnce)
     auto const ended   = open_session(sessions_, user);
     ASSERT_TRUE(sessions_.end_session(ended.id, std::nullopt, core::EndReason::signed_out,
                                       entry(AuditEvent::session_ended, kStart + 1min)));
-    ASSERT_TRUE(sealed_.add_secret("token secret", "before"));
+    ASSERT_TRUE(sealed_.add_secret(core::kTokenSecretName, "before"));
     ASSERT_TRUE(
         signing_keys_.add_key(sample_key("old", kStart, kStart), std::nullopt, 15min, entry(AuditEvent::key_added)));
     auto const audits = audited();
@@ -50,7 +51,7 @@ TEST_P(EpochStore, EndsSessionsRevokesKeysAndReplacesTheTokenSecretAtOnce)
     auto const keys = signing_keys_.list_keys(kStart).value();
     ASSERT_THAT(keys, SizeIs(1));
     EXPECT_EQ(keys.front().kid, "new");
-    EXPECT_EQ(sealed_.find_secret("token secret").value(), "sealed");
+    EXPECT_EQ(sealed_.find_secret(core::kTokenSecretName).value(), "sealed");
     EXPECT_EQ(audited(), audits + 1);
 }
 
@@ -60,7 +61,7 @@ TEST_P(EpochStore, BeginsAgainLater)
     ASSERT_TRUE(epochs_.begin_epoch({.key = sample_key("newer", kStart, kStart), .token_secret = "sealed again"},
                                     entry(AuditEvent::tokens_voided, kStart + 1min)));
     EXPECT_EQ(epochs_.epoch_began().value(), kStart + 1min);
-    EXPECT_EQ(sealed_.find_secret("token secret").value(), "sealed again");
+    EXPECT_EQ(sealed_.find_secret(core::kTokenSecretName).value(), "sealed again");
 }
 
 }  // namespace
