@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,18 +13,18 @@
 namespace signet {
 
 // A source that sends a thousand waits for its own thousand; one that sends a single item waits for one of each other
-// source at most. Not thread-safe. push() and pop() cost O(log sources), make_room() O(sources).
+// source at most. What throws, for want of memory, has changed nothing. Not thread-safe. push() and pop() cost
+// O(log sources), make_room() O(sources).
 template <class T>
 class FairQueue {
 public:
     void push(std::string_view source, T item)
     {
-        auto lane = lanes_.find(source);
-        if (lane == lanes_.end()) {
-            lane = lanes_.try_emplace(std::string{source}).first;
-            turns_.push_back(lane);
-        }
-        lane->second.push_back(std::move(item));
+        auto const lane = lanes_.find(source);
+        if (lane == lanes_.end())
+            open_lane(source, std::move(item));
+        else
+            lane->second.push_back(std::move(item));
         ++size_;
     }
 
@@ -31,15 +32,16 @@ public:
     [[nodiscard]] std::optional<T> pop()
     {
         if (turns_.empty()) return std::nullopt;
-        auto const lane = turns_.front();
-        turns_.pop_front();
+        auto const       lane = turns_.front();
         std::optional<T> item{std::move(lane->second.front())};
         lane->second.pop_front();
         --size_;
-        if (lane->second.empty())
+        if (lane->second.empty()) {
+            turns_.pop_front();
             lanes_.erase(lane);
-        else
-            turns_.push_back(lane);
+        } else {
+            turns_.splice(turns_.end(), turns_, turns_.begin());
+        }
         return item;
     }
 
@@ -70,10 +72,21 @@ public:
 private:
     // No lane is empty. A tree has no collisions for a stranger to find.
     using Lanes = std::map<std::string, std::deque<T>, std::less<>>;
+    using Turns = std::list<typename Lanes::iterator>;
 
-    Lanes                                lanes_;
-    std::deque<typename Lanes::iterator> turns_;
-    std::size_t                          size_ = 0;
+    // What takes memory comes before what changes the queue: a lane without its turn would never be served.
+    void open_lane(std::string_view source, T item)
+    {
+        Turns         turn(1);
+        std::deque<T> items;
+        items.push_back(std::move(item));
+        turn.front() = lanes_.try_emplace(std::string{source}, std::move(items)).first;
+        turns_.splice(turns_.end(), turn);
+    }
+
+    Lanes       lanes_;
+    Turns       turns_;
+    std::size_t size_ = 0;
 };
 
 }  // namespace signet

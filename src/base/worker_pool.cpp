@@ -23,23 +23,25 @@ WorkerPool::~WorkerPool()
     for (auto& thread : threads_) thread.join();
 }
 
+WorkerPool::Displaced::~Displaced()
+{
+    if (waiting) waiting->job(Turn::displaced);
+}
+
 bool WorkerPool::submit(Job job, std::string_view source, Standing standing)
 {
-    std::optional<Waiting> displaced;
+    Displaced displaced;
     {
         std::lock_guard const lock(mutex_);
         auto&                 queue = standing == Standing::known ? known_ : queue_;
         if (stopping_) return false;
         if (queue.size() >= options_.queue) {
-            displaced = queue.make_room(source);
-            if (!displaced) return false;
+            displaced.waiting = queue.make_room(source);
+            if (!displaced.waiting) return false;
         }
         queue.push(source, {std::move(job), std::chrono::steady_clock::now()});
     }
-    if (displaced)
-        displaced->job(Turn::displaced);
-    else
-        wake_.notify_one();
+    if (!displaced.waiting) wake_.notify_one();
     return true;
 }
 
@@ -89,7 +91,8 @@ void WorkerPool::work()
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty() || !known_.empty() || !first_.empty(); });
         auto waiting = next();
-        if (!waiting) return;
+        if (!waiting && stopping_) return;
+        if (!waiting) continue;
         ++running_;
         lock.unlock();
 

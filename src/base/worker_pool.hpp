@@ -44,8 +44,8 @@ public:
     WorkerPool(WorkerPool const&)            = delete;
     WorkerPool& operator=(WorkerPool const&) = delete;
 
-    // False when the queue is full: the job was not taken and will not be called. A job that is displaced is called on
-    // the submitting thread.
+    // False when the queue is full, and std::bad_alloc: the job was not taken and will not be called. A job that is
+    // displaced is called on the submitting thread.
     [[nodiscard]] bool submit(Job job, std::string_view source = {}, Standing standing = Standing::stranger);
     // Ahead of all others, with as many places of its own as the queue has: for the few jobs that say how it stands.
     [[nodiscard]] bool submit_first(Job job);
@@ -60,6 +60,11 @@ private:
     struct Waiting {
         Job                                   job;
         std::chrono::steady_clock::time_point since;
+    };
+    // A job that lost its place is told so, with no lock held, even where the one that takes its place cannot be kept.
+    struct Displaced {
+        std::optional<Waiting> waiting;
+        ~Displaced();
     };
     void                   work();
     std::optional<Waiting> next();
