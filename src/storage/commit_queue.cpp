@@ -148,8 +148,9 @@ private:
 
     void roll_back()
     {
-        // SQLite has rolled back by itself after some errors.
-        if (is_open()) static_cast<void>(step("ROLLBACK"));
+        if (!is_open()) return;
+        ++statements_;
+        connection_->roll_back();
     }
 
     ConnectionPool&                  writers_;

@@ -19,19 +19,28 @@ Result<ConnectionPool::Lease> ConnectionPool::take()
     return lease;
 }
 
+// Takes the place that take() has counted, or gives it back.
 Result<ConnectionPool::Lease> ConnectionPool::open()
 {
     try {
         return Lease{std::make_unique<Connection>(file_, role_, longest_wait_).release(), GiveBack{this}};
     } catch (std::runtime_error const& error) {
-        std::lock_guard const lock(mutex_);
-        ++unopened_;
-        free_.notify_one();
+        give_back_place();
         return core::unavailable("database_not_opened", error.what());
+    } catch (...) {
+        give_back_place();
+        throw;
     }
 }
 
-void ConnectionPool::give_back(Connection* connection)
+void ConnectionPool::give_back_place() noexcept
+{
+    std::lock_guard const lock(mutex_);
+    ++unopened_;
+    free_.notify_one();
+}
+
+void ConnectionPool::give_back(Connection* connection) noexcept
 {
     std::lock_guard const lock(mutex_);
     idle_.emplace_back(connection);

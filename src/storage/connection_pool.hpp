@@ -18,6 +18,7 @@ public:
     ConnectionPool(std::string file, Role role, std::size_t most, std::chrono::milliseconds longest_wait)
         : file_(std::move(file)), role_(role), longest_wait_(longest_wait), unopened_(most)
     {
+        idle_.reserve(most);  // giving back takes no memory
     }
 
     struct GiveBack {
@@ -31,7 +32,8 @@ public:
 
 private:
     Result<Lease> open();
-    void          give_back(Connection* connection);
+    void          give_back(Connection* connection) noexcept;
+    void          give_back_place() noexcept;
 
     std::string                              file_;
     Role                                     role_;

@@ -77,48 +77,46 @@ private:
 
 }  // namespace
 
-Connection::Connection(std::string const& file, Role role, std::chrono::milliseconds longest_wait) : file_(file)
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const
 {
-    auto const opened = sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-    if (opened != SQLITE_OK) {
-        auto const why = fmt::format("cannot open the database {}: {}", file, sqlite3_errmsg(db_));
-        sqlite3_close(db_);
-        throw std::runtime_error(why);
-    }
-    sqlite3_extended_result_codes(db_, 1);
-    sqlite3_busy_timeout(db_, static_cast<int>(longest_wait.count()));
-    try {
-        must_run(
-            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-            "PRAGMA wal_autocheckpoint=0; PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=67108864;");
-        // Kept small: the kernel caches the file as well.
-        must_run(role == Role::writer ? "PRAGMA cache_size=-2000;" : "PRAGMA cache_size=-500;");
-        if (role == Role::reader) must_run("PRAGMA query_only=ON;");
-    } catch (std::runtime_error const&) {
-        sqlite3_close(db_);
-        throw;
-    }
+    sqlite3_finalize(statement);
 }
 
-Connection::~Connection()
+void Connection::Close::operator()(sqlite3* db) const
 {
-    for (auto const& [text, statement] : statements_) sqlite3_finalize(statement.handle);
-    sqlite3_close(db_);
+    sqlite3_close(db);
+}
+
+Connection::Connection(std::string const& file, Role role, std::chrono::milliseconds longest_wait) : file_(file)
+{
+    sqlite3*   db     = nullptr;
+    auto const opened = sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    db_.reset(db);  // there even where it was not opened
+    if (opened != SQLITE_OK)
+        throw std::runtime_error(fmt::format("cannot open the database {}: {}", file, sqlite3_errmsg(db)));
+    sqlite3_extended_result_codes(db, 1);
+    sqlite3_busy_timeout(db, static_cast<int>(longest_wait.count()));
+    must_run(
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+        "PRAGMA wal_autocheckpoint=0; PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=67108864;");
+    // Kept small: the kernel caches the file as well.
+    must_run(role == Role::writer ? "PRAGMA cache_size=-2000;" : "PRAGMA cache_size=-500;");
+    if (role == Role::reader) must_run("PRAGMA query_only=ON;");
 }
 
 void Connection::must_run(char const* script)
 {
-    if (sqlite3_exec(db_, script, nullptr, nullptr, nullptr) == SQLITE_OK) return;
-    throw std::runtime_error(fmt::format("cannot use the database {}: {}", file_, sqlite3_errmsg(db_)));
+    if (sqlite3_exec(db_.get(), script, nullptr, nullptr, nullptr) == SQLITE_OK) return;
+    throw std::runtime_error(fmt::format("cannot use the database {}: {}", file_, sqlite3_errmsg(db_.get())));
 }
 
 std::int64_t Connection::ask_number(char const* pragma)
 {
     sqlite3_stmt* statement = nullptr;
-    auto const    prepared  = sqlite3_prepare_v2(db_, pragma, -1, &statement, nullptr);
+    auto const    prepared  = sqlite3_prepare_v2(db_.get(), pragma, -1, &statement, nullptr);
     bool const    answered  = prepared == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
     auto const    number    = answered ? sqlite3_column_int64(statement, 0) : 0;
-    auto const    why       = answered ? std::string{} : std::string{sqlite3_errmsg(db_)};
+    auto const    why       = answered ? std::string{} : std::string{sqlite3_errmsg(db_.get())};
     sqlite3_finalize(statement);
     if (!answered) throw std::runtime_error(fmt::format("cannot read the database {}: {}", file_, why));
     return number;
@@ -128,18 +126,17 @@ Result<Statement*> Connection::prepare(std::string_view sql)
 {
     if (auto const kept = statements_.find(sql); kept != statements_.end()) return &kept->second;
 
-    errno            = 0;
-    char const* rest = nullptr;
-    Statement   statement;
-    if (sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement.handle,
-                           &rest) != SQLITE_OK)
-        return std::unexpected(failure(db_, sql));
-    if (rest != sql.data() + sql.size()) {
-        sqlite3_finalize(statement.handle);
-        throw std::logic_error(fmt::format("more than one statement: {}", sql));
-    }
-    for (int i = 1; i <= sqlite3_bind_parameter_count(statement.handle); ++i)
-        statement.numbers.push_back(number_of(sqlite3_bind_parameter_name(statement.handle, i)));
+    errno              = 0;
+    char const*   rest = nullptr;
+    sqlite3_stmt* made = nullptr;
+    Statement     statement;
+    auto const    prepared = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
+                                                SQLITE_PREPARE_PERSISTENT, &made, &rest);
+    statement.handle.reset(made);
+    if (prepared != SQLITE_OK) return std::unexpected(failure(db_.get(), sql));
+    if (rest != sql.data() + sql.size()) throw std::logic_error(fmt::format("more than one statement: {}", sql));
+    for (int i = 1; i <= sqlite3_bind_parameter_count(made); ++i)
+        statement.numbers.push_back(number_of(sqlite3_bind_parameter_name(made, i)));
     return &statements_.emplace(sql, std::move(statement)).first->second;
 }
 
@@ -167,9 +164,9 @@ void Connection::bind(Statement const& statement, std::span<Param const> params)
     for (std::size_t i = 0; i < statement.numbers.size(); ++i) {
         auto const number = statement.numbers[i];
         if (number < 1 || static_cast<std::size_t>(number) > params.size())
-            throw std::logic_error(fmt::format("no value for ${}: {}", number, sqlite3_sql(statement.handle)));
+            throw std::logic_error(fmt::format("no value for ${}: {}", number, sqlite3_sql(statement.handle.get())));
         auto const slot = static_cast<int>(i) + 1;
-        if (std::visit(Binder{statement.handle, slot}, params[static_cast<std::size_t>(number) - 1].value()) !=
+        if (std::visit(Binder{statement.handle.get(), slot}, params[static_cast<std::size_t>(number) - 1].value()) !=
             SQLITE_OK)
             throw std::length_error("a value is too long for SQLite");
     }
@@ -187,28 +184,35 @@ Result<std::int64_t> Connection::step(std::string_view sql, std::span<Param cons
         }
     };
 
-    auto* const statement = TRY(prepare(sql));
-    Reset const reset{statement->handle};
-    bind(*statement, params);
+    auto* const prepared  = TRY(prepare(sql));
+    auto* const statement = prepared->handle.get();
+    Reset const reset{statement};
+    bind(*prepared, params);
 
     errno = 0;
-    SqliteRow const row{statement->handle};
-    auto            stepped = sqlite3_step(statement->handle);
-    for (; stepped == SQLITE_ROW; stepped = sqlite3_step(statement->handle)) TRY(visit(row));
-    if (stepped != SQLITE_DONE) return std::unexpected(failure(db_, sql));
-    return sqlite3_stmt_readonly(statement->handle) != 0 ? 0 : sqlite3_changes64(db_);
+    SqliteRow const row{statement};
+    auto            stepped = sqlite3_step(statement);
+    for (; stepped == SQLITE_ROW; stepped = sqlite3_step(statement)) TRY(visit(row));
+    if (stepped != SQLITE_DONE) return std::unexpected(failure(db_.get(), sql));
+    return sqlite3_stmt_readonly(statement) != 0 ? 0 : sqlite3_changes64(db_.get());
 }
 
 Result<void> Connection::run_script(std::string const& script)
 {
     errno = 0;
-    if (sqlite3_exec(db_, script.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
-    return std::unexpected(failure(db_, "a migration"));
+    if (sqlite3_exec(db_.get(), script.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+    return std::unexpected(failure(db_.get(), "a migration"));
+}
+
+void Connection::roll_back() noexcept
+{
+    // SQLite has rolled back by itself after some errors.
+    if (in_transaction()) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 bool Connection::in_transaction() const
 {
-    return sqlite3_get_autocommit(db_) == 0;
+    return sqlite3_get_autocommit(db_.get()) == 0;
 }
 
 }  // namespace signet::storage

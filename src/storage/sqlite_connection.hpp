@@ -5,6 +5,7 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +23,10 @@ enum class Role { writer, reader, checkpointer };
 
 // A prepared statement, kept for the next time.
 struct Statement {
-    sqlite3_stmt*    handle = nullptr;
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    std::unique_ptr<sqlite3_stmt, Finalize> handle;
     std::vector<int> numbers;  // SQLite numbers parameters by appearance; here the n of the "$n" of each
 };
 
@@ -30,24 +34,25 @@ struct Statement {
 class Connection {
 public:
     Connection(std::string const& file, Role role, std::chrono::milliseconds longest_wait);
-    ~Connection();
-    Connection(Connection const&)            = delete;
-    Connection& operator=(Connection const&) = delete;
-
     [[nodiscard]] Result<std::int64_t> step(std::string_view sql, std::span<Param const> params,
                                             std::function<Result<void>(Row const&)> const& visit);
     [[nodiscard]] Result<void>         run_script(std::string const& script);
     [[nodiscard]] std::int64_t         ask_number(char const* pragma);
     void                               must_run(char const* script);
     [[nodiscard]] bool                 in_transaction() const;
-    [[nodiscard]] sqlite3*             handle() const { return db_; }
+    // Takes no memory of ours, so that it can be done while there is none.
+    void                               roll_back() noexcept;
+    [[nodiscard]] sqlite3*             handle() const { return db_.get(); }
 
 private:
     [[nodiscard]] Result<Statement*> prepare(std::string_view sql);
     static void                      bind(Statement const& statement, std::span<Param const> params);
 
+    struct Close {
+        void operator()(sqlite3* db) const;
+    };
     std::string                                     file_;
-    sqlite3*                                        db_ = nullptr;
+    std::unique_ptr<sqlite3, Close>                 db_;
     std::unordered_map<std::string_view, Statement> statements_;
 };
 

@@ -168,16 +168,13 @@ struct SqliteEngine::State {
         static auto const nothing = [](Row const&) { return Result<void>{}; };
         struct Rollback {
             Connection& connection;
-            ~Rollback()
-            {
-                if (connection.in_transaction()) static_cast<void>(connection.step("ROLLBACK", {}, nothing));
-            }
+            ~Rollback() { connection.roll_back(); }
         };
 
-        auto const connection = TRY(readers.take());
+        auto const     connection = TRY(readers.take());
+        Rollback const unless_committed{*connection};
         statements += 2;
         TRY(connection->step("BEGIN", {}, nothing));
-        Rollback const    unless_committed{*connection};
         SqliteTransaction transaction{*connection, statements};
         TRY(body(transaction));
         if (transaction.failed()) return std::unexpected(*transaction.failed());
