@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/ended_sessions.hpp"
+#include "core/epoch.hpp"
 #include "core/keyring.hpp"
 #include "core/settings.hpp"
 #include "jose/jwt.hpp"
@@ -104,7 +105,7 @@ Result<Authenticator::Known> Authenticator::verify(std::string_view access_token
     auto const expiry  = token->expires_at();
     auto const id      = Uuid::parse(token->token_id());
     if (!user || !session || !email || !roles || !expiry || !id) return refused_as("missing_claim");
-    if (id->time() < ports_.epoch_began) return refused_as("older_than_the_epoch");
+    if (is_void(id->time(), ports_.epoch_began, now)) return refused_as("older_than_the_epoch");
 
     return std::make_shared<Caller const>(Caller{.user       = *user,
                                                  .session    = *session,

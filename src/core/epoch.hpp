@@ -20,4 +20,11 @@ struct EpochPlace {
 // the new signing key, of the newest one's algorithm. `audit` says why.
 [[nodiscard]] Result<std::string> begin_epoch(EpochPlace const& place, AuditEntry const& audit);
 
+// Whether what was issued then is void now. An epoch that lies in the future was begun while the clock was ahead:
+// nothing is compared with it, since its keys and its token secret alone let nothing older pass.
+[[nodiscard]] inline bool is_void(TimePoint issued, TimePoint epoch_began, TimePoint now)
+{
+    return epoch_began <= now && issued < epoch_began;
+}
+
 }  // namespace signet::core

@@ -26,6 +26,15 @@ struct Epoch : ::testing::Test {
                             .random       = world.random},
                            {.at = world.clock.now(), .event = AuditEvent::data_restored});
     }
+    TokenSecret load()
+    {
+        return load_token_secret({.sealed       = world.stores.sealed(),
+                                  .signing_keys = world.stores.signing_keys(),
+                                  .master_key   = world.master_key,
+                                  .random       = world.random,
+                                  .now          = world.clock.now()})
+            .value();
+    }
     // What the next start of the server is given.
     Ports next_ports(Keyring const& keyring, TokenSecret const& secret)
     {
@@ -64,6 +73,32 @@ TEST_F(Epoch, RefusesEveryTokenOfBeforeByItsTime)
     EXPECT_TRUE(refresh(ports, {.token = SecretString{later.refresh.reveal()}, .origin = {}}));
 }
 
+// CHECKS E26: begun an hour too late, by a clock that has been put right since.
+TEST_F(Epoch, KeepsNobodyOutWhileItLiesInTheFuture)
+{
+    world.clock.advance(1h);
+    ASSERT_TRUE(begin());
+    auto const secret = load();
+    world.clock.advance(-1h);
+    Keyring keyring{world.stores.signing_keys(), world.master_key, world.settings, world.clock, world.random};
+    ASSERT_TRUE(keyring.load());
+    auto const          ports = next_ports(keyring, secret);
+    Authenticator const authenticator{ports};
+
+    auto const again = login(ports, {.email        = "ann@example.com",
+                                     .password     = SecretString{testing::kPassword},
+                                     .device_token = {},
+                                     .origin       = testing::origin()});
+    ASSERT_TRUE(again) << again.error().detail;
+    auto const known = authenticator.authenticate(again->access.text);
+    EXPECT_TRUE(known) << known.error().detail;
+    auto const refreshed = refresh(ports, {.token = SecretString{again->refresh.reveal()}, .origin = {}});
+    EXPECT_TRUE(refreshed) << refreshed.error().detail;
+
+    EXPECT_FALSE(authenticator.authenticate(grant.access.text)) << "its key is gone";
+    EXPECT_FALSE(refresh(ports, {.token = SecretString{grant.refresh.reveal()}, .origin = {}}));
+}
+
 // CHECKS E30: and elsewhere, where only the key set is known.
 TEST_F(Epoch, PublishesOneNewKeyAndNoneOfBefore)
 {
@@ -93,13 +128,7 @@ TEST_F(Epoch, EndsEverySessionAndReplacesTheTokenSecret)
     EXPECT_EQ(world.stores.memory().sessions.at(grant.session).end_reason, EndReason::new_epoch);
     EXPECT_TRUE(world.stores.sessions().sessions_ended_since({}).value().empty())
         << "their tokens are refused without being remembered one by one";
-    auto const secret = load_token_secret({.sealed       = world.stores.sealed(),
-                                           .signing_keys = world.stores.signing_keys(),
-                                           .master_key   = world.master_key,
-                                           .random       = world.random,
-                                           .now          = world.clock.now()});
-    ASSERT_TRUE(secret);
-    EXPECT_NE(secret->mac("p", "m"), world.token_secret.mac("p", "m"));
+    EXPECT_NE(load().mac("p", "m"), world.token_secret.mac("p", "m"));
     EXPECT_EQ(world.stores.epochs().epoch_began().value(), world.clock.now());
     EXPECT_EQ(world.count(AuditEvent::data_restored), 1U);
 }

@@ -243,7 +243,7 @@ struct Ports {
     RefreshRefusals&   refresh_refusals;
     SignInWatch&       sign_ins;
     Settings const&    settings;
-    TimePoint          epoch_began = {};  // what is older is void
+    TimePoint          epoch_began = {};  // what is older is void (core/epoch.hpp)
 };
 
 }  // namespace signet::core

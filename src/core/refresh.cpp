@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ended_sessions.hpp"
+#include "core/epoch.hpp"
 #include "core/refresh_refusals.hpp"
 #include "core/refresh_rule.hpp"
 #include "core/refresh_token.hpp"
@@ -152,8 +153,8 @@ Result<SessionGrant> refresh(Ports const& ports, RefreshAttempt const& attempt)
         auto const& session = found->session;
         auto const  outcome =
             decide_refresh(session, token->generation, request.now, ports.settings.sessions.refresh_window);
-        bool const is_void = session.created_at < ports.epoch_began;
-        if (is_void || outcome == RefreshOutcome::ended)
+        bool const is_over = is_void(session.created_at, ports.epoch_began, request.now);
+        if (is_over || outcome == RefreshOutcome::ended)
             return tell_and_refuse(request, session.user, RefreshRefusal::ended);
         if (outcome == RefreshOutcome::expired) return tell_and_refuse(request, session.user, RefreshRefusal::expired);
         if (outcome == RefreshOutcome::reuse) return end_and_refuse(request, session, RefreshRefusal::reuse);

@@ -74,7 +74,8 @@ struct StorageWithoutMemory : testing::Test {
 
 TEST_F(StorageWithoutMemory, ReadsAgain)
 {
-    ASSERT_TRUE(open()->write([](Transaction& transaction) { return transaction.run_script("CREATE TABLE t (n INT);"); }));
+    ASSERT_TRUE(
+        open()->write([](Transaction& transaction) { return transaction.run_script("CREATE TABLE t (n INT);"); }));
     ASSERT_TRUE(open()->write(insert));
     for_each_allocation([&](std::size_t nth, Failing how) {
         auto const engine = open();
@@ -89,7 +90,8 @@ TEST_F(StorageWithoutMemory, ReadsAgain)
 TEST_F(StorageWithoutMemory, WritesAgainAndHasWrittenNoHalf)
 {
     std::int64_t written = 0;
-    ASSERT_TRUE(open()->write([](Transaction& transaction) { return transaction.run_script("CREATE TABLE t (n INT);"); }));
+    ASSERT_TRUE(
+        open()->write([](Transaction& transaction) { return transaction.run_script("CREATE TABLE t (n INT);"); }));
     for_each_allocation([&](std::size_t nth, Failing how) {
         auto const engine = open();
         auto const tried  = attempt(nth, how, [&] { return engine->write(insert); });
