@@ -9,6 +9,7 @@
 #include "cli/refusals.hpp"
 #include "core/epoch.hpp"
 #include "core/master_key_change.hpp"
+#include "core/token_secret.hpp"
 #include "storage/sqlite.hpp"
 
 namespace signet::cli {
@@ -18,8 +19,12 @@ constexpr auto kMeaning =
     "Changing the master key of {}:\n"
     "- every signing key and the token secret are encrypted under the new one;\n"
     "- the old one opens nothing here any more; only older copies of this database still need it;\n"
+    "{}"
     "- backups made by \"signet backup\" bring their own master key and stay as they are;\n"
     "- {}";
+constexpr auto kMakesTokens =
+    "- but this database is older than its token secret, which is the old key itself: whoever has the old key goes on\n"
+    "  making refresh and device tokens that are taken here. Only --leaked ends that, and signs everybody out;\n";
 constexpr auto kNobodySignedOut = "nobody is signed out.";
 constexpr auto kEverybodySignedOut =
     "everybody is signed out: every session ends, every token issued until now is void, and a new key signs.";
@@ -30,6 +35,7 @@ struct Work {
     KeyPlace                                place;
     std::unique_ptr<storage::SqliteStorage> storage;
     core::MasterKey                         before;
+    core::TokenSecret                       token_secret;
 };
 
 struct NewKey {
@@ -62,9 +68,15 @@ std::expected<Work, Trouble> begin(LocatedData const& located)
     auto         storage = storage::SqliteStorage::open(located.folder.database());
     auto         key     = TRY(find_present_key(place, *storage));
     SystemRandom random;
-    auto const   audited = storage->begin_audit(key, random);
+    auto         secret = core::load_token_secret({.sealed       = storage->sealed(),
+                                                   .signing_keys = storage->signing_keys(),
+                                                   .master_key   = key,
+                                                   .random       = random,
+                                                   .now          = SystemClock{}.now()});
+    if (!secret) return std::unexpected(sentence(secret.error(), "the token secret"));
+    auto const audited = storage->begin_audit(key, random);
     if (!audited) return std::unexpected(sentence(audited.error(), "the audit log"));
-    return Work{std::move(lock), std::move(place), std::move(storage), std::move(key)};
+    return Work{std::move(lock), std::move(place), std::move(storage), std::move(key), *std::move(secret)};
 }
 
 std::expected<NewKey, Trouble> find_new_key(RewrapOptions const& options)
@@ -157,9 +169,10 @@ Exit rewrap_keys(RewrapOptions const& options)
     auto const fresh = find_new_key(options);
     if (!fresh) return refuse(options.admin, "invalid_request", fresh.error(), kUsage);
 
-    auto const meaning =
-        fmt::format(kMeaning, located->folder.path().string(), options.leaked ? kEverybodySignedOut : kNobodySignedOut);
-    auto const consent = require_consent(options.admin, options.yes ? Consent::given : Consent::ask, meaning);
+    bool const makes_tokens = !options.leaked && work->token_secret.is_root_of(work->before);
+    auto const meaning      = fmt::format(kMeaning, located->folder.path().string(), makes_tokens ? kMakesTokens : "",
+                                     options.leaked ? kEverybodySignedOut : kNobodySignedOut);
+    auto const consent      = require_consent(options.admin, options.yes ? Consent::given : Consent::ask, meaning);
     return consent == kDone ? rewrap(options, *work, *fresh) : consent;
 }
 

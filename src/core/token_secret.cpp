@@ -78,6 +78,11 @@ std::string TokenSecret::seal(MasterKey const& master_key, Random& random) const
     return master_key.seal(text_of(root_), secret_context(kTokenSecretName), random);
 }
 
+bool TokenSecret::is_root_of(MasterKey const& master_key) const
+{
+    return CRYPTO_memcmp(root_.reveal().data(), master_key.root().reveal().data(), RootKey::kBytes) == 0;
+}
+
 std::string secret_context(std::string_view name)
 {
     return std::string{"secret\n"}.append(name);

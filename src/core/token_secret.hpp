@@ -1,7 +1,8 @@
 // core/token_secret.hpp - what refresh and device tokens are authenticated with.
 //
 // Random, kept in storage under the master key: whoever has only the master key can make no token, and a change of the
-// master key signs nobody out (docs/decisions/0012-changing-the-master-key.md).
+// master key signs nobody out (docs/decisions/0012-changing-the-master-key.md). Only a database from before there was a
+// token secret has the master key of its time as one, until an epoch begins.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -28,6 +29,8 @@ public:
     [[nodiscard]] bool mac_matches(std::string_view purpose, std::string_view message, std::string_view tag) const;
 
     [[nodiscard]] std::string seal(MasterKey const& master_key, Random& random) const;
+    // Whether this master key alone makes tokens: it is the secret of a database of before.
+    [[nodiscard]] bool        is_root_of(MasterKey const& master_key) const;
 
 private:
     RootKey root_;

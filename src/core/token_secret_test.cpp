@@ -75,6 +75,7 @@ TEST_F(LoadingTokenSecret, MakesOneAtTheFirstStartAndKeepsIt)
     EXPECT_EQ(first->mac("p", "m"), second->mac("p", "m"));
     EXPECT_NE(first->mac("p", "m"), make_token_secret().mac("p", "m")) << "the master key alone makes no token";
     EXPECT_EQ(stores.memory().secrets.size(), 1U);
+    EXPECT_FALSE(first->is_root_of(make_master_key()));
 }
 
 // CHECKS E28
@@ -96,6 +97,8 @@ TEST_F(LoadingTokenSecret, SignsNobodyOutOfADatabaseOfBefore)
     auto const secret = load(make_master_key());
     ASSERT_TRUE(secret);
     EXPECT_EQ(secret->mac("refresh token", "m"), make_token_secret().mac("refresh token", "m"));
+    EXPECT_TRUE(secret->is_root_of(make_master_key())) << "whoever has it makes tokens, and can be told";
+    EXPECT_FALSE(secret->is_root_of(make_master_key("b")));
 }
 
 TEST_F(LoadingTokenSecret, LiesSealedInStorage)

@@ -1,6 +1,6 @@
 // Signing keys as they change beside a running server: rotated under load, revoked, exported; and another master key.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -269,6 +269,16 @@ test('A leaked master key: everybody is signed out, and says so before', async (
   assert.notEqual(after.kids[0], kid);
   const events = await query({ dataDir: folder.dataDir }, "SELECT event FROM audit WHERE event IN ('tokens_voided', 'master_key_changed') ORDER BY id");
   assert.deepEqual(events, [['tokens_voided'], ['master_key_changed']]);
+});
+
+test('The old master key of a database that had no token secret goes on making tokens, and rewrap says so', async () => {
+  const folder = await stoppedFolder('of before');
+  execFileSync('/usr/bin/python3', ['-c', 'import sqlite3,sys\ndb = sqlite3.connect(sys.argv[1])\n'
+    + 'db.executescript("DELETE FROM sealed_secrets WHERE name LIKE \'token secret%\'")', path.join(folder.dataDir, 'signet.db')]);
+  const done = await folder.rewrap();
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stderr, /older than its token secret[^]*Only --leaked ends that/);
+  assert.doesNotMatch((await (await stoppedFolder('of today')).rewrap()).stderr, /older than its token secret/);
 });
 
 test('The master key is not changed under a running server', async () => {
