@@ -97,7 +97,8 @@ private:
         auto const done =
             sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
         if (done == SQLITE_OK || done == SQLITE_BUSY) return;
-        // Nothing is lost: the pages stay in the WAL, and the next commit asks again.
+        // Nothing is lost: the pages stay in the WAL. As many more ask again, and not each commit: a disk that is full
+        // is not made emptier by that, and the log no better.
         log::warning("checkpoint failed", {{"why", sqlite3_errmsg(connection_.handle())}});
     }
 
