@@ -240,10 +240,12 @@ TEST_F(SqliteEngineTest, DoesNotCommitAfterAFailureThatTheDeedPassedOver)
     auto const written = engine.write([](Transaction& transaction) -> Result<void> {
         TRY(transaction.run("INSERT INTO t (n) VALUES ($1)", {1}));
         static_cast<void>(transaction.run("INSERT INTO t (n) VALUES ($1)", {"no number"}));
+        static_cast<void>(transaction.run("DELETE FROM no_such_table"));
         return {};
     });
     ASSERT_FALSE(written);
     EXPECT_EQ(written.error().code, Errc::unavailable);
+    EXPECT_THAT(written.error().detail, HasSubstr("cannot store TEXT value")) << "what failed first";
     EXPECT_EQ(count(engine), 0);
 }
 

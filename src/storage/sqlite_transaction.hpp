@@ -20,7 +20,7 @@ public:
     {
         ++statements_;
         auto done = connection_.run_script(std::string{script});
-        if (!done) failed_ = done.error();
+        if (!done) note(done.error());
         return done;
     }
     // The first failure, which a deed may not have passed on.
@@ -32,11 +32,16 @@ protected:
     {
         ++statements_;
         auto changed = connection_.step(sql, params, visit);
-        if (!changed) failed_ = changed.error();
+        if (!changed) note(changed.error());
         return changed;
     }
 
 private:
+    void note(core::Error const& error)
+    {
+        if (!failed_) failed_ = error;
+    }
+
     Connection&                 connection_;
     std::atomic<std::uint64_t>& statements_;
     std::optional<core::Error>  failed_;
