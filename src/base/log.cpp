@@ -38,7 +38,7 @@ spdlog::level::level_enum to_spdlog(Level level)
 void set_format(spdlog::logger& logger, Format format)
 {
     format_of_lines = format;
-    // %v is what escaped_line() made: the rest of the JSON object, or message and fields.
+    // %v is what json_line() or text_line() made: the rest of the JSON object, or message and fields.
     logger.set_pattern(format == Format::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
                                               : "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v",
                        spdlog::pattern_time_type::utc);
