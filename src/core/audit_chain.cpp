@@ -9,7 +9,6 @@
 #include <stdexcept>
 
 #include "base/result.hpp"
-#include "core/audit_review.hpp"
 #include "core/token_secret.hpp"
 
 namespace signet::core {
@@ -52,25 +51,6 @@ std::string hmac(SecretString const& key, std::string_view message)
 }
 
 }  // namespace
-
-std::string_view name(AuditFault fault)
-{
-    switch (fault) {
-        case AuditFault::altered:
-            return "altered";
-        case AuditFault::missing:
-            return "missing";
-        case AuditFault::foreign:
-            return "foreign";
-        case AuditFault::removed_by_others:
-            return "removed_by_others";
-        case AuditFault::cut:
-            return "cut";
-        case AuditFault::other_log:
-            return "other_log";
-    }
-    return "unknown";
-}
 
 std::string AuditHead::text() const
 {
