@@ -1,12 +1,7 @@
 #include "core/audit_chain.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
+#include <algorithm>
 #include <charconv>
-#include <stdexcept>
 
 #include "base/result.hpp"
 #include "core/token_secret.hpp"
@@ -14,7 +9,6 @@
 namespace signet::core {
 namespace {
 
-constexpr std::size_t      kKeyBytes  = 32;
 constexpr std::size_t      kLinkBytes = 32;
 constexpr std::string_view kDigits    = "0123456789abcdef";
 
@@ -40,14 +34,10 @@ void append_text(std::string& out, std::optional<std::string> const& text)
     if (text) append_text(out, std::string_view{*text});
 }
 
-std::string hmac(SecretString const& key, std::string_view message)
+std::string hmac(RootKey const& key, std::string_view message)
 {
-    std::array<unsigned char, kLinkBytes> out{};
-    auto                                  size = static_cast<unsigned>(out.size());
-    if (HMAC(EVP_sha256(), key.reveal().data(), static_cast<int>(key.size()),
-             reinterpret_cast<unsigned char const*>(message.data()), message.size(), out.data(), &size) == nullptr)
-        throw std::runtime_error("HMAC-SHA256 failed");
-    return {out.begin(), out.end()};
+    auto const digest = hmac_sha256(key.reveal(), message);
+    return {digest.begin(), digest.end()};
 }
 
 }  // namespace
@@ -85,18 +75,20 @@ AuditHead empty_audit_log()
 
 std::string AuditChain::make_sealed_key(MasterKey const& master, Random& random)
 {
-    std::array<std::uint8_t, kKeyBytes> key{};
-    random.fill(key);
-    SecretString const secret{std::string_view{reinterpret_cast<char const*>(key.data()), key.size()}};
-    OPENSSL_cleanse(key.data(), key.size());
+    DerivedKey key;
+    random.fill(key.bytes);
+    SecretString const secret{{reinterpret_cast<char const*>(key.bytes.data()), key.bytes.size()}};
     return master.seal(secret, secret_context(kAuditChainSecret), random);
 }
 
 Result<AuditChain> AuditChain::open(MasterKey const& master, std::string_view sealed_key)
 {
-    auto key = TRY(master.open(sealed_key, secret_context(kAuditChainSecret)));
-    if (key.size() != kKeyBytes) return refused(Errc::wrong_master_key, "the audit log's key has another length");
-    return AuditChain{std::move(key)};
+    auto const text = TRY(master.open(sealed_key, secret_context(kAuditChainSecret)));
+    if (text.size() != RootKey::kBytes)
+        return refused(Errc::wrong_master_key, "the audit log's key has another length");
+    DerivedKey key;
+    std::ranges::copy(text.reveal(), key.bytes.begin());
+    return AuditChain{RootKey{key.bytes}};
 }
 
 std::string AuditChain::link(std::string_view previous, AuditRow const& row) const

@@ -10,11 +10,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/random.hpp"
-#include "base/secret.hpp"
 #include "core/master_key.hpp"
 #include "core/result.hpp"
+#include "core/root_key.hpp"
 
 namespace signet::core {
 
@@ -62,9 +63,9 @@ public:
     [[nodiscard]] std::string seal(AuditHead const& removed) const;
 
 private:
-    explicit AuditChain(SecretString key) : key_(std::move(key)) {}
+    explicit AuditChain(RootKey key) : key_(std::move(key)) {}
 
-    SecretString key_;
+    RootKey key_;
 };
 
 }  // namespace signet::core
