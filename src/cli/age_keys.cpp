@@ -133,11 +133,11 @@ std::optional<std::string> decode_base64(std::string_view text)
 
 SecretString hkdf_sha256(std::string_view material, std::string_view salt, std::string_view info)
 {
-    constexpr core::Digest kNoSalt{};
-    auto const             salting = salt.empty() ? std::span<std::uint8_t const>{kNoSalt}
-                                                  : std::span<std::uint8_t const>{bytes_of(salt), salt.size()};
-    core::DerivedKey const extracted{core::hmac_sha256(salting, material)};
-    core::DerivedKey const expanded{core::hmac_sha256(extracted.bytes, std::string{info} + '\x01')};
+    constexpr core::Digest  kNoSalt{};
+    auto const              salting = salt.empty() ? std::span<std::uint8_t const>{kNoSalt}
+                                                   : std::span<std::uint8_t const>{bytes_of(salt), salt.size()};
+    core::WipedDigest const extracted{core::hmac_sha256(salting, material)};
+    core::WipedDigest const expanded{core::hmac_sha256(extracted.bytes, std::string{info} + '\x01')};
     return SecretString{text_of(expanded.bytes)};
 }
 

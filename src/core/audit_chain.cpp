@@ -75,7 +75,7 @@ AuditHead empty_audit_log()
 
 std::string AuditChain::make_sealed_key(MasterKey const& master, Random& random)
 {
-    DerivedKey key;
+    WipedDigest key;
     random.fill(key.bytes);
     SecretString const secret{{reinterpret_cast<char const*>(key.bytes.data()), key.bytes.size()}};
     return master.seal(secret, secret_context(kAuditChainSecret), random);
@@ -86,7 +86,7 @@ Result<AuditChain> AuditChain::open(MasterKey const& master, std::string_view se
     auto const text = TRY(master.open(sealed_key, secret_context(kAuditChainSecret)));
     if (text.size() != RootKey::kBytes)
         return refused(Errc::wrong_master_key, "the audit log's key has another length");
-    DerivedKey key;
+    WipedDigest key;
     std::ranges::copy(text.reveal(), key.bytes.begin());
     return AuditChain{RootKey{key.bytes}};
 }

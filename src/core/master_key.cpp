@@ -60,7 +60,7 @@ Result<MasterKey> MasterKey::parse(SecretString const& file_content)
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.size() != 2 * kBytes) return refused(Errc::wrong_master_key, "not 64 hexadecimal digits");
 
-    DerivedKey key{};
+    WipedDigest key{};
     for (std::size_t i = 0; i < kBytes; ++i) {
         int const high = hex_value(text[2 * i]);
         int const low  = hex_value(text[2 * i + 1]);
@@ -73,7 +73,7 @@ Result<MasterKey> MasterKey::parse(SecretString const& file_content)
 
 SecretString MasterKey::generate_file_content(Random& random)
 {
-    DerivedKey key{};
+    WipedDigest key{};
     random.fill(key.bytes);
     std::array<char, 2 * kBytes + 1> text{};
     for (std::size_t i = 0; i < kBytes; ++i) {

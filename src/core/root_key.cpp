@@ -22,7 +22,7 @@ Digest hmac_sha256(std::span<std::uint8_t const> key, std::string_view message)
     return out;
 }
 
-DerivedKey::~DerivedKey()
+WipedDigest::~WipedDigest()
 {
     OPENSSL_cleanse(bytes.data(), bytes.size());
 }
@@ -41,13 +41,14 @@ RootKey::RootKey(std::span<std::uint8_t const, kBytes> random)
 
 RootKey RootKey::extract(std::span<std::uint8_t const> material)
 {
-    constexpr Digest kNoSalt{};  // RFC 5869 2.2: a string of HashLen zeros
-    DerivedKey const extracted{hmac_sha256(kNoSalt, {reinterpret_cast<char const*>(material.data()), material.size()})};
+    constexpr Digest  kNoSalt{};  // RFC 5869 2.2: a string of HashLen zeros
+    WipedDigest const extracted{
+        hmac_sha256(kNoSalt, {reinterpret_cast<char const*>(material.data()), material.size()})};
     return RootKey{extracted.bytes};
 }
 
 // RFC 5869 2.3 with L = 32, so one block: T(1) = HMAC(PRK, info ‖ 0x01).
-DerivedKey RootKey::derive(std::string_view purpose) const
+WipedDigest RootKey::derive(std::string_view purpose) const
 {
     return {hmac_sha256(reveal(), std::string{purpose} + '\x01')};
 }

@@ -13,10 +13,10 @@ using Digest = std::array<std::uint8_t, 32>;
 
 [[nodiscard]] Digest hmac_sha256(std::span<std::uint8_t const> key, std::string_view message);
 
-// On the stack, for the length of one operation; then wiped.
-struct DerivedKey {
+// Secret bytes on the stack, for the length of one operation; then wiped.
+struct WipedDigest {
     Digest bytes{};
-    ~DerivedKey();
+    ~WipedDigest();
 };
 
 // In a page of its own: locked, guarded, left out of core dumps, wiped when freed. Thread-safe once made.
@@ -30,7 +30,7 @@ public:
     [[nodiscard]] static RootKey extract(std::span<std::uint8_t const> material);
 
     // The purpose is HKDF's info.
-    [[nodiscard]] DerivedKey                            derive(std::string_view purpose) const;
+    [[nodiscard]] WipedDigest                           derive(std::string_view purpose) const;
     [[nodiscard]] std::span<std::uint8_t const, kBytes> reveal() const;
 
 private:

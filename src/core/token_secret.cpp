@@ -34,7 +34,7 @@ Result<TokenSecret> open_secret(Kept const& kept, MasterKey const& master_key)
 {
     auto const text = TRY(master_key.open(kept.sealed, secret_context(kept.name)));
     if (text.size() != RootKey::kBytes) return refused(Errc::unavailable, "the token secret has another length");
-    DerivedKey bytes;
+    WipedDigest bytes;
     std::ranges::copy(text.reveal(), bytes.bytes.begin());
     return TokenSecret{RootKey{bytes.bytes}};
 }
@@ -56,7 +56,7 @@ Result<Kept> make_first(TokenSecretPlace const& place)
 
 TokenSecret TokenSecret::generate(Random& random)
 {
-    DerivedKey bytes;
+    WipedDigest bytes;
     random.fill(bytes.bytes);
     return TokenSecret{RootKey{bytes.bytes}};
 }

@@ -103,7 +103,7 @@ TEST_F(LoadingTokenSecret, SignsNobodyOutOfADatabaseOfBefore)
 
 TEST_F(LoadingTokenSecret, LiesSealedInStorage)
 {
-    auto const secret = TokenSecret{RootKey{DerivedKey{{1, 2, 3, 4, 5, 6, 7, 8}}.bytes}};
+    auto const secret = TokenSecret{RootKey{WipedDigest{{1, 2, 3, 4, 5, 6, 7, 8}}.bytes}};
     auto const sealed = secret.seal(make_master_key(), random);
     EXPECT_EQ(sealed.find("\x01\x02\x03\x04\x05\x06\x07\x08"), std::string::npos);
     stores.memory().secrets.emplace(kTokenSecretName, sealed);
