@@ -1,7 +1,5 @@
 #include "storage/commit_queue.hpp"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <array>
 #include <new>
@@ -45,12 +43,12 @@ public:
             if (!begun) refuse(deed, begun.error());
             if (!begun) return begun;
         }
-        auto const before    = rows_changed();
+        auto const before    = connection_->rows_changed();
         bool const went_well = call(deed);
         if (went_well && is_open()) return {};
         if (went_well) refuse(deed, {core::Errc::unavailable, "lost"});
         // Nearly every refusal comes before the deed has changed anything.
-        if (is_shared && is_open() && rows_changed() == before) return {};
+        if (is_shared && is_open() && connection_->rows_changed() == before) return {};
         roll_back();
         run_apart();
         return {};
@@ -60,14 +58,8 @@ public:
     void commit()
     {
         if (!is_open()) return;
-        auto const begun     = std::chrono::steady_clock::now();
-        auto const committed = step("COMMIT");
-        if (committed) {
-            ++commits_;
-            if (seconds_ != nullptr)
-                seconds_->observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
-            return;
-        }
+        auto const committed = measured_commit();
+        if (committed) return;
         // A refusal too may rest on what a neighbour did.
         for (auto* deed : open()) refuse(*deed, committed.error());
         roll_back();
@@ -115,9 +107,6 @@ private:
         return deed.answer && deed.thrown == nullptr;
     }
 
-    // Of this connection, ever. A script counts none of what it makes: only migrations run some, and those alone.
-    [[nodiscard]] std::int64_t rows_changed() const { return sqlite3_total_changes64(connection_->handle()); }
-
     // All but the last, which broke what they shared.
     void run_apart()
     {
@@ -127,12 +116,22 @@ private:
             auto const begun = step("BEGIN IMMEDIATE");
             if (!begun) refuse(*deed, begun.error());
             if (begun && call(*deed)) {
-                auto const committed = step("COMMIT");
+                auto const committed = measured_commit();
                 if (!committed) refuse(*deed, committed.error());
-                commits_ += committed ? 1 : 0;
             }
             roll_back();
         }
+    }
+
+    Result<void> measured_commit()
+    {
+        auto const begun     = std::chrono::steady_clock::now();
+        auto const committed = step("COMMIT");
+        if (!committed) return committed;
+        ++commits_;
+        if (seconds_ != nullptr)
+            seconds_->observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+        return {};
     }
 
     Result<void> step(std::string_view sql)

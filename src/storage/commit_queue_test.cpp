@@ -163,8 +163,15 @@ TEST_F(CommitQueueTest, RunsNeighboursApartWhenOneUndoesTheTransaction)
         TRY(transaction.run("ROLLBACK"));
         return core::refused(Errc::unavailable);
     };
+    struct Counting : Histogram {
+        std::atomic<int> observed = 0;
+        void             observe(double) override { ++observed; }
+    } seconds;
+    queue_.measure(seconds);
+    auto const before = queue_.commits();
     EXPECT_THAT(run_together({counted, refused, wrecker, inserting(2)}),
                 ElementsAre("done", "not_found", "unavailable", "done"));
+    EXPECT_EQ(static_cast<std::uint64_t>(seconds.observed), queue_.commits() - before);
     EXPECT_THAT(rows(), ElementsAre(1, 2));
     EXPECT_EQ(calls, 2);
 }

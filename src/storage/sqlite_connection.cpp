@@ -210,6 +210,11 @@ void Connection::roll_back() noexcept
     if (in_transaction()) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
+std::int64_t Connection::rows_changed() const
+{
+    return sqlite3_total_changes64(db_.get());
+}
+
 bool Connection::in_transaction() const
 {
     return sqlite3_get_autocommit(db_.get()) == 0;

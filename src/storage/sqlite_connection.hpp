@@ -40,6 +40,8 @@ public:
     [[nodiscard]] std::int64_t         ask_number(char const* pragma);
     void                               must_run(char const* script);
     [[nodiscard]] bool                 in_transaction() const;
+    // By this connection, ever. A script counts none of what it makes: only migrations run some, and those alone.
+    [[nodiscard]] std::int64_t         rows_changed() const;
     // Takes no memory of ours, so that it can be done while there is none.
     void                               roll_back() noexcept;
     [[nodiscard]] sqlite3*             handle() const { return db_.get(); }
