@@ -71,12 +71,14 @@ public:
         written_ += bytes.size();
         return write_all(file_->get(), bytes);
     }
-    [[nodiscard]] bool finish()
+    [[nodiscard]] bool sync() { return fsync(file_->get()) == 0; }
+    // Under its own name from here on.
+    [[nodiscard]] bool publish()
     {
-        return fsync(file_->get()) == 0 && link(unfinished_.c_str(), path_.c_str()) == 0 &&
-               sync_folder(path_.parent_path());
+        return link(unfinished_.c_str(), path_.c_str()) == 0 && sync_folder(path_.parent_path());
     }
-    [[nodiscard]] std::uint64_t written() const { return written_; }
+    [[nodiscard]] std::uint64_t   written() const { return written_; }
+    [[nodiscard]] fs::path const& path() const { return path_; }
 
 private:
     fs::path                  path_;
@@ -94,7 +96,7 @@ bool add_text(AgeWriter& out, std::string_view name, std::string_view content, T
 // False: errno says why.
 bool add_file(AgeWriter& out, fs::path const& file, TimePoint now)
 {
-    Descriptor const in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    Descriptor const in(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     struct stat      status{};
     if (!in.ok() || fstat(in.get(), &status) != 0) return false;
     auto left = static_cast<std::uint64_t>(status.st_size);
@@ -123,40 +125,50 @@ struct Parts {
     fs::path               database;
 };
 
-std::expected<std::uint64_t, Trouble> write_backup(fs::path const& path, Parts const& parts, TimePoint now)
+std::expected<void, Trouble> write_backup(NewFile& file, Parts const& parts, TimePoint now)
 {
-    NewFile file(path);
-    if (!file.ok()) return std::unexpected(system_trouble("Cannot write", path));
     SystemRandom random;
     AgeWriter    out(parts.file_key, parts.stanzas, random, [&](std::string_view bytes) { return file.write(bytes); });
     bool const   written = add_text(out, kBackupManifest, manifest(now), now) &&
                          add_text(out, kBackupKey, parts.master_key.reveal(), now) &&
                          add_file(out, parts.database, now) && out.write(tar_end()) && out.finish();
-    if (!written || !file.finish()) return std::unexpected(system_trouble("Cannot write", path));
-    return file.written();
+    if (!written || !file.sync()) return std::unexpected(system_trouble("Cannot write", file.path()));
+    return {};
+}
+
+// Copies the database as its owner, and gives it opened, so that its master key stays the same.
+std::expected<std::unique_ptr<Instance>, Trouble> copy_database(LocatedData const& located, Snapshot const& snapshot)
+{
+    RootAgain const at_the_end;
+    auto            instance = TRY(Instance::open(located.config, located.folder, Instance::Purpose::copying));
+    auto const      copied   = instance->copy_database(snapshot.path());
+    if (!copied) return std::unexpected(sentence(copied.error(), "the database"));
+    return instance;
 }
 
 // Beside whoever uses the folder.
 std::expected<std::uint64_t, Trouble> back_up(BackupOptions const& options, LocatedData const& located,
                                               SecretString const& file_key, std::vector<AgeStanza> stanzas)
 {
-    auto const     instance = TRY(Instance::open(located.config, located.folder, Instance::Purpose::administering));
+    NewFile file(options.file);
+    if (!file.ok()) return std::unexpected(system_trouble("Cannot write", file.path()));
     Snapshot const snapshot(located.folder.path());
-    auto const     now    = instance->ports().clock.now();
-    auto const     copied = instance->copy_database(snapshot.path());
-    if (!copied) return std::unexpected(sentence(copied.error(), "the database"));
-    auto       master_key = TRY(read_key_file(key_place(key_sources(located.config), located.folder.path())));
-    auto const to         = options.to.recipients.empty() ? "a passphrase" : "recipients";
-    auto const bytes      = TRY(write_backup(options.file,
-                                             {.file_key   = file_key,
-                                              .stanzas    = std::move(stanzas),
-                                              .master_key = std::move(master_key),
-                                              .database   = snapshot.path()},
-                                             now));
-    auto const noted      = instance->ports().audit.append(
+    auto const     instance   = TRY(copy_database(located, snapshot));
+    auto const     now        = instance->ports().clock.now();
+    auto           master_key = TRY(read_key_file(key_place(key_sources(located.config), located.folder.path())));
+    TRY(write_backup(file,
+                     {.file_key   = file_key,
+                      .stanzas    = std::move(stanzas),
+                      .master_key = std::move(master_key),
+                      .database   = snapshot.path()},
+                     now));
+    // Before it has its name: a backup that nobody knows of is worse than a row too many.
+    auto const to    = options.to.recipients.empty() ? "a passphrase" : "recipients";
+    auto const noted = instance->ports().audit.append(
         {.at = now, .event = core::AuditEvent::backup_made, .detail = fmt::format("to {}", to)});
     if (!noted) return std::unexpected(sentence(noted.error(), "the audit log"));
-    return bytes;
+    if (!file.publish()) return std::unexpected(system_trouble("Cannot write", file.path()));
+    return file.written();
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ namespace signet::cli {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr auto kUnchangedUser  = static_cast<uid_t>(-1);
+constexpr auto kUnchangedGroup = static_cast<gid_t>(-1);
+
 // Its name is on the disk before anything in it: a synced file of a folder that is lost is lost.
 bool make_one_folder(fs::path const& path, mode_t mode)
 {
@@ -85,14 +88,25 @@ std::expected<core::MasterKey, Trouble> DataFolder::master_key(KeySources const&
     return parse_key_file(place);
 }
 
-std::expected<void, Trouble> DataFolder::become_owner() const
+std::expected<void, Trouble> DataFolder::become_owner(Root root) const
 {
     struct stat status{};
     if (geteuid() != 0 || stat(path_.c_str(), &status) != 0 || status.st_uid == 0) return {};
-    if (setgroups(0, nullptr) == 0 && setresgid(status.st_gid, status.st_gid, status.st_gid) == 0 &&
-        setresuid(status.st_uid, status.st_uid, status.st_uid) == 0)
+    // setresuid(2): what a process may become again is its real and its saved id.
+    auto const other_group = root == Root::kept ? kUnchangedGroup : status.st_gid;
+    auto const other_user  = root == Root::kept ? kUnchangedUser : status.st_uid;
+    if (setgroups(0, nullptr) == 0 && setresgid(other_group, status.st_gid, other_group) == 0 &&
+        setresuid(other_user, status.st_uid, other_user) == 0)
         return {};
     return std::unexpected(system_trouble("Cannot go on as the owner of", path_));
+}
+
+RootAgain::~RootAgain()
+{
+    if (getuid() != 0 || geteuid() == 0) return;
+    bool const is_root =
+        setresuid(kUnchangedUser, 0, kUnchangedUser) == 0 && setresgid(kUnchangedGroup, getgid(), kUnchangedGroup) == 0;
+    static_cast<void>(is_root);  // where it is not, whatever only root may do fails too and says so
 }
 
 std::string read_text(fs::path const& path)

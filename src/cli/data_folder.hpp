@@ -42,15 +42,25 @@ public:
     // `credentials`.
     [[nodiscard]] std::expected<core::MasterKey, Trouble> master_key(KeySources const& sources, Random& random) const;
 
-    // When root runs this process and the folder is another user's, root is given up for good: what is made here must
-    // be that user's, whose server opens it. To be called before any other thread starts.
-    [[nodiscard]] std::expected<void, Trouble> become_owner() const;
+    // When root runs this process and the folder is another user's, it goes on as that user: what is made here must be
+    // that user's, whose server opens it. Root is given up for good, or kept for RootAgain.
+    enum class Root { given_up, kept };
+    [[nodiscard]] std::expected<void, Trouble> become_owner(Root root = Root::given_up) const;
 
 private:
     DataFolder(std::filesystem::path path, bool fresh) : path_(std::move(path)), fresh_(fresh) {}
 
     std::filesystem::path path_;
     bool                  fresh_;
+};
+
+// Makes the process root again when it goes, where become_owner() has kept it.
+class RootAgain {
+public:
+    RootAgain() = default;
+    ~RootAgain();
+    RootAgain(RootAgain const&)            = delete;
+    RootAgain& operator=(RootAgain const&) = delete;
 };
 
 // The whole file; empty when it cannot be read.

@@ -158,15 +158,16 @@ std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& c
     auto const   sources = key_sources(config);
     // Another file than the folder's own may be for root alone.
     bool const   inside  = sources.configured.empty() && sources.credentials.empty();
-    if (purpose == Purpose::administering && inside) TRY(folder.become_owner());
+    auto const   root    = purpose == Purpose::copying ? DataFolder::Root::kept : DataFolder::Root::given_up;
+    if (purpose != Purpose::serving && inside) TRY(folder.become_owner(root));
     auto key = TRY(folder.master_key(sources, random));
-    if (purpose == Purpose::administering) TRY(folder.become_owner());
+    if (purpose != Purpose::serving) TRY(folder.become_owner(root));
     auto const place    = key_place(sources, folder.path());
     auto       opened   = TRY(open_storage(place, folder, std::move(key)));
     auto       rules    = config.rules;
     rules.tokens.issuer = config.issuer;
     if (rules.tokens.audience.empty()) rules.tokens.audience = config.issuer;
-    if (purpose == Purpose::administering) sign_nothing(rules.tokens, opened.storage->signing_keys());
+    if (purpose != Purpose::serving) sign_nothing(rules.tokens, opened.storage->signing_keys());
 
     auto       state  = std::make_unique<State>(std::move(rules), std::move(lock), std::move(opened));
     auto const loaded = state->keyring.load();

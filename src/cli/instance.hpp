@@ -21,10 +21,11 @@ class Instance {
 public:
     // What it is opened for. Only the server's own configuration says how tokens are signed: a server that finds keys
     // of another algorithm makes one of its own, an administering verb leaves them as they are.
-    enum class Purpose { serving, administering };
+    // Whoever copies it may become root again (RootAgain): key and copy may be in places that are root's alone.
+    enum class Purpose { serving, administering, copying };
 
     // Reads or makes the master key, opens the database, and loads the signing keys (making the first one). For
-    // serving, `config` has its issuer; for administering, root becomes the folder's owner. Throws std::runtime_error
+    // serving, `config` has its issuer; for anything else, root becomes the folder's owner. Throws std::runtime_error
     // when the database cannot be opened.
     [[nodiscard]] static std::expected<std::unique_ptr<Instance>, Trouble> open(Config const&     config,
                                                                                 DataFolder const& folder,

@@ -1,7 +1,7 @@
 // A backup made beside a busy server, restored elsewhere: the drill, and everything that must not be restored.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as jose from 'jose';
@@ -220,6 +220,30 @@ test('What root restores into the folder of another user is that user\'s', { ski
   chownSync(dataDir, 65534, 65534);
   assert.equal((await restore(file, dataDir, ...key)).code, 0);
   for (const name of ['signet.db', 'master.key']) assert.equal(statSync(path.join(dataDir, name)).uid, 65534, name);
+});
+
+test('Root backs up what another user\'s server holds, with a key and to a folder that are root\'s alone', { skip: process.getuid() === 0 ? false : 'only root has such a key' }, async () => {
+  const base = freshFolder();
+  chmodSync(base, 0o711);
+  const [dataDir, vault] = [path.join(base, 'data'), path.join(base, 'vault')];
+  const env = { SIGNET_SERVER_MASTER_KEY: path.join(vault, 'master.key') };
+  mkdirSync(vault, { mode: 0o700 });
+  mkdirSync(dataDir, { mode: 0o700 });
+  chownSync(dataDir, 65534, 65534);
+  const [made, to] = [path.join(vault, 'signet.age'), path.join(vault, 'restored')];
+  try {
+    assert.equal((await run(['restore', file, '--data', dataDir, ...key, '--yes'], { env })).code, 0);
+    assert.equal(statSync(env.SIGNET_SERVER_MASTER_KEY).uid, 0);
+    const done = await run(['backup', made, '--recipient', recipient, '--data', dataDir], { env });
+    assert.equal(done.code, 0, done.stderr);
+    assert.deepEqual([statSync(made).uid, statSync(made).mode & 0o777], [0, 0o600]);
+    assert.deepEqual(readdirSync(vault).sort(), ['master.key', 'signet.age']);
+    for (const name of readdirSync(dataDir)) assert.equal(statSync(path.join(dataDir, name)).uid, 65534, name);
+    assert.equal((await restore(made, to, ...key)).code, 0);
+    assert.match((await run(['user', 'list', '--data', to])).stdout, /ann@example\.com/);
+  } finally {
+    rmSync(base, { recursive: true });
+  }
 });
 
 test('A master key elsewhere is respected: the same is kept, another is not overwritten', async () => {

@@ -185,6 +185,23 @@ describe('the Debian package', { skip: missing || false, timeout: 300_000 }, () 
     assert.equal(me(token).email, ann.email);
   });
 
+  test('root backs it up beside the running server, and restores it', () => {
+    inside('install', '-d', '-m', '0700', '/root/backups');
+    machine.write('/root/backups/passphrase', 'nine plain words for the backup\n');
+    const passphrase = ['--passphrase-file', '/root/backups/passphrase'];
+    inside('signet', 'backup', '/root/backups/signet.age', ...passphrase);
+    assert.equal(inside('stat', '-c', '%A %U:%G', '/root/backups/signet.age'), '-rw------- root:root');
+    const { access_token: before_ } = signIn();
+    assert.equal(me(before_).email, ann.email);
+
+    inside('systemctl', 'stop', 'signet');
+    inside('signet', 'restore', '/root/backups/signet.age', ...passphrase, '--replace', '--yes');
+    assert.equal(machine.beside('cat', `${machine.folder}/etc/signet/master.key`).output, firstKey);
+    inside('systemctl', 'start', 'signet');
+    assert.equal(me(before_), undefined, 'what was issued before is void');
+    assert.equal(me(signIn().access_token).email, ann.email);
+  });
+
   test('removal stops it, purging says where the accounts are, and neither touches them', () => {
     const running = () => machine.inside('sh', '-c', 'grep -l "^Name:.signet$" /proc/[0-9]*/status').output.trim();
     assert.match(running(), /^\/proc\/\d+\/status$/);
