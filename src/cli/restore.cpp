@@ -120,8 +120,8 @@ std::expected<void, Trouble> check_key_place(Work const& work, SecretString cons
                                : "Move it away first."));
 }
 
-// Everything of before is void in the data made ready. Gives the kid of the new signing key.
-std::expected<std::string, Trouble> begin_anew(Work const& work, BackupReader const& backup)
+// Everything of before is void in the data made ready, as of `now`.
+std::expected<void, Trouble> begin_anew(Work const& work, BackupReader const& backup, TimePoint now)
 {
     auto const key     = TRY(parse_key_file({work.unpacked / "master.key", false}));
     auto const storage = storage::SqliteStorage::open(work.unpacked / "signet.db");
@@ -135,11 +135,30 @@ std::expected<std::string, Trouble> begin_anew(Work const& work, BackupReader co
     if (!audited) return std::unexpected(sentence(audited.error(), "the audit log"));
     auto const begun = core::begin_epoch(
         {.epochs = storage->epochs(), .signing_keys = storage->signing_keys(), .master_key = key, .random = random},
-        {.at     = SystemClock{}.now(),
+        {.at     = now,
          .event  = core::AuditEvent::data_restored,
          .detail = "backup of " + moment(backup.manifest().made_at)});
     if (!begun) return std::unexpected(sentence(begun.error(), "the epoch"));
-    return *begun;
+    auto const settled = storage->settle();
+    if (!settled) return std::unexpected(sentence(settled.error(), "the database"));
+    return {};
+}
+
+// The file that will be taken over says so itself, without its WAL.
+std::expected<void, Trouble> check_begun(Work const& work, TimePoint now)
+{
+    auto const           database = work.unpacked / "signet.db";
+    auto const           wal      = work.unpacked / "signet.db-wal";
+    std::error_code      failed;
+    std::uintmax_t const size = is_there(wal) ? fs::file_size(wal, failed) : 0;
+    if (failed || size > 0)
+        return std::unexpected(fmt::format("{} could not be moved into its database.", wal.string()));
+    auto const storage = storage::SqliteStorage::open(database);
+    auto const began   = storage->epochs().epoch_began();
+    if (!began) return std::unexpected(sentence(began.error(), "the epoch"));
+    if (*began == now) return {};
+    return std::unexpected(
+        fmt::format("{} does not hold what was written to it: the disk has lost something.", database.string()));
 }
 
 // Run by root for a folder of another user's: the server that opens these is that user's.
@@ -164,7 +183,9 @@ std::expected<void, Trouble> make_ready(Work const& work, BackupReader& backup)
     auto const made = create_private_file(work.unpacked / "master.key", content.reveal());
     if (!made) return std::unexpected(made.error());
     TRY(backup.copy_database(work.unpacked / "signet.db"));
-    TRY(begin_anew(work, backup));
+    auto const now = SystemClock{}.now();
+    TRY(begin_anew(work, backup, now));
+    TRY(check_begun(work, now));
     TRY(give_to_owner(work));
     return synced(work.unpacked);
 }

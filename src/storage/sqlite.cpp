@@ -93,6 +93,11 @@ core::Result<void> SqliteStorage::copy_to(std::filesystem::path const& file)
     return state_->engine.copy_to(file);
 }
 
+core::Result<void> SqliteStorage::settle()
+{
+    return state_->engine.settle();
+}
+
 core::Result<void> SqliteStorage::check_sound()
 {
     auto const damage = TRY(state_->engine.find_damage());

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] core::Result<void> check_writable();
     // One moment's data as a new database file, while others go on. What is in it is as secret as what it is a copy of.
     [[nodiscard]] core::Result<void> copy_to(std::filesystem::path const& file);
+    // All that is committed is in the file itself, durably, once this gives yes: it may be moved without its WAL.
+    [[nodiscard]] core::Result<void> settle();
     // Errc::unavailable with what is damaged in the file. Reads all of it.
     [[nodiscard]] core::Result<void> check_sound();
     // SQL statements run since open(), by all threads.

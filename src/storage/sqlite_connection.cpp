@@ -215,6 +215,13 @@ std::int64_t Connection::rows_changed() const
     return sqlite3_total_changes64(db_.get());
 }
 
+Result<void> Connection::empty_wal()
+{
+    errno = 0;
+    if (sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) == SQLITE_OK) return {};
+    return std::unexpected(failure(db_, "a checkpoint"));
+}
+
 bool Connection::in_transaction() const
 {
     return sqlite3_get_autocommit(db_.get()) == 0;

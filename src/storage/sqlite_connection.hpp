@@ -37,6 +37,8 @@ public:
     [[nodiscard]] Result<std::int64_t> step(std::string_view sql, std::span<Param const> params,
                                             std::function<Result<void>(Row const&)> const& visit);
     [[nodiscard]] Result<void>         run_script(std::string const& script);
+    // Everything in the WAL is in the file, both are synced, and the WAL has no content.
+    [[nodiscard]] Result<void>         empty_wal();
     [[nodiscard]] std::int64_t         ask_number(char const* pragma);
     void                               must_run(char const* script);
     [[nodiscard]] bool                 in_transaction() const;

@@ -226,6 +226,12 @@ Result<void> SqliteEngine::copy_to(std::filesystem::path const& file)
     return {};
 }
 
+Result<void> SqliteEngine::settle()
+{
+    auto const writer = TRY(state_->writers.take());
+    return writer->empty_wal();
+}
+
 Result<std::vector<std::string>> SqliteEngine::find_damage()
 {
     auto found = TRY(read([](Transaction& transaction) {

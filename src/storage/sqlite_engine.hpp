@@ -35,6 +35,9 @@ public:
 
     // One moment's data as a new file of its own, while others go on reading and writing. Errc::unavailable.
     [[nodiscard]] Result<void>                     copy_to(std::filesystem::path const& file);
+    // Moves everything committed into the file itself, durably: it may then be taken elsewhere without its WAL.
+    // Errc::unavailable, also while somebody else is at it.
+    [[nodiscard]] Result<void>                     settle();
     // What SQLite finds wrong in the file; empty when nothing is. Reads all of it.
     [[nodiscard]] Result<std::vector<std::string>> find_damage();
     // From now on each commit tells how long it took; `commit_seconds` must outlive this object.

@@ -401,6 +401,33 @@ TEST_F(SqliteEngineTest, MovesTheWalIntoTheDatabaseAndStartsItOverWithoutBeingAs
     EXPECT_EQ(count(engine), commits);
 }
 
+TEST_F(SqliteEngineTest, SettledItNeedsNoWal)
+{
+    SqliteEngine engine(file_.path(), {.longest_wait = 50ms});
+    make_table(engine);
+    ASSERT_TRUE(insert(engine, 1));
+    ASSERT_GT(std::filesystem::file_size(file_.wal()), 0);
+    ASSERT_TRUE(engine.settle());
+    EXPECT_EQ(std::filesystem::file_size(file_.wal()), 0);
+
+    TestFile const alone;
+    std::filesystem::copy_file(file_.path(), alone.path());
+    SqliteEngine copy(alone.path());
+    EXPECT_EQ(count(copy), 1);
+
+    // Somebody who still reads what was before.
+    SqliteEngine other(file_.path());
+    auto const   read = other.read([&](Transaction& transaction) -> Result<void> {
+        TRY(transaction.find("SELECT count(*) FROM t", {}, read_number));
+        EXPECT_TRUE(insert(engine, 2));
+        auto const settled = engine.settle();
+        EXPECT_FALSE(settled);
+        if (!settled) EXPECT_EQ(settled.error().reason, "database_busy");
+        return {};
+    });
+    ASSERT_TRUE(read);
+}
+
 TEST_F(SqliteEngineTest, CountsTheStatementsItRuns)
 {
     SqliteEngine engine(file_.path());
