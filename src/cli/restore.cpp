@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -37,8 +38,9 @@ std::string moment(TimePoint at)
     return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(unix_seconds(at))));
 }
 
-// The files of a data folder that a restore puts another in the place of.
-constexpr std::array<std::string_view, 4> kReplacedFiles{"master.key", "signet.db", "signet.db-wal", "signet.db-shm"};
+// The files of a data folder that a restore puts another in the place of. A WAL goes first: beside another database it
+// would be taken for that one's.
+constexpr std::array<std::string_view, 4> kReplacedFiles{"signet.db-wal", "signet.db-shm", "signet.db", "master.key"};
 
 bool is_there(fs::path const& path)
 {
@@ -54,10 +56,14 @@ fs::path unused(fs::path const& wanted)
     return path;
 }
 
+bool holds_replaced(fs::path const& folder)
+{
+    return std::ranges::any_of(kReplacedFiles, [&](auto const name) { return is_there(folder / name); });
+}
+
 bool holds_data(fs::path const& folder)
 {
-    return is_there(folder / "restored") || is_there(folder / kReplacedFiles[0]) ||
-           is_there(folder / kReplacedFiles[1]);
+    return is_there(folder / "restored") || holds_replaced(folder);
 }
 
 // What a restore works on. `unpacked` is where the files are made ready; nothing else is touched before they are.
@@ -190,14 +196,31 @@ std::expected<void, Trouble> make_ready(Work const& work, BackupReader& backup)
     return synced(work.unpacked);
 }
 
-std::expected<void, Trouble> put_aside(Work const& work)
+// Moves the data that is there away, all of it to one place: cut off, the next restore goes on where this one was. Only
+// once it is together does the place have its own name, so that what is found under it is never added to.
+std::expected<void, Trouble> put_aside(Work const& work, fs::path const& restored)
 {
+    auto const      aside = restored / "aside";
     std::error_code failed;
-    if (!fs::create_directory(work.beside, failed))
-        return std::unexpected(fmt::format("Cannot make {}: {}.", work.beside.string(), failed.message()));
+    fs::create_directory(aside, failed);
+    if (failed) return std::unexpected(fmt::format("Cannot make {}: {}.", aside.string(), failed.message()));
     for (auto const name : kReplacedFiles)
-        if (is_there(work.folder / name)) TRY(move_file(work.folder / name, work.beside / name));
-    TRY(synced(work.beside));
+        if (is_there(work.folder / name)) TRY(move_file(work.folder / name, aside / name));
+    TRY(synced(aside));
+    TRY(synced(work.folder));
+    TRY(move_file(aside, work.beside));
+    TRY(synced(restored));
+    return synced(work.folder);
+}
+
+// What was made ready is in `restored` from here on. Where a restore that was cut off has left one, it stays there all
+// the time, with what may have been put aside into it.
+std::expected<void, Trouble> take_over(Work const& work, fs::path const& restored)
+{
+    if (!is_there(restored)) TRY(move_file(work.unpacked, restored));
+    for (auto const name : {"master.key", "signet.db"})
+        if (is_there(work.unpacked / name)) TRY(move_file(work.unpacked / name, restored / name));
+    TRY(synced(restored));
     return synced(work.folder);
 }
 
@@ -215,16 +238,14 @@ std::expected<void, Trouble> install_key(Work const& work, fs::path const& from)
 // While "restored" is there, no server starts in this folder (DataFolder::require_whole): being cut off here is loud.
 std::expected<void, Trouble> install(Work const& work)
 {
-    auto const      restored = work.folder / "restored";
-    std::error_code failed;
-    fs::remove_all(restored, failed);  // of a restore that was cut off
-    TRY(move_file(work.unpacked, restored));
-    TRY(synced(work.folder));
-    if (is_there(work.folder / "signet.db") || is_there(work.folder / "master.key")) TRY(put_aside(work));
+    auto const restored = work.folder / "restored";
+    TRY(take_over(work, restored));
+    if (is_there(restored / "aside") || holds_replaced(work.folder)) TRY(put_aside(work, restored));
 
     TRY(install_key(work, restored / "master.key"));
     TRY(move_file(restored / "signet.db", work.folder / "signet.db"));
     TRY(synced(work.folder));
+    std::error_code failed;
     fs::remove_all(restored, failed);
     return synced(work.folder);
 }
