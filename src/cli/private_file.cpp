@@ -54,6 +54,16 @@ void discard(fs::path const& path)
     errno = reason;
 }
 
+std::expected<void, Trouble> give_to_owner_of(fs::path const& like, fs::path const& path)
+{
+    struct stat status{};
+    if (geteuid() != 0) return {};
+    bool const is_known = stat(like.c_str(), &status) == 0;
+    if (is_known && status.st_uid == 0) return {};
+    if (is_known && lchown(path.c_str(), status.st_uid, status.st_gid) == 0) return {};
+    return std::unexpected(system_trouble(fmt::format("Cannot give to the owner of {}:", like.string()), path));
+}
+
 std::expected<bool, Trouble> create_private_file(fs::path const& path, std::string_view content)
 {
     // A complete file under its final name or none: whoever finds it may read it.

@@ -36,6 +36,10 @@ private:
 // For when something failed: errno says what, still.
 void                     discard(std::filesystem::path const& path);
 
+// Run by root, `path` becomes the user's who owns `like`: what lies in a server's folder must be the server's.
+[[nodiscard]] std::expected<void, Trouble> give_to_owner_of(std::filesystem::path const& like,
+                                                            std::filesystem::path const& path);
+
 // Writes a file that only its owner may read, whole or not at all, and durably. False when it exists already.
 [[nodiscard]] std::expected<bool, Trouble> create_private_file(std::filesystem::path const& path,
                                                                std::string_view             content);

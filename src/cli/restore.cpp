@@ -2,8 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -167,17 +165,6 @@ std::expected<void, Trouble> check_begun(Work const& work, TimePoint now)
         fmt::format("{} does not hold what was written to it: the disk has lost something.", database.string()));
 }
 
-// Run by root for a folder of another user's: the server that opens these is that user's.
-std::expected<void, Trouble> give_to_owner(Work const& work)
-{
-    struct stat status{};
-    if (geteuid() != 0 || stat(work.folder.c_str(), &status) != 0 || status.st_uid == 0) return {};
-    for (auto const& path : {work.unpacked, work.unpacked / "master.key", work.unpacked / "signet.db"})
-        if (lchown(path.c_str(), status.st_uid, status.st_gid) != 0)
-            return std::unexpected(system_trouble("Cannot give to the owner of the data folder:", path));
-    return {};
-}
-
 std::expected<void, Trouble> make_ready(Work const& work, BackupReader& backup)
 {
     std::error_code failed;
@@ -192,7 +179,8 @@ std::expected<void, Trouble> make_ready(Work const& work, BackupReader& backup)
     auto const now = SystemClock{}.now();
     TRY(begin_anew(work, backup, now));
     TRY(check_begun(work, now));
-    TRY(give_to_owner(work));
+    for (auto const& path : {work.unpacked, work.unpacked / "master.key", work.unpacked / "signet.db"})
+        TRY(give_to_owner_of(work.folder, path));
     return synced(work.unpacked);
 }
 

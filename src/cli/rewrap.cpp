@@ -99,7 +99,7 @@ std::expected<void, Trouble> lay_ready(Work const& work, NewKey const& fresh)
     unlink(work.place.next().c_str());  // of a change that was cut off before it changed anything
     auto const made = create_private_file(work.place.next(), fresh.content.reveal());
     if (!made) return std::unexpected(made.error());
-    return {};
+    return give_to_owner_of(work.place.path, work.place.next());
 }
 
 core::Result<std::size_t> change(Work const& work, NewKey const& fresh, RewrapOptions const& options)

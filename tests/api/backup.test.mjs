@@ -214,12 +214,16 @@ test('A restore that was cut off is loud, and goes through when it is run again'
   assert.match((await run(['user', 'list', '--data', dataDir])).stdout, /ann@example\.com/);
 });
 
-test('What root restores into the folder of another user is that user\'s', { skip: process.getuid() === 0 ? false : 'only root can give files away' }, async () => {
+test('What root restores into the folder of another user, or puts under another master key there, is that user\'s', { skip: process.getuid() === 0 ? false : 'only root can give files away' }, async () => {
   const dataDir = fresh('of-another');
   mkdirSync(dataDir, { mode: 0o700 });
   chownSync(dataDir, 65534, 65534);
   assert.equal((await restore(file, dataDir, ...key)).code, 0);
-  for (const name of ['signet.db', 'master.key']) assert.equal(statSync(path.join(dataDir, name)).uid, 65534, name);
+  const areTheirs = () => { for (const name of readdirSync(dataDir)) assert.equal(statSync(path.join(dataDir, name)).uid, 65534, name); };
+  areTheirs();
+  assert.equal((await run(['keys', 'rewrap', '--yes', '--data', dataDir])).code, 0);
+  assert.deepEqual(readdirSync(dataDir).sort(), ['master.key', 'signet.db']);
+  areTheirs();
 });
 
 test('Root backs up what another user\'s server holds, with a key and to a folder that are root\'s alone', { skip: process.getuid() === 0 ? false : 'only root has such a key' }, async () => {
