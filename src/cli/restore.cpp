@@ -70,6 +70,7 @@ struct Work {
     fs::path unpacked;
     fs::path beside;  // for what was there before
     KeyPlace key;
+    bool     is_new;  // the folder is made for this
 };
 
 bool is_key_in_folder(Work const& work)
@@ -77,25 +78,21 @@ bool is_key_in_folder(Work const& work)
     return work.key.path == work.folder / "master.key";
 }
 
-// Removes what was made ready, and the folder if it was made for this, unless the restore came so far.
+// Removes what was made ready and not taken over, and the folder if it was made for this and is empty.
 class Scaffold {
 public:
-    explicit Scaffold(Work const& work) : work_(work), made_(!is_there(work.folder)) {}
+    explicit Scaffold(Work const& work) : work_(work) {}
     ~Scaffold()
     {
         std::error_code ignored;  // there is a trouble to tell already
-        if (!keep_) fs::remove_all(work_.unpacked, ignored);
-        if (!keep_ && made_) fs::remove(work_.folder, ignored);
+        fs::remove_all(work_.unpacked, ignored);
+        if (work_.is_new) fs::remove(work_.folder, ignored);
     }
     Scaffold(Scaffold const&)            = delete;
     Scaffold& operator=(Scaffold const&) = delete;
 
-    void keep() { keep_ = true; }
-
 private:
     Work const& work_;
-    bool        made_;
-    bool        keep_ = false;
 };
 
 std::expected<void, Trouble> move_file(fs::path const& from, fs::path const& to)
@@ -192,6 +189,7 @@ std::expected<void, Trouble> put_aside(Work const& work, fs::path const& restore
     std::error_code failed;
     fs::create_directory(aside, failed);
     if (failed) return std::unexpected(fmt::format("Cannot make {}: {}.", aside.string(), failed.message()));
+    TRY(give_to_owner_of(work.folder, aside));
     for (auto const name : kReplacedFiles)
         if (is_there(work.folder / name)) TRY(move_file(work.folder / name, aside / name));
     TRY(synced(aside));
@@ -235,16 +233,19 @@ std::expected<void, Trouble> install(Work const& work)
     TRY(synced(work.folder));
     std::error_code failed;
     fs::remove_all(restored, failed);
+    if (failed)
+        return std::unexpected(
+            fmt::format("Everything is in its place, but no server starts before {} is removed, and it cannot be: {}.",
+                        restored.string(), failed.message()));
     return synced(work.folder);
 }
 
 std::expected<void, Trouble> restore(Work const& work, BackupReader& backup)
 {
-    Scaffold   scaffold(work);
-    auto const folder = TRY(DataFolder::open(work.folder));
-    auto const lock   = TRY(FolderLock::take(folder.path()));
+    auto const     folder = TRY(DataFolder::open(work.folder));
+    auto const     lock   = TRY(FolderLock::take(folder.path()));
+    Scaffold const scaffold(work);  // not before: another restore may be at work there
     TRY(make_ready(work, backup));
-    scaffold.keep();
     return install(work);
 }
 
@@ -256,7 +257,8 @@ Work plan(Config const& config)
     return {.folder   = folder,
             .unpacked = folder / "restoring",
             .beside   = unused(folder / ("before-restore-" + stamp)),
-            .key      = key_place(key_sources(config), folder)};
+            .key      = key_place(key_sources(config), folder),
+            .is_new   = !is_there(folder)};
 }
 
 void report(RestoreOptions const& options, Work const& work, BackupManifest const& manifest)

@@ -156,8 +156,10 @@ test('Data that is there is never overwritten: refused, or moved aside on demand
   const dataDir = fresh('occupied');
   const other = await startSignet({ dataDir });
   await addUser(other, { email: 'bob@example.com', password: 'words that bob has chosen' });
+  mkdirSync(path.join(dataDir, 'restoring'));  // as by another restore that is at work
   const running = await restore(file, dataDir, ...key, '--replace');
   assert.equal(running.code, 4);
+  assert.ok(existsSync(path.join(dataDir, 'restoring')), 'not ours to remove');
   assert.match(running.stderr, /A server or another signet command uses/);
   await other.stop();
 
@@ -223,6 +225,8 @@ test('What root restores into the folder of another user, or puts under another 
   areTheirs();
   assert.equal((await run(['keys', 'rewrap', '--yes', '--data', dataDir])).code, 0);
   assert.deepEqual(readdirSync(dataDir).sort(), ['master.key', 'signet.db']);
+  areTheirs();
+  assert.equal((await restore(file, dataDir, ...key, '--replace')).code, 0);
   areTheirs();
 });
 

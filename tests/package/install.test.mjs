@@ -196,6 +196,8 @@ describe('the Debian package', { skip: missing || false, timeout: 300_000 }, () 
 
     inside('systemctl', 'stop', 'signet');
     inside('signet', 'restore', '/root/backups/signet.age', ...passphrase, '--replace', '--yes');
+    const owners = new Set(inside('find', '/var/lib/signet', '-printf', '%u %m\n').split('\n'));
+    assert.deepEqual([...owners].filter((line) => !/^signet [67]00$/.test(line)), []);
     assert.equal(machine.beside('cat', `${machine.folder}/etc/signet/master.key`).output, firstKey);
     inside('systemctl', 'start', 'signet');
     assert.equal(me(before_), undefined, 'what was issued before is void');
