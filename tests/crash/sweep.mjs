@@ -13,6 +13,19 @@ function* places(step) {
     for (const how of ['before', 'within']) yield { number, order: `kill ${number} ${how}` };
 }
 
+// How many places a command has, by where a kill still finds it; `run` is told the order.
+export async function countPlaces(run) {
+  const isReached = async (number) => (await run(`kill ${number} before`)).code === 'SIGKILL';
+  let [reached, beyond] = [0, 1];
+  while (await isReached(beyond)) [reached, beyond] = [beyond, 2 * beyond];
+  while (beyond - reached > 1) {
+    const middle = (reached + beyond) >> 1;
+    if (await isReached(middle)) reached = middle;
+    else beyond = middle;
+  }
+  return reached;
+}
+
 // Whether the power goes with the process: 'never', 'always', or 'sometimes'.
 const goesToo = (cut) => cut === 'always' || (cut === 'sometimes' && Math.random() < 0.5);
 const any = (list) => list[Math.floor(Math.random() * list.length)];
