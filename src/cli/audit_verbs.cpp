@@ -30,11 +30,10 @@ Begins with the last ten rows and looks for new ones every second, until it is s
 
 void add_filters(CLI::App* verb, AuditOptions& options)
 {
-    verb->add_option("--since", options.since, "Rows of this time and later: 24h, 7d, 2026-11-20, 2026-11-20T08:00:00Z")
-        ->type_name("TIME");
-    verb->add_option("--event", options.event, "Rows of this event: login_refused, key_rotated, ...")
-        ->type_name("EVENT");
-    verb->add_option("--user", options.user, "Rows about this account")->type_name("EMAIL|ID");
+    add_value(verb, "--since", options.since, "Rows of this time and later: 24h, 7d, 2026-11-20, 2026-11-20T08:00:00Z",
+              "TIME");
+    add_value(verb, "--event", options.event, "Rows of this event: login_refused, key_rotated, ...", "EVENT");
+    add_value(verb, "--user", options.user, "Rows about this account", "EMAIL|ID");
 }
 
 }  // namespace
@@ -60,7 +59,7 @@ void add_audit_verbs(CLI::App& app, Chosen& chosen)
     follow->footer(kFollowFooter);
 
     auto const [verify, verifying] = add("verify", "Say whether anybody edited or cut the log", verify_audit);
-    verify->add_option("--head", verifying->head, "A head that was printed earlier")->type_name("ROW:LINK");
+    add_value(verify, "--head", verifying->head, "A head that was printed earlier", "ROW:LINK");
     verify->footer(kVerifyFooter);
 }
 

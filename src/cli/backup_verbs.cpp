@@ -35,7 +35,7 @@ Examples:
 
 void add_passphrase_options(CLI::App* verb, PassphraseSource& source)
 {
-    verb->add_option("--passphrase-file", source.file, "The passphrase, in a file of one line")->type_name("FILE");
+    add_value(verb, "--passphrase-file", source.file, "The passphrase, in a file of one line", "FILE");
     verb->add_flag("--passphrase-stdin", source.from_stdin, "Read the passphrase from standard input");
 }
 
@@ -45,11 +45,9 @@ void add_backup_verbs(CLI::App& app, Chosen& chosen)
 {
     auto  making = std::make_shared<BackupOptions>();
     auto* backup = app.add_subcommand("backup", "Write everything to one encrypted file, beside a running server");
-    backup->add_option("file", making->file, "The file to write")->required()->type_name("FILE");
-    backup
-        ->add_option("--recipient", making->to.recipients,
-                     "Who may open it, an age1... key; may be given several times")
-        ->type_name("AGE1...")
+    add_value(backup, "file", making->file, "The file to write", "FILE")->required();
+    add_value(backup, "--recipient", making->to.recipients,
+              "Who may open it, an age1... key; may be given several times", "AGE1...")
         ->allow_extra_args(false)
         ->take_all();
     add_passphrase_options(backup, making->to.passphrase);
@@ -59,9 +57,9 @@ void add_backup_verbs(CLI::App& app, Chosen& chosen)
 
     auto  restoring = std::make_shared<RestoreOptions>();
     auto* restore   = app.add_subcommand("restore", "Make a data folder out of a backup");
-    restore->add_option("file", restoring->file, "The backup")->required()->type_name("FILE");
-    restore->add_option("--identity", restoring->with.identity, "A file with the AGE-SECRET-KEY-1... that opens it")
-        ->type_name("FILE");
+    add_value(restore, "file", restoring->file, "The backup", "FILE")->required();
+    add_value(restore, "--identity", restoring->with.identity, "A file with the AGE-SECRET-KEY-1... that opens it",
+              "FILE");
     add_passphrase_options(restore, restoring->with.passphrase);
     restore->add_flag("--replace", restoring->replace, "Move the data that is there aside");
     restore->add_flag("--yes", restoring->yes, "Do not ask");

@@ -118,11 +118,11 @@ void add_serve(CLI::App& app, Chosen& chosen)
     auto  options = std::make_shared<ServeOptions>();
     auto* verb    = app.add_subcommand("serve", "Run the server");
     verb->add_flag("--dev", options->dev, "Try it on this machine, without configuration");
-    verb->add_option("--listen", options->listen, "Where people reach it [localhost:8443]")->type_name("HOST:PORT");
-    verb->add_option("--admin-listen", options->admin_listen, "Metrics and health, loopback only [127.0.0.1:8444]")
-        ->type_name("HOST:PORT");
-    verb->add_option("--data", options->data, "The data folder")->type_name("DIR");
-    verb->add_option("--config", options->config, "The configuration file")->type_name("FILE");
+    add_value(verb, "--listen", options->listen, "Where people reach it [localhost:8443]", "HOST:PORT");
+    add_value(verb, "--admin-listen", options->admin_listen, "Metrics and health, loopback only [127.0.0.1:8444]",
+              "HOST:PORT");
+    add_value(verb, "--data", options->data, "The data folder", "DIR");
+    add_value(verb, "--config", options->config, "The configuration file", "FILE");
     verb->add_flag("--plain-http", options->plain_http, "Without TLS; only on a loopback address or behind a proxy");
     verb->footer(kServeFooter);
     // Goes on when its terminal is closed.
@@ -133,7 +133,7 @@ CLI::App* add_account_verb(CLI::App* user, Chosen& chosen, std::string name, std
                            std::shared_ptr<UserOptions> const& options, Exit (*run)(UserOptions const&))
 {
     auto* verb = user->add_subcommand(std::move(name), std::move(what));
-    verb->add_option("email", options->email, "The account's e-mail address")->required()->type_name("EMAIL");
+    add_value(verb, "email", options->email, "The account's e-mail address", "EMAIL")->required();
     add_admin_options(verb, options->admin);
     runs(verb, chosen, options, run);
     return verb;
@@ -148,9 +148,8 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
     auto  adding = fresh();
     auto* add    = add_account_verb(user, chosen, "add", "Add an account", adding, add_user);
     add->add_flag("--password-stdin", adding->password_stdin, "Read the password from standard input");
-    add->add_option("--name", adding->name, "The person's name")->type_name("NAME");
-    add->add_option("--role", adding->roles, "A role; may be given several times")
-        ->type_name("ROLE")
+    add_value(add, "--name", adding->name, "The person's name", "NAME");
+    add_value(add, "--role", adding->roles, "A role; may be given several times", "ROLE")
         ->allow_extra_args(false)
         ->take_all();
     add->footer(kAddFooter);
@@ -171,7 +170,7 @@ void add_user_verbs(CLI::App& app, Chosen& chosen)
 
     auto  importing = std::make_shared<ImportOptions>();
     auto* import_   = user->add_subcommand("import", "Add accounts with their password hashes from another system");
-    import_->add_option("file", importing->file, "JSON lines; - for standard input")->required()->type_name("FILE");
+    add_value(import_, "file", importing->file, "JSON lines; - for standard input", "FILE")->required();
     add_admin_options(import_, importing->admin);
     import_->footer(kImportFooter);
     runs(import_, chosen, importing, import_users);
@@ -197,9 +196,7 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
 
     auto  revoking = std::make_shared<RevokeOptions>();
     auto* revoke   = keys->add_subcommand("revoke", "Take a signing key that may have leaked out of the key set");
-    revoke->add_option("kid", revoking->kid, "Its name, as \"signet keys list\" shows it")
-        ->required()
-        ->type_name("KID");
+    add_value(revoke, "kid", revoking->kid, "Its name, as \"signet keys list\" shows it", "KID")->required();
     revoke->add_flag("--yes", revoking->yes, "Do not ask");
     add_admin_options(revoke, revoking->admin);
     revoke->footer(kRevokeFooter);
@@ -214,8 +211,8 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
 
     auto  rewrapping = std::make_shared<RewrapOptions>();
     auto* rewrap     = keys->add_subcommand("rewrap", "Change the master key");
-    rewrap->add_option("--new-key", rewrapping->new_key, "A file that holds the new master key; else one is made")
-        ->type_name("FILE");
+    add_value(rewrap, "--new-key", rewrapping->new_key, "A file that holds the new master key; else one is made",
+              "FILE");
     rewrap->add_flag("--leaked", rewrapping->leaked, "The old one is in other hands: sign everybody out as well");
     rewrap->add_flag("--yes", rewrapping->yes, "Do not ask");
     add_admin_options(rewrap, rewrapping->admin);
@@ -257,9 +254,8 @@ void add_config_verbs(CLI::App& app, Chosen& chosen)
 
 void add_admin_options(CLI::App* verb, AdminOptions& options)
 {
-    verb->add_option("--data", options.data, "The data folder; else the configured one, else ./signet-data")
-        ->type_name("DIR");
-    verb->add_option("--config", options.config, "The configuration file")->type_name("FILE");
+    add_value(verb, "--data", options.data, "The data folder; else the configured one, else ./signet-data", "DIR");
+    add_value(verb, "--config", options.config, "The configuration file", "FILE");
     verb->add_flag("--json", options.json, "One JSON object per line, for machines; a refusal too");
 }
 

@@ -65,16 +65,6 @@ Examples:
   signet keys convert key.jwk --to jwks --public > jwks.json
   signet keys convert public.jwk --to pem)";
 
-// An empty value is a variable that is not set, and would mean something else than what was meant.
-CLI::Validator const kGiven{[](std::string& value) { return value.empty() ? "the value is empty" : std::string{}; },
-                            ""};
-
-template <class T>
-CLI::Option* add_value(CLI::App* verb, std::string name, T& value, std::string what, std::string type)
-{
-    return verb->add_option(std::move(name), value, std::move(what))->check(kGiven)->type_name(std::move(type));
-}
-
 template <class T>
 CLI::Option* add_moment(CLI::App* verb, T& value, std::string what)
 {

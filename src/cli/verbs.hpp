@@ -3,6 +3,8 @@
 #include <CLI/App.hpp>
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "cli/administration.hpp"
 #include "cli/exit_codes.hpp"
@@ -20,6 +22,17 @@ template <class Options>
 void runs(CLI::App* verb, Chosen& chosen, std::shared_ptr<Options> options, Exit (*run)(Options const&))
 {
     verb->callback([&chosen, options, run] { chosen = [options, run] { return answered(run(*options)); }; });
+}
+
+// An option or argument with a value. An empty one is refused: it is a variable that is not set, and would mean
+// something else than what was meant.
+template <class T>
+CLI::Option* add_value(CLI::App* verb, std::string name, T& value, std::string what, std::string type)
+{
+    auto const given = [](std::string& text) { return text.empty() ? "the value is empty" : std::string{}; };
+    return verb->add_option(std::move(name), value, std::move(what))
+        ->check(CLI::Validator{given, ""})
+        ->type_name(std::move(type));
 }
 
 // --data, --config, --json

@@ -108,6 +108,24 @@ test('A refusal is one JSON object for machines, and the same sentence for peopl
   }
 });
 
+test('An option with an empty value, a variable that is not set, is refused wherever it may stand', async () => {
+  const helpOf = async (words) => (await run([...words, '--help'])).stdout;
+  const verbs = async (words = []) => {
+    const below = (await helpOf(words)).split('Subcommands:\n')[1]?.split('\n\n')[0] ?? '';
+    return [words, ...(await Promise.all([...below.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => verbs([...words, name])))).flat()];
+  };
+  let tried = 0;
+  for (const words of await verbs())
+    for (const [, option, rest] of (await helpOf(words)).matchAll(/^ {2,4}(--[\w-]+) (?!Excludes:|Needs:)[A-Z](.*)/gm)) {
+      if (rest.includes('empty: none')) continue;  // where it has a meaning
+      const done = await run([...words, option, '']);
+      assert.equal(done.code, 2, `${words.join(' ')} ${option}`);
+      assert.match(done.stderr, /the value is empty/, `${words.join(' ')} ${option}`);
+      tried += 1;
+    }
+  assert.ok(tried >= 60, `${tried}`);
+});
+
 test('An answer that cannot be written is not given', async () => {
   const full = (args) => {
     try {
