@@ -80,7 +80,8 @@ Examples:
 
 constexpr auto kDoctorFooter = R"(
 Looks at the clock, the disk, who may use the data folder and the master key, the certificate, the signing key's age,
-the schema, and what memory and descriptors the server may have. Run it as the server's user, where the server runs.
+the schema, and what memory and descriptors the server may have. It changes nothing. Run it as root, where the server
+runs; anybody else is told what could not be looked at.
 Exit status 0 when there is no problem, warnings or not; 1 when there is one.
 
 Examples:

@@ -62,6 +62,12 @@ std::expected<DataFolder, Trouble> DataFolder::open(fs::path const& path)
     return DataFolder{path, fresh};
 }
 
+DataFolder DataFolder::look(fs::path const& path)
+{
+    std::error_code ignored;  // whoever opens it will say why
+    return DataFolder{path, !fs::exists(path / "signet.db", ignored)};
+}
+
 std::expected<void, Trouble> DataFolder::require_whole() const
 {
     std::error_code ignored;  // what cannot be looked at cannot be used either, and says why itself

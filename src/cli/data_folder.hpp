@@ -27,6 +27,9 @@ public:
     // already Signet's; any other that others may write to is refused.
     [[nodiscard]] static std::expected<DataFolder, Trouble> open(std::filesystem::path const& path);
 
+    // One that is there, as it is: nothing is made, and nobody's rights are taken.
+    [[nodiscard]] static DataFolder look(std::filesystem::path const& path);
+
     [[nodiscard]] std::filesystem::path const& path() const { return path_; }
     [[nodiscard]] std::filesystem::path        database() const { return path_ / "signet.db"; }
     [[nodiscard]] std::filesystem::path        certificate() const { return path_ / "tls" / "cert.pem"; }

@@ -9,18 +9,25 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <ranges>
 #include <stdexcept>
 
 #include "base/json.hpp"
+#include "cli/folder_lock.hpp"
 #include "cli/refusals.hpp"
 #include "cli/terminal_text.hpp"
+#include "core/master_key_change.hpp"
 #include "storage/sqlite.hpp"
 
 namespace signet::cli {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr auto kNothingStarts = "Nothing starts before this is put right.";
+constexpr auto kRunAsRoot     = "Run it as root, or as the user that may read the data and the master key.";
 
 std::string_view name(Health health)
 {
@@ -84,16 +91,12 @@ Finding look_at_descriptors(Config const& config)
     return check_descriptors(limit.rlim_max, config.connections);
 }
 
-Finding look_at_clock(Instance* instance)
+// `latest_row` of the audit log, where that was read.
+Finding look_at_clock(std::optional<TimePoint> latest_row)
 {
-    Times times{.now = SystemClock{}.now(), .synchronised = true, .latest_row = std::nullopt};
-    timex state{};
-    times.synchronised = adjtimex(&state) != TIME_ERROR;
-    if (instance != nullptr) {
-        auto const latest = instance->ports().audit.latest(1);
-        if (latest && !latest->empty()) times.latest_row = latest->front().at;
-    }
-    return check_clock(times);
+    timex      state{};
+    bool const synchronised = adjtimex(&state) != TIME_ERROR;
+    return check_clock({.now = SystemClock{}.now(), .synchronised = synchronised, .latest_row = latest_row});
 }
 
 std::string host_of(std::string const& issuer)
@@ -109,64 +112,117 @@ std::optional<Finding> look_at_certificate(Config const& config, fs::path const&
     if (config.plain_http) return std::nullopt;
     CertificateFiles files{.certificate = config.certificate, .private_key = config.private_key};
     auto const       own = folder / "tls";
-    if (files.certificate.empty() && !fs::exists(own / "cert.pem")) return std::nullopt;  // made by the first start
+    std::error_code  ignored;  // what cannot be looked at in the data folder is told for all of it
+    if (files.certificate.empty() && !fs::exists(own / "cert.pem", ignored)) return std::nullopt;  // the first start's
     if (files.certificate.empty()) files = {(own / "cert.pem").string(), (own / "key.pem").string()};
     auto const host = config.issuer.empty() ? config.listen.host : host_of(config.issuer);
     return check_certificate(read_certificate(files, host), host, SystemClock{}.now());
 }
 
-Finding look_at_keys(Instance& instance)
+// The age of the key that signs; nothing while there is none.
+std::optional<Finding> look_at_keys(Config const& config, core::SigningKeyStore& keys)
 {
-    auto const keys = instance.keyring().current();
-    auto const now  = instance.ports().clock.now();
-    auto const used = std::ranges::find(keys->records, keys->signing->kid(), &core::SigningKeyRecord::kid);
-    auto const age  = used == keys->records.end() ? std::chrono::milliseconds{} : now - used->active_from;
-    return check_key_age(std::chrono::floor<std::chrono::seconds>(age), instance.ports().settings.keys.rotate_every);
+    auto const now     = SystemClock{}.now();
+    auto const records = keys.list_keys(now);
+    if (!records) return cannot("signing key", sentence(records.error(), "the signing keys"), kNothingStarts);
+    auto const newest_first = *records | std::views::reverse;
+    auto const used         = std::ranges::find_if(newest_first, [&](core::SigningKeyRecord const& key) {
+        return key.active_from <= now && (!key.retired_at || now < *key.retired_at);
+    });
+    if (used == newest_first.end()) return std::nullopt;
+    return check_key_age(std::chrono::floor<std::chrono::seconds>(now - used->active_from),
+                         config.rules.keys.rotate_every);
+}
+
+// What a start would find, without what it would change: no key is made, no row linked.
+std::expected<std::unique_ptr<storage::SqliteStorage>, Trouble> open_to_look(KeyPlace const&   place,
+                                                                             DataFolder const& folder)
+{
+    TRY(folder.require_whole());
+    auto const key = TRY(parse_key_file(place));
+    TRY(folder.become_owner());
+    auto       storage = storage::SqliteStorage::open(folder.database());
+    auto const opens   = core::opens_everything(storage->sealed(), key);
+    if (!opens) return std::unexpected(sentence(opens.error(), "the keys"));
+    if (*opens) return storage;
+    return std::unexpected(fmt::format(
+        "The master key {} does not open the signing keys in {}. Put back the one that belongs to it, or run "
+        "\"signet keys rewrap\" again if that was cut off.",
+        place.path.string(), folder.database().string()));
 }
 
 // What needs the database open: not opened at all while its schema is another, so that nothing is changed by looking.
-void look_inside(Config const& config, fs::path const& path, std::vector<Finding>& findings)
+// Gives the time of the latest audit row.
+std::optional<TimePoint> look_inside(Config const& config, DataFolder const& folder, std::vector<Finding>& findings)
 {
+    auto const place = key_place(key_sources(config), folder.path());
+    if (access(place.path.c_str(), R_OK) != 0 && errno == EACCES) {
+        findings.push_back({"database", Health::warning,
+                            fmt::format("The database was not looked at: this user may not read the master key {}.",
+                                        place.path.string()),
+                            kRunAsRoot});
+        return std::nullopt;
+    }
+    auto const no_start = [&](Trouble const& trouble) {
+        findings.push_back(cannot("database", trouble, kNothingStarts));
+        return std::nullopt;
+    };
+    auto const lock = FolderLock::share(folder.path());
+    if (!lock) return no_start(lock.error());
     try {
-        auto const schema = storage::schema_versions(path / "signet.db");
+        auto const schema = storage::schema_versions(folder.database());
         findings.push_back(check_schema(schema.found, schema.known));
-        if (schema.found != schema.known) return;
-        auto const folder   = DataFolder::open(path);
-        auto const instance = folder ? Instance::open(config, *folder, Instance::Purpose::administering)
-                                     : std::unexpected(folder.error());
-        if (!instance) {
-            findings.push_back(cannot("database", instance.error(), "Nothing starts before this is put right."));
-            return;
-        }
-        findings.push_back(look_at_keys(**instance));
-        findings.push_back(look_at_clock(instance->get()));
+        if (schema.found != schema.known) return std::nullopt;
+        auto const storage = open_to_look(place, folder);
+        if (!storage) return no_start(storage.error());
+        if (auto keys = look_at_keys(config, (*storage)->signing_keys())) findings.push_back(*std::move(keys));
+        auto const latest = (*storage)->audit().latest(1);
+        return latest && !latest->empty() ? std::optional{latest->front().at} : std::nullopt;
     } catch (std::runtime_error const& error) {
         findings.push_back(
             cannot("database", fmt::format("{}.", error.what()), "Put back a backup, and keep the broken file."));
+        return std::nullopt;
     }
 }
 
 void look_at_files(Config const& config, fs::path const& folder, std::vector<Finding>& findings)
 {
     if (auto const rights = rights_of(folder)) findings.push_back(check_rights("data folder", *rights));
-    auto const key = config.master_key.empty() ? folder / "master.key" : fs::path{config.master_key};
-    if (auto const rights = rights_of(key)) findings.push_back(check_rights("master key", *rights));
+    bool const inside = config.master_key.empty();
+    auto       rights = rights_of(inside ? folder / "master.key" : fs::path{config.master_key});
+    // systemd hands a service its copy of root's file (LoadCredential).
+    if (rights && !inside && rights->owner == 0) rights->self = rights->owner;
+    if (rights) findings.push_back(check_rights("master key", *rights));
+}
+
+// Whether it is there; a finding when that cannot be seen.
+std::expected<bool, Finding> is_there(std::string_view check, fs::path const& path)
+{
+    std::error_code failed;
+    bool const      found = fs::exists(path, failed);
+    if (!failed) return found;
+    return std::unexpected(
+        cannot(check, fmt::format("{} cannot be looked at: {}.", path.string(), failed.message()), kRunAsRoot));
 }
 
 std::vector<Finding> look_at_everything(Config const& config, fs::path const& folder)
 {
     std::vector<Finding> findings{look_at_memory(config), look_at_descriptors(config)};
-    if (!fs::exists(folder)) {
-        findings.push_back(cannot("data folder", fmt::format("There is no folder {}.", folder.string()),
-                                  "Name it with --data or [server] data; the first start makes it."));
+    auto const           has_folder = is_there("data folder", folder);
+    if (!has_folder || !*has_folder) {
+        findings.push_back(has_folder ? cannot("data folder", fmt::format("There is no folder {}.", folder.string()),
+                                               "Name it with --data or [server] data; the first start makes it.")
+                                      : has_folder.error());
         return findings;
     }
     look_at_files(config, folder, findings);
     findings.push_back(look_at_disk(folder));
     if (auto certificate = look_at_certificate(config, folder)) findings.push_back(*std::move(certificate));
-    if (fs::exists(folder / "signet.db")) look_inside(config, folder, findings);
-    bool const has_clock = std::ranges::find(findings, std::string_view{"clock"}, &Finding::check) != findings.end();
-    if (!has_clock) findings.push_back(look_at_clock(nullptr));
+    std::optional<TimePoint> latest_row;
+    auto const               has_database = is_there("database", folder / "signet.db");
+    if (!has_database) findings.push_back(has_database.error());
+    if (has_database && *has_database) latest_row = look_inside(config, DataFolder::look(folder), findings);
+    findings.push_back(look_at_clock(latest_row));
     return findings;
 }
 
