@@ -19,6 +19,16 @@ constexpr std::uint64_t kLargestSmall = 4096;  // manifest and master key
 
 constexpr auto kNotOurs = "what is in it is no backup of Signet";
 
+// A file to a recipient can be anybody's: what is shown of it is no more than what it is said to be.
+constexpr std::int64_t kLatestMoment   = 253'402'300'799;  // of the year 9999
+constexpr std::size_t  kLongestVersion = 64;
+
+bool is_version(std::string_view text)
+{
+    return !text.empty() && text.size() <= kLongestVersion &&
+           std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
 }  // namespace
 
 std::expected<BackupReader, Trouble> BackupReader::open(std::string const& file, AgeReader::Opener const& opener)
@@ -81,12 +91,14 @@ std::expected<void, Trouble> BackupReader::read_manifest()
     auto const     format  = member("format");
     auto const     made_at = member("made_at");
     auto const     made_by = member("signet");
-    if (!format || !made_at || !made_by || !made_at->integer()) return cannot(kNotOurs);
+    if (!format || !made_at || !made_by) return cannot(kNotOurs);
     if (format->string() != kBackupFormat)
         return cannot(fmt::format("it is of the format \"{}\", and this program knows only \"{}\"",
                                   format->string().value_or(""), kBackupFormat));
-    manifest_ = {.made_at = from_unix_milliseconds(*made_at->integer() * 1000),
-                 .made_by = std::string{made_by->string().value_or("")}};
+    auto const seconds = made_at->integer().value_or(-1);
+    auto const version = made_by->string().value_or("");
+    if (seconds < 0 || seconds > kLatestMoment || !is_version(version)) return cannot(kNotOurs);
+    manifest_ = {.made_at = from_unix_milliseconds(seconds * 1000), .made_by = std::string{version}};
     return {};
 }
 

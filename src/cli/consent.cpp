@@ -5,13 +5,18 @@
 
 #include <cstdio>
 #include <iostream>
+#include <ranges>
 #include <string>
+
+#include "cli/terminal_text.hpp"
 
 namespace signet::cli {
 
 Exit require_consent(AdminOptions const& options, Consent consent, std::string_view meaning)
 {
-    fmt::print(stderr, "{}\n", meaning);
+    // What is in it may be a stranger's, and must not hide the rest.
+    for (auto const line : meaning | std::views::split('\n'))
+        fmt::print(stderr, "{}\n", for_terminal(std::string_view{line}));
     if (consent == Consent::given) return kDone;
     if (isatty(STDIN_FILENO) == 0)
         return refuse(options, "invalid_request",

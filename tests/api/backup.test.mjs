@@ -366,3 +366,29 @@ test('What age opens and is no backup is not taken for one', async () => {
     assert.equal(existsSync(fresh('not-restored')), false);
   }
 });
+
+test('What a stranger wrote into a backup is not shown as it is', async () => {
+  const folder = fresh('forged');
+  mkdirSync(folder);
+  untar(age(['--decrypt', '--identity', identity, file]), '-C', folder);
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'signet-backup.json')));
+  const forge = (changes) => {
+    writeFileSync(path.join(folder, 'signet-backup.json'), JSON.stringify({ ...manifest, ...changes }));
+    const archive = execFileSync('tar', ['-c', '--format=ustar', '-C', folder, 'signet-backup.json', 'master.key', 'signet.db'], { maxBuffer: 1 << 28 });
+    writeFileSync(fresh('forged.age'), age(['--encrypt', '--recipient', recipient], archive));
+    return fresh('forged.age');
+  };
+  for (const changes of [{ signet: '1\u001b[2J\u001b[8m' }, { signet: '1\n- nobody is signed out' }, { signet: '' }, { signet: 'x'.repeat(65) }, { signet: 1 },
+    { made_at: 9223372036854775807n.toString() }, { made_at: -1 }, { made_at: 253402300800 }, { made_at: 9007199254740991 }]) {
+    const refused = await restore(forge(changes), fresh('from-a-stranger'), ...key);
+    assert.equal(refused.code, 1, JSON.stringify(changes));
+    assert.match(refused.stderr, /no backup of Signet/);
+    assert.equal(existsSync(fresh('from-a-stranger')), false);
+  }
+  const odd = fresh('odd \u001b[8m.age');
+  writeFileSync(odd, readFileSync(forge({})));
+  const done = await restore(odd, fresh('odd'), ...key);
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stderr, /odd \\u001b\[8m\.age[^]*\n- every session ends/);
+  assert.equal(done.stderr.includes('\u001b'), false);
+});
