@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "cli/new_file.hpp"
 #include "cli/refusals.hpp"
 #include "cli/tar.hpp"
 
@@ -21,6 +23,8 @@ namespace {
 
 constexpr std::size_t      kBuffer       = 256UL * 1024;
 constexpr std::string_view kSnapshotStem = "signet.db.copy-";
+constexpr std::uint64_t    kMiB          = 1024UL * 1024;
+constexpr std::uint64_t    kLeftFree     = 64 * kMiB;  // what the server's WAL may grow by meanwhile
 
 // The database as it was at one moment, in the data folder, whose mode guards it. Gone with the object; what a process
 // that was killed left behind, the next one removes.
@@ -32,7 +36,11 @@ public:
         for (auto const& entry : fs::directory_iterator(folder, ignored))
             if (is_left_behind(entry.path().filename().string())) fs::remove(entry.path(), ignored);
     }
-    ~Snapshot() { unlink(path_.c_str()); }
+    ~Snapshot()
+    {
+        unlink(path_.c_str());
+        unlink((path_.string() + "-journal").c_str());  // SQLite's, when it could not write the copy
+    }
     Snapshot(Snapshot const&)            = delete;
     Snapshot& operator=(Snapshot const&) = delete;
 
@@ -49,42 +57,6 @@ private:
     }
 
     fs::path path_;
-};
-
-// The file while it is being written: under another name, so that its own name never means half a backup.
-class NewFile {
-public:
-    explicit NewFile(fs::path path)
-        : path_(std::move(path)), unfinished_(fmt::format("{}.{}.new", path_.string(), getpid()))
-    {
-        unlink(unfinished_.c_str());  // of a process that was killed and had our number
-        file_.emplace(create_new(unfinished_));
-    }
-    ~NewFile() { unlink(unfinished_.c_str()); }
-    NewFile(NewFile const&)            = delete;
-    NewFile& operator=(NewFile const&) = delete;
-
-    // False: errno says why.
-    [[nodiscard]] bool ok() const { return file_->ok(); }
-    bool               write(std::string_view bytes)
-    {
-        written_ += bytes.size();
-        return write_all(file_->get(), bytes);
-    }
-    [[nodiscard]] bool sync() { return fsync(file_->get()) == 0; }
-    // Under its own name from here on.
-    [[nodiscard]] bool publish()
-    {
-        return link(unfinished_.c_str(), path_.c_str()) == 0 && sync_folder(path_.parent_path());
-    }
-    [[nodiscard]] std::uint64_t   written() const { return written_; }
-    [[nodiscard]] fs::path const& path() const { return path_; }
-
-private:
-    fs::path                  path_;
-    fs::path                  unfinished_;
-    std::optional<Descriptor> file_;
-    std::uint64_t             written_ = 0;
 };
 
 bool add_text(AgeWriter& out, std::string_view name, std::string_view content, TimePoint now)
@@ -136,6 +108,29 @@ std::expected<void, Trouble> write_backup(NewFile& file, Parts const& parts, Tim
     return {};
 }
 
+std::uint64_t size_of(fs::path const& file)
+{
+    std::error_code absent;
+    auto const      size = fs::file_size(file, absent);
+    return absent ? 0 : size;
+}
+
+// A server whose disk is full signs nobody in: that is no price for a backup.
+std::expected<void, Trouble> require_room(DataFolder const& folder, NewFile const& file)
+{
+    struct statvfs disk{};
+    if (statvfs(folder.path().c_str(), &disk) != 0)
+        return std::unexpected(system_trouble("Cannot look at the disk of", folder.path()));
+    auto const copy   = size_of(folder.database()) + size_of(folder.database().string() + "-wal");
+    auto const needed = copy * (file.is_on_the_disk_of(folder.path()) ? 2 : 1) + kLeftFree;
+    auto const free   = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    if (free >= needed || disk.f_blocks == 0) return {};  // a file system that counts no blocks
+    return std::unexpected(
+        fmt::format("{} MiB are free on the disk of {}, and the copy that a backup is made of takes {}, with what a "
+                    "server needs beside it. Make room.",
+                    free / kMiB, folder.path().string(), needed / kMiB));
+}
+
 // Copies the database as its owner, and gives it opened, so that its master key stays the same.
 std::expected<std::unique_ptr<Instance>, Trouble> copy_database(LocatedData const& located, Snapshot const& snapshot)
 {
@@ -152,6 +147,7 @@ std::expected<std::uint64_t, Trouble> back_up(BackupOptions const& options, Loca
 {
     NewFile file(options.file);
     if (!file.ok()) return std::unexpected(system_trouble("Cannot write", file.path()));
+    TRY(require_room(located.folder, file));
     Snapshot const snapshot(located.folder.path());
     auto const     instance   = TRY(copy_database(located, snapshot));
     auto const     now        = instance->ports().clock.now();

@@ -164,10 +164,10 @@ int sync_file(int file, long number)
 
 // A call that changes names below the folder.
 template <class Raw, class Note>
-int change_name(char const* path, Raw raw, Note noted)
+int change_name(char const* path, Raw raw, Note noted, Kind kind = Kind::name)
 {
     if (!is_watched(path)) return raw();
-    return obey(Kind::name, [&] {
+    return obey(kind, [&] {
         auto const done = raw();
         if (done == 0) noted();
         return done;
@@ -268,7 +268,7 @@ int link(char const* from, char const* to) noexcept
 {
     return change_name(
         to, [&] { return static_cast<int>(::syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0)); },
-        [&] { note_name(Entry::linked, pair(from, to)); });
+        [&] { note_name(Entry::linked, pair(from, to)); }, Kind::link);
 }
 
 int rename(char const* from, char const* to) noexcept

@@ -52,14 +52,14 @@ std::size_t number_of(std::string_view word)
 
 std::string_view name_of(Kind kind)
 {
-    constexpr std::array<std::string_view, 6> kNames{"read", "open", "write", "sync", "name", "send"};
+    constexpr std::array<std::string_view, 7> kNames{"read", "open", "write", "sync", "name", "link", "send"};
     return kNames.at(static_cast<std::size_t>(kind));
 }
 
 int error_of(std::string_view word)
 {
-    constexpr std::array<std::pair<std::string_view, int>, 4> kErrors{
-        {{"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EROFS", EROFS}, {"EACCES", EACCES}}};
+    constexpr std::array<std::pair<std::string_view, int>, 5> kErrors{
+        {{"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EROFS", EROFS}, {"EACCES", EACCES}, {"EOPNOTSUPP", EOPNOTSUPP}}};
     for (auto const& [name, number] : kErrors)
         if (name == word) return number;
     std::abort();  // a test that orders what is not there

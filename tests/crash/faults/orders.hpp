@@ -15,7 +15,7 @@
 namespace crash {
 
 // Reads and opens are never counted; they fail where they are named.
-enum class Kind : std::uint8_t { read, open, write, sync, name, send };
+enum class Kind : std::uint8_t { read, open, write, sync, name, link, send };
 
 struct Verdict {
     enum class Deed : std::uint8_t { pass, fail, die_before, die_within };
