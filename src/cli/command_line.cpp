@@ -97,10 +97,12 @@ constexpr auto kRevokeFooter = R"(
 For the day a signing key may have leaked. The key leaves the key set, and a running server refuses every token it
 signed within a second; other servers do once they have fetched the key set again, within five minutes. When it is the
 key that signs, a new one signs at once. People stay signed in: their next refresh gives a token of the new key.
+Should a KID begin with -, it goes last, after --.
 
 Examples:
   signet keys list
-  signet keys revoke wY4nUZ8bb6ZyVHNPuUgWw8gfEbGvWLpTSFzWNPRDgHQ)";
+  signet keys revoke wY4nUZ8bb6ZyVHNPuUgWw8gfEbGvWLpTSFzWNPRDgHQ
+  signet keys revoke --yes -- -J3Ha1mCBcMR8yWkYbhzRjUq0Fqyrb8nQ0Zkz2cbwVo)";
 
 constexpr auto kRewrapFooter = R"(
 Encrypts every signing key and the token secret under another master key. The server must be stopped. Whatever moment

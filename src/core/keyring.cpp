@@ -83,6 +83,15 @@ Result<Keys> assemble(std::vector<SigningKeyRecord> records, Keys const* previou
     return keys;
 }
 
+// A kid that begins with "-" would look like an option where an operator types it; one in 64 would.
+jose::Result<jose::SigningKey> generate_key(jose::Algorithm algorithm)
+{
+    while (true) {
+        auto key = jose::SigningKey::generate(algorithm);
+        if (!key || !key->kid().starts_with('-')) return key;
+    }
+}
+
 }  // namespace
 
 std::string sealing_context(std::string_view kid)
@@ -93,7 +102,7 @@ std::string sealing_context(std::string_view kid)
 
 Result<SigningKeyRecord> make_signing_key(NewSigningKey const& wanted, MasterKey const& master_key, Random& random)
 {
-    auto key = jose::SigningKey::generate(wanted.algorithm);
+    auto key = generate_key(wanted.algorithm);
     if (!key) return unusable(key.error());
 
     std::string const  kid{key->kid()};

@@ -45,6 +45,17 @@ TEST_F(KeyringTest, MakesTheFirstKeyWhenThereIsNone)
     EXPECT_EQ(stores.memory().audit.back().event, AuditEvent::key_added);
 }
 
+TEST_F(KeyringTest, GivesNoKeyANameThatLooksLikeAnOption)
+{
+    NewSigningKey const wanted{
+        .algorithm = jose::Algorithm::eddsa, .created_at = clock.now(), .active_from = clock.now(), .token_life = {}};
+    for (int i = 0; i < 600; ++i) {
+        auto const key = make_signing_key(wanted, master_key, random);
+        ASSERT_TRUE(key);
+        ASSERT_FALSE(key->kid.starts_with('-')) << key->kid;
+    }
+}
+
 TEST_F(KeyringTest, OpensTheSameKeyAtTheNextStart)
 {
     ASSERT_TRUE(keyring.load());
