@@ -1,6 +1,8 @@
 // cli/verbs.hpp - what the files that describe the command line have in common.
 #pragma once
 #include <CLI/App.hpp>
+#include <concepts>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,11 +19,34 @@ using Chosen = std::function<Exit()>;
 // An answer that was not written, to a full disk or a closed pipe, was not given.
 [[nodiscard]] Exit answered(Exit exit);
 
+// A verb that takes --json says so there too when it meets what it cannot handle, such as a database that cannot be
+// opened.
+template <class Options>
+Exit attempt(Exit (*run)(Options const&), Options const& options, AdminOptions const& admin)
+{
+    try {
+        return run(options);
+    } catch (std::exception const& error) {
+        return refuse(admin, "unavailable", error.what(), kUnavailable);
+    }
+}
+
+template <class Options>
+Exit attempt(Exit (*run)(Options const&), Options const& options)
+{
+    if constexpr (std::same_as<Options, AdminOptions>)
+        return attempt(run, options, options);
+    else if constexpr (requires { options.admin; })
+        return attempt(run, options, options.admin);
+    else
+        return run(options);
+}
+
 // CLI11 hands the parsed options to a callback; here it only notes which verb to run.
 template <class Options>
 void runs(CLI::App* verb, Chosen& chosen, std::shared_ptr<Options> options, Exit (*run)(Options const&))
 {
-    verb->callback([&chosen, options, run] { chosen = [options, run] { return answered(run(*options)); }; });
+    verb->callback([&chosen, options, run] { chosen = [options, run] { return answered(attempt(run, *options)); }; });
 }
 
 // An option or argument with a value. An empty one is refused: it is a variable that is not set, and would mean

@@ -392,3 +392,21 @@ test('What a stranger wrote into a backup is not shown as it is', async () => {
   assert.match(done.stderr, /odd \\u001b\[8m\.age[^]*\n- every session ends/);
   assert.equal(done.stderr.includes('\u001b'), false);
 });
+
+test('A backup of a newer Signet is refused, for machines too', async () => {
+  const folder = fresh('newer');
+  mkdirSync(folder);
+  untar(age(['--decrypt', '--identity', identity, file]), '-C', folder);
+  execFileSync('/usr/bin/python3', ['-c', 'import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\n'
+    + "db.execute(\"INSERT INTO schema_migrations (version, applied_at, checksum) SELECT max(version) + 1, 0, 'ffff' FROM schema_migrations\")\ndb.commit()",
+    path.join(folder, 'signet.db')]);
+  const archive = execFileSync('tar', ['-c', '--format=ustar', '-C', folder, 'signet-backup.json', 'master.key', 'signet.db'], { maxBuffer: 1 << 28 });
+  writeFileSync(fresh('newer.age'), age(['--encrypt', '--recipient', recipient], archive));
+  const to = fresh('not-restored');
+  const done = await restore(fresh('newer.age'), to, ...key, '--json');
+  assert.equal(done.code, 4, done.stderr);
+  const answer = JSON.parse(done.stdout);
+  assert.equal(answer.error, 'unavailable');
+  assert.match(answer.error_description, /newer/);
+  assert.equal(existsSync(to), false);
+});

@@ -108,6 +108,24 @@ test('A refusal is one JSON object for machines, and the same sentence for peopl
   }
 });
 
+test('A database that cannot be opened is a refusal for machines too', async () => {
+  const broken = path.join(scratch, 'broken');
+  mkdirSync(broken, { mode: 0o700 });
+  writeFileSync(path.join(broken, 'signet.db'), 'this is no database of anybody, and long enough to be looked at as one'.repeat(20), { mode: 0o600 });
+  writeFileSync(path.join(broken, 'master.key'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+  const cases = [['user', 'list'], ['keys', 'list'], ['keys', 'rewrap', '--yes'], ['audit', 'verify'],
+    ['backup', path.join(scratch, 'broken.age'), '--recipient', 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p']];
+  for (const args of cases) {
+    const done = await run([...args, '--json', '--data', broken]);
+    assert.equal(done.code, 4, `${args}: ${done.stderr}`);
+    const answer = JSON.parse(done.stdout);
+    assert.equal(answer.error, 'unavailable');
+    assert.match(answer.error_description, /not a database/);
+    assert.equal(done.stderr, `signet: ${answer.error_description}\n`);
+  }
+  assert.equal(existsSync(path.join(scratch, 'broken.age')), false);
+});
+
 test('An option with an empty value, a variable that is not set, is refused wherever it may stand', async () => {
   const helpOf = async (words) => (await run([...words, '--help'])).stdout;
   const verbs = async (words = []) => {
