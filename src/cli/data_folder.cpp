@@ -73,8 +73,7 @@ std::expected<void, Trouble> DataFolder::require_whole() const
     std::error_code ignored;  // what cannot be looked at cannot be used either, and says why itself
     if (!fs::exists(restored(), ignored)) return {};
     return std::unexpected(fmt::format(
-        "A restore into {} was cut off. Run it again, with --replace; what was there before is kept beside it.",
-        path_.string()));
+        "A restore into {} was cut off. Run it again, with --replace; what was there before is kept.", path_.string()));
 }
 
 std::expected<core::MasterKey, Trouble> DataFolder::master_key(KeySources const& sources, Random& random) const

@@ -3,7 +3,7 @@
 //     signet.db        the database (signet.db-wal and -shm beside it while it is open)
 //     master.key       what opens the signing keys in it; may lie elsewhere
 //     master.key.next  while the master key is being changed
-//     restored/        while a restore puts its files in their place
+//     restored/        while a restore puts its files in their place, and those of before aside into it
 //     tls/             the self-signed certificate of `serve --dev`
 //     demo-user.txt    the account that `serve --dev` made
 //

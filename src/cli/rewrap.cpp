@@ -92,7 +92,7 @@ std::expected<NewKey, Trouble> find_new_key(RewrapOptions const& options)
                     options.new_key));
 }
 
-// From here on the new key waits beside the old one.
+// From here on the new key waits beside the old one, and is of whom that is.
 std::expected<void, Trouble> lay_ready(Work const& work, NewKey const& fresh)
 {
     if (work.place.is_credential) return {};
