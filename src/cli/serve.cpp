@@ -263,6 +263,14 @@ std::expected<std::optional<FirstUser>, Trouble> provide_first_user(House& house
     return std::move(*first);
 }
 
+// CHECKS E34: another configuration is another start. A disk that takes no row keeps nobody from what needs none.
+void note_start(core::Ports const& ports, LoadedConfig const& loaded)
+{
+    auto const noted = ports.audit.append(
+        {.at = ports.clock.now(), .event = core::AuditEvent::server_started, .detail = describe(loaded)});
+    if (!noted) log::warning("the start is not in the audit log", {{"detail", noted.error().detail}});
+}
+
 // Says where the server is: one line in the log, and in --dev a page on standard output.
 void introduce(House const& house, DataFolder const& folder, std::optional<FirstUser> first)
 {
@@ -310,6 +318,7 @@ Exit serve(ServeOptions const& options)
                       {"wanted", static_cast<std::int64_t>(config.connections)}});
     House house(config, *folder);
     if (auto const furnished = house.furnish(*folder); !furnished) return stop(furnished.error());
+    note_start(house.instance().ports(), *loaded);
     auto first = provide_first_user(house, *folder);
     if (!first) return stop(first.error());
     house.start();

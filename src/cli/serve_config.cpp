@@ -1,6 +1,9 @@
 #include "cli/serve_config.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/administration.hpp"
+#include "cli/config_values.hpp"
 #include "cli/refusals.hpp"
 
 namespace signet::cli {
@@ -26,6 +29,17 @@ std::expected<LoadedConfig, Exit> load_serve_config(ServeOptions const& options)
     complain(problems);
     if (!problems.empty()) return std::unexpected(kConfig);
     return std::move(*loaded);
+}
+
+std::string describe(LoadedConfig loaded)
+{
+    std::string text = "signet " SIGNET_VERSION;
+    auto const  rows = settings();
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        if (!loaded.origins[row].starts_with("default"))
+            text += fmt::format(", [{}] {} = {}", rows[row].section, rows[row].key,
+                                written_value(rows[row], loaded.config));
+    return text;
 }
 
 }  // namespace signet::cli

@@ -47,13 +47,15 @@ std::string_view name(AuditEvent event)
             return "data_restored";
         case AuditEvent::audit_chain_begun:
             return "audit_chain_begun";
+        case AuditEvent::server_started:
+            return "server_started";
     }
     return "unknown";
 }
 
 std::optional<AuditEvent> find_audit_event(std::string_view text)
 {
-    for (auto event = AuditEvent::user_added; event <= AuditEvent::audit_chain_begun;
+    for (auto event = AuditEvent::user_added; event <= AuditEvent::server_started;
          event      = static_cast<AuditEvent>(static_cast<int>(event) + 1))
         if (name(event) == text) return event;
     return std::nullopt;

@@ -33,6 +33,7 @@ enum class AuditEvent : std::uint8_t {
     backup_made,
     data_restored,
     audit_chain_begun,
+    server_started,  // with the settings that are not the default
 };
 [[nodiscard]] std::string_view          name(AuditEvent event);
 [[nodiscard]] std::optional<AuditEvent> find_audit_event(std::string_view name);

@@ -218,8 +218,9 @@ std::int64_t Connection::rows_changed() const
 Result<void> Connection::empty_wal()
 {
     errno = 0;
-    if (sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) == SQLITE_OK) return {};
-    return std::unexpected(failure(db_, "a checkpoint"));
+    if (sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) == SQLITE_OK)
+        return {};
+    return std::unexpected(failure(db_.get(), "a checkpoint"));
 }
 
 bool Connection::in_transaction() const

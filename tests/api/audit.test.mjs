@@ -48,6 +48,19 @@ test('List what happened, filtered by event, account, and time', async () => {
   assert.equal((await audit('list', '--user', 'nobody@example.com')).code, 1);
 });
 
+test('Each start is told, with the settings that are not the default', async () => {
+  const before = await listed('--event', 'server_started');
+  assert.match(before.at(-1).detail, /^signet \d+\.\d+\.\d+, .*\[server\] listen = "/);
+  assert.doesNotMatch(before.at(-1).detail, /refresh_window/);
+  const other = await startSignet({ env: { SIGNET_SESSIONS_REFRESH_WINDOW: '30s' } });
+  try {
+    const told = lines((await run(['audit', 'list', '--json', '--event', 'server_started', '--data', other.dataDir])).stdout);
+    assert.match(told.at(-1).detail, /\[sessions\] refresh_window = "30s"/);
+  } finally {
+    await other.stop();
+  }
+});
+
 test('Refused refreshes of a session that is over are told once, with their reason; forged tokens never', async () => {
   const { refresh_token: token, access_token: bearer } = await signIn(signet);
   assert.equal((await request(signet, 'POST', '/api/v1/logout', { bearer })).status, 204);
