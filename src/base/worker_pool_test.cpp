@@ -129,7 +129,7 @@ TEST(WorkerPool, RunsWhatGoesFirstBeforeTheRestAndThoughTheQueueIsFull)
         EXPECT_TRUE(pool.submit([&](Turn) { order += 'a'; }));
         EXPECT_FALSE(pool.is_crowded());
         EXPECT_TRUE(pool.submit([&](Turn) { order += 'b'; }));
-        EXPECT_TRUE(pool.is_crowded());
+        EXPECT_FALSE(pool.is_crowded()) << "one source alone is no crowd";
         EXPECT_FALSE(pool.submit([](Turn) {}));
         EXPECT_TRUE(pool.submit_first([&](Turn) { order += '1'; }));
         EXPECT_TRUE(pool.submit_first([&](Turn) { order += '2'; }));
@@ -137,6 +137,18 @@ TEST(WorkerPool, RunsWhatGoesFirstBeforeTheRestAndThoughTheQueueIsFull)
         blocker.release();
     }
     EXPECT_EQ(order, "12ab");
+}
+
+TEST(WorkerPool, IsCrowdedWhenSeveralHaveMoreThanHalfOfItsQueue)
+{
+    WorkerPool pool{options(1, 4)};
+    Blocker    blocker{pool};
+    for (std::string const source : {"a", "b"}) EXPECT_TRUE(pool.submit([](Turn) {}, source));
+    EXPECT_TRUE(pool.submit([](Turn) {}, "b"));
+    EXPECT_FALSE(pool.is_crowded());
+    EXPECT_TRUE(pool.submit([](Turn) {}, "c", WorkerPool::Standing::known));
+    EXPECT_TRUE(pool.is_crowded());
+    blocker.release();
 }
 
 TEST(WorkerPool, EndsAJobsCapturesBeforeItStops)
