@@ -13,6 +13,7 @@ before(async () => {
   await refresh(signet, token);
   await request(signet, 'POST', '/api/v1/login', { json: { email: ann.email, password: 'not the words of ann' } });
   await request(signet, 'GET', '/api/v1/me', { bearer });
+  await request(signet, 'POST', '/login', { body: 'email=a', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
 });
 after(() => signet.stop());
 

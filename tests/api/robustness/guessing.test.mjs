@@ -9,7 +9,7 @@ import { ann, percentile, query, request, startWithAnn } from '../harness.mjs';
 const guesses = 10_000;
 const addresses = 5_000;
 const inFlight = 200;
-const hardStop = 10;
+const hardStop = 6;
 const addressOf = (i) => `198.18.${Math.floor((i % addresses) / 250)}.${1 + (i % 250)}`;
 let signet;
 
