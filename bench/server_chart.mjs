@@ -38,7 +38,7 @@ const limits = [
   ['memory/10000-connections', 'Resident memory, 10,000 idle TLS connections', 400],
 ];
 
-const names = [...throughput, ...limits].map(([name]) => name);
+export const names = [...throughput, ...limits].map(([name]) => name);
 
 const figure = (value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
 const times = (ratio) => `${ratio >= 9.95 ? ratio.toFixed(0) : ratio >= 1 ? ratio.toFixed(1) : ratio.toFixed(2)} ×`;
