@@ -58,8 +58,8 @@ std::size_t hashing_threads(Config const& config)
     std::size_t const cores     = std::max(1U, std::thread::hardware_concurrency());
     auto const&       passwords = config.rules.passwords;
     std::size_t const fitting   = std::size_t{passwords.memory_budget_mib} * 1024 / passwords.memory_kib;
-    // Half as many more: while some wait for the disk, the cores have hashes to compute.
-    return std::clamp<std::size_t>(fitting, 1, cores) + (cores + 1) / 2;
+    // Twice as many: while some wait for the disk, the cores have hashes to compute, and no more than one each.
+    return 2 * std::clamp<std::size_t>(fitting, 1, cores);
 }
 
 // A server being put together, bound first so that the issuer can name its port. Members end in reverse order: jobs of
