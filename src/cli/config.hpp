@@ -53,7 +53,7 @@ struct Config {
     bool                     publish_key_set = true;
     PoolSettings             hashing{.queue = 64};
     PoolSettings             storage{.queue = 1024};
-    std::uint32_t            storage_threads = 64;  // hashing has what fits into the memory budget
+    std::uint32_t            storage_threads = 48;  // hashing has what fits into the memory budget
     bool                     signup          = true;
     std::string              brand           = "Signet";
     std::string              brand_css;
