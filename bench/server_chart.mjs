@@ -1,6 +1,6 @@
 // bench/server_chart.mjs - turns runs of the bench into docs/benchmarks/server.md and server.svg.
 //
-//     ./dev bench server --json run.json && node bench/server_chart.mjs run.json
+//     ./dev bench server --json run.json && node bench/server_chart.mjs run.json      or several parts of a run
 //
 // Keeps the rows as docs/benchmarks/server.json, draws server.svg, and writes the parts of server.md that lie
 // between <!-- NAME --> and <!-- /NAME -->.
@@ -69,7 +69,7 @@ function shortParagraph(byName) {
 }
 
 function runParagraph({ value: cores, machine }) {
-  return `Measured ${machine.date} at commit ${machine.commit} on ${cores} cores of ${machine.cpu}, ${machine.system}, Node ${machine.node}; load average `
+  return `Measured ${machine.date} at commit ${machine.commit} ${machine.parts > 1 ? `in ${machine.parts} parts, one after the other, ` : ''}on ${cores} cores of ${machine.cpu}, ${machine.system}, Node ${machine.node}; load average `
     + `over five minutes before it ${machine.load}. Server, load, and baseline share those cores. Trust the ratios, whose two sides took turns, and not the absolute figures.`;
 }
 
@@ -108,8 +108,8 @@ export function render(rows) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  if (process.argv.length !== 3) throw new Error('usage: node bench/server_chart.mjs RUN.json');
-  const rows = JSON.parse(readFileSync(process.argv[2], 'utf8')).filter(({ name }) => names.includes(name) || name === 'server/machine');
-  const { svg, parts } = render(rows);
+  const parts = process.argv.slice(2);
+  if (parts.length === 0) throw new Error('usage: node bench/server_chart.mjs RUN.json [RUN.json…]');
+  const rows = parts.flatMap((part) => JSON.parse(readFileSync(part, 'utf8'))).map((row) => (row.machine ? { ...row, machine: { ...row.machine, parts: parts.length } } : row)).filter(({ name }) => names.includes(name) || name === 'server/machine');
   keep('server', rows, render(rows));
 }
