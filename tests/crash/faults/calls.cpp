@@ -278,6 +278,20 @@ int rename(char const* from, char const* to) noexcept
         [&] { note_name(Entry::renamed, pair(from, to)); });
 }
 
+int linkat(int from_folder, char const* from, int to_folder, char const* to, int flags) noexcept
+{
+    return change_name(
+        to, [&] { return static_cast<int>(::syscall(SYS_linkat, from_folder, from, to_folder, to, flags)); },
+        [&] { note_name(Entry::linked, pair(from, to)); });
+}
+
+int renameat2(int from_folder, char const* from, int to_folder, char const* to, unsigned flags) noexcept
+{
+    return change_name(
+        to, [&] { return static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags)); },
+        [&] { note_name(Entry::renamed, pair(from, to)); });
+}
+
 int unlink(char const* path) noexcept
 {
     return change_name(
