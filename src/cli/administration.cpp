@@ -71,7 +71,9 @@ std::expected<LocatedData, Exit> locate_data(AdminOptions const& options, NoData
     auto const unavailable = [&](std::string_view text) {
         return std::unexpected(refuse(options, "unavailable", text, kUnavailable));
     };
-    if (no_data == NoData::refuse && is_certainly_absent(fs::path{config.data} / "signet.db"))
+    // Where a restore was cut off there may be no database yet; whoever opens the folder then says so.
+    auto const is_absent = [&](char const* name) { return is_certainly_absent(fs::path{config.data} / name); };
+    if (no_data == NoData::refuse && is_absent("signet.db") && is_absent("restored"))
         return unavailable(fmt::format("There is no Signet data in {}.{}", config.data, hint));
     auto const folder = DataFolder::open(config.data);
     if (!folder) return unavailable(fmt::format("{}{}", folder.error(), hint));

@@ -1,7 +1,7 @@
 // A backup made beside a busy server, restored elsewhere: the drill, and everything that must not be restored.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as jose from 'jose';
@@ -196,6 +196,8 @@ test('A restore that was cut off is loud, and goes through when it is run again'
     assert.equal(refused.code, 4, `${args}`);
     assert.match(refused.stderr, /A restore into .* was cut off\. Run it again/);
   }
+  renameSync(path.join(dataDir, 'signet.db'), path.join(dataDir, 'restored', 'signet.db'));
+  assert.match((await run(['user', 'list', '--data', dataDir])).stderr, /A restore into .* was cut off/, 'nor is it said that there is no data');
   assert.equal((await restore(file, dataDir, ...key)).code, 1);
   assert.equal((await restore(file, dataDir, ...key, '--replace')).code, 0);
   assert.match((await run(['user', 'list', '--data', dataDir])).stdout, /ann@example\.com/);
