@@ -9,12 +9,11 @@
 #include <ctime>
 #include <memory>
 
-#include "jose/openssl.hpp"
+#include "cli/freed.hpp"
 
 namespace signet::cli {
 namespace {
 
-using jose::detail::Freed;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Key         = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using File        = std::unique_ptr<BIO, Freed<BIO_free>>;

@@ -22,7 +22,8 @@ void* map(void* address, std::size_t size, int protection, int flags, int file, 
 
 }  // namespace
 
-// Stands in for libc's mmap(2), of which it does the same: what is asked for with MAP_POPULATE is there when it returns.
+// Stands in for libc's mmap(2), of which it does the same: what is asked for with MAP_POPULATE is there when it
+// returns.
 extern "C" void* mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) noexcept
 {
     bool const is_large_and_wanted_now = size >= kLarge && (flags & MAP_ANONYMOUS) != 0 && (flags & MAP_POPULATE) != 0;
@@ -30,7 +31,7 @@ extern "C" void* mmap(void* address, std::size_t size, int protection, int flags
     auto* const memory = map(address, size, protection, flags & ~MAP_POPULATE, file, offset);
     if (memory == MAP_FAILED) return memory;
     auto const before = errno;
-    ::madvise(memory, size, MADV_HUGEPAGE);         // a wish: without huge pages it is as slow as ever
+    ::madvise(memory, size, MADV_HUGEPAGE);        // a wish: without huge pages it is as slow as ever
     ::madvise(memory, size, MADV_POPULATE_WRITE);  // so is this; pages that are not there come when they are touched
     errno = before;
     return memory;

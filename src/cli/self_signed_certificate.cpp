@@ -13,7 +13,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "jose/openssl.hpp"
+#include "cli/freed.hpp"
 
 namespace signet::cli {
 namespace {
@@ -24,7 +24,6 @@ constexpr auto kBackdated = 1h;         // a clock that is a little behind
 constexpr auto kLife      = 397 * 24h;  // browsers take no more of a server
 constexpr auto kRenewed   = 24h;
 
-using jose::detail::Freed;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Key         = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Memory      = std::unique_ptr<BIO, Freed<BIO_free>>;
