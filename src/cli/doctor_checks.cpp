@@ -6,20 +6,20 @@
 
 #include "cli/config_values.hpp"
 #include "cli/doctor.hpp"
+#include "cli/process.hpp"
 
 namespace signet::cli {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kMiB              = 1024UL * 1024;
-constexpr std::uint64_t kTightDisk        = 1024;  // MiB
-constexpr std::uint64_t kFullDisk         = 100;
-constexpr std::uint64_t kTightFiles       = 1000;
-constexpr auto          kClockMayDiffer   = 1min;
-constexpr auto          kRenewBefore      = 14 * 24h;
-constexpr std::uint64_t kOtherDescriptors = 200;  // database, logs, listeners, and some room
-constexpr auto          kKeyMayBeLate     = 24h;
+constexpr std::uint64_t kMiB            = 1024UL * 1024;
+constexpr std::uint64_t kTightDisk      = 1024;  // MiB
+constexpr std::uint64_t kFullDisk       = 100;
+constexpr std::uint64_t kTightFiles     = 1000;
+constexpr auto          kClockMayDiffer = 1min;
+constexpr auto          kRenewBefore    = 14 * 24h;
+constexpr auto          kKeyMayBeLate   = 24h;
 
 std::string day(TimePoint at)
 {

@@ -11,8 +11,6 @@
 namespace signet::cli {
 namespace {
 
-constexpr rlim_t kSparedDescriptors = 200;  // for database, logs, listeners, and some room
-
 void handle(int number, void (*how)(int))
 {
     struct sigaction action{};
@@ -44,7 +42,7 @@ std::size_t connections_that_fit(std::size_t wanted)
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return wanted;
     // Of a limit too small for that, half.
-    auto const spared = std::min<rlim_t>(kSparedDescriptors, files.rlim_cur / 2);
+    auto const spared = std::min<rlim_t>(kOtherDescriptors, files.rlim_cur / 2);
     return std::min<std::size_t>(wanted, files.rlim_cur - spared);
 }
 

@@ -7,11 +7,13 @@ namespace signet::cli {
 
 // No core dumps (they would hold keys), no debugger of the same user, no new privileges, files for the owner only, and
 // as many descriptors as allowed.
-void                      harden_process();
+void                         harden_process();
+// Descriptors that are no connection's: for database, logs, listeners, and some room.
+inline constexpr std::size_t kOtherDescriptors = 200;
 // How many connections there may be of the `wanted`, so that descriptors are left for files, logs, and operators.
-[[nodiscard]] std::size_t connections_that_fit(std::size_t wanted);
+[[nodiscard]] std::size_t    connections_that_fit(std::size_t wanted);
 // Takes back that no debugger may: whoever tries a server out, and its tests, look into it.
-void                      allow_debugger();
+void                         allow_debugger();
 
 // Signals that are waited for instead of interrupting. Make one before any other thread starts: threads inherit it.
 class Signals {
