@@ -179,6 +179,34 @@ test('the sign-in page is light, whole from the first byte, and fetches nothing 
   await page.close();
 });
 
+test('nothing moves, wherever the browser paused in reading a page', async () => {
+  await person.context.clearCookies();
+  for (const where of ['/login', '/signup']) {
+    const page = await person.open(signet.url + where);
+    const html = await (await person.context.request.get(signet.url + where)).text();
+    const moved = await page.evaluate(async (html) => {
+      let shift = 0;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
+        .observe({ type: 'layout-shift' });
+      const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+      const found = [];
+      for (let cut = html.indexOf('<body'); cut !== -1; cut = html.indexOf('<', cut + 1)) {
+        shift = 0;
+        document.open();
+        document.write(html.slice(0, cut));
+        await painted();
+        document.write(html.slice(cut));
+        document.close();
+        await painted();
+        if (shift) found.push(`${shift} after ${html.slice(cut - 40, cut)}`);
+      }
+      return found;
+    }, html);
+    assert.deepEqual(moved, [], where);
+    await page.close();
+  }
+});
+
 test('the content security policy is strict, and the pages run under it', async () => {
   const strict = await Person.arrive();
   try {
