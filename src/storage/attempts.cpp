@@ -124,9 +124,10 @@ Result<void> forget_attempts_at(Transaction& transaction, std::string_view email
     return {};
 }
 
+// Nobody is told how an admitted attempt ended before that is written durably, and this with it.
 Result<milliseconds> Attempts::admit(std::span<core::AttemptLimit const> limits, TimePoint now)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<milliseconds> {
+    return engine_.write_ahead([&](Transaction& transaction) -> Result<milliseconds> {
         std::vector<AttemptCounter> counters;
         milliseconds                longest{0};
         for (auto const& limit : limits) {

@@ -35,13 +35,16 @@ public:
     CommitQueue(CommitQueue const&)            = delete;
     CommitQueue& operator=(CommitQueue const&) = delete;
 
-    // Gives what `body` gives, once that is durable, and throws what it throws; Errc::unavailable when it has not begun
-    // within `longest_wait`. `body` may run on another thread, and once more when another's failure undid it.
-    [[nodiscard]] Result<void> run(Body const& body);
+    // `now`: before it is answered. `with_next`: no later than the next that is so.
+    enum class Durable { now, with_next };
+
+    // Gives what `body` gives, once that is committed, and throws what it throws; Errc::unavailable when it has not
+    // begun within `longest_wait`. `body` may run on another thread, and once more when another's failure undid it.
+    [[nodiscard]] Result<void> run(Body const& body, Durable durable = Durable::now);
 
     // Transactions committed so far.
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
-    // From now on each commit tells `seconds` how long it took, the disk included; it must outlive this object.
+    // From now on each commit that waits for the disk tells `seconds` how long it took; it must outlive this object.
     void                        measure(Histogram& seconds) { seconds_ = &seconds; }
     // Calls that nobody has begun to serve.
     [[nodiscard]] std::size_t   waiting() const;
@@ -53,6 +56,7 @@ private:
     // would otherwise wake only to queue for the same one.
     struct Waiting {
         Body const&             body;
+        Durable                 durable;
         Result<void>            answer{};
         std::exception_ptr      thrown{};
         std::mutex              mutex{};  // guards `turn`
@@ -65,7 +69,7 @@ private:
     bool        give_up(Waiting& mine);
     static void tell(Waiting& deed, Turn turn) noexcept;
     void        lead() noexcept;
-    Waiting*    next();
+    Waiting*    next(Batch const& batch);
     void        finish(Batch const& batch, Result<void> const& could_begin) noexcept;
     static void refuse(Waiting& deed, core::Error const& error) noexcept;
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, test } from 'node:test';
-import { binary } from '../api/harness.mjs';
+import { binary, query } from '../api/harness.mjs';
 import { checkLedger } from './ledger.mjs';
 import { Person } from './people.mjs';
 import { Place, faults } from './place.mjs';
@@ -38,7 +38,26 @@ test('Of the very first day nothing is lost, though nothing is kept that was not
   await isAllThere(person);
 });
 
-// Else the test above would prove nothing, nor would any that cuts the power.
+// An attempt is counted before its hash and synced with its answer (decision 10).
+test('A guess that was answered is counted', async () => {
+  const signet = await place.start();
+  const person = new Person();
+  assert.equal((await person.signUp(signet)).status, 201);
+  const right = person.password;
+  for (const guess of ['a first guess of many words', 'a second guess of many words']) {
+    person.password = guess;
+    assert.equal((await person.signIn(signet)).status, 401);
+  }
+  await place.kill(signet);
+  place.cutPower('nothing');
+  const again = await place.start();
+  assert.deepEqual(await query(again, "SELECT failures FROM attempts WHERE scope = 'account'"), [[2]]);
+  await place.kill(again);
+  person.password = right;
+  await isAllThere(person);
+});
+
+// Else the tests above would prove nothing, nor would any that cuts the power.
 test('A disk that only says it has synced is found out', async () => {
   const person = await answeredEverything();
   place.cutPower('nothing', { isLiar: true });
