@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "cli/huge_pages.hpp"
 
 namespace signet::cli {
 namespace {
@@ -129,6 +130,7 @@ void Maintenance::run(std::stop_token const& stop)
     for (int second = 1; rest(stop, second_); ++second) {
         chores_.follow_ended_sessions();
         chores_.maintain_keys();
+        give_back_hash_memory();
         if (second % kSecondsToCertificate == 0) chores_.follow_certificate();
         if (second % kSecondsToRemove == 0 || rows_are_left) rows_are_left = !remove_old_rows(stop);
         if (second % kSecondsToHead == 1) chores_.log_audit_head();

@@ -1,7 +1,8 @@
 // cli/maintenance.hpp - what a running server does by itself, beside requests.
 //
 //   every second   takes over what another process did: sessions ended (`signet user disable`), keys revoked
-//                  or rotated; makes the next signing key when it is due
+//                  or rotated; makes the next signing key when it is due; gives the system back the memory that no
+//                  password hash has used
 //   every 5 s      takes over a certificate whose files have changed
 //   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time, with pauses
 //   every hour     logs the head of the audit log, for whoever keeps logs apart from the data
