@@ -315,6 +315,8 @@ async function rotations() {
     if (wanted(`refresh/storage/${inFlight}`))
       await paired(`refresh/storage/${inFlight}`, '1/s', 'one bare SQLite commit each, synchronous=FULL', 5, ours(inFlight),
         () => figureOf('bench_commit', file(), 2));
+  if (wanted('refresh/storage/64-by-1'))
+    await paired('refresh/storage/64-by-1', '1/s', '64 at once; the same store, one at a time: one commit each', 5, ours(64), ours(1));
   if (wanted('refresh/storage/normal'))
     await paired('refresh/storage/normal', '1/s', '64 at once; one bare commit each, synchronous=NORMAL: not durable', 5, ours(64),
       () => figureOf('bench_commit', file(), 2, 'NORMAL'));
@@ -502,7 +504,7 @@ const groups = [
   [['server/machine'], machine],
   [['bearer/tls'], bearer],
   [['signin/argon2id', 'signin/plain-pages'], signIn],
-  [['refresh/storage/1', 'refresh/storage/64', 'refresh/storage/normal'], rotations],
+  [['refresh/storage/1', 'refresh/storage/64', 'refresh/storage/64-by-1', 'refresh/storage/normal'], rotations],
   [['refresh/storage/1M', 'refresh/storage/10M'], rotationsOfMany],
   [['refresh/10M-sessions'], refreshOfMany],
   [['refresh/tutorial', 'refresh/tutorial-keys', 'bearer/tutorial', 'bearer/tutorial-keys'], tutorial],

@@ -189,13 +189,10 @@ Result<void> CommitQueue::run(Body const& body, Durable durable)
 // Until another has served mine, or leaves it the lead.
 CommitQueue::Turn CommitQueue::wait(Waiting& mine)
 {
-    auto const       is_up = [&mine] { return mine.turn != Turn::waits; };
-    std::unique_lock own(mine.mutex);
-    if (mine.changed.wait_for(own, longest_wait_, is_up)) return mine.turn;
-    own.unlock();
-    if (give_up(mine)) return Turn::is_done;
-    own.lock();
-    mine.changed.wait(own, is_up);
+    if (!mine.bell.wait_for(longest_wait_)) {
+        if (give_up(mine)) return Turn::is_done;
+        mine.bell.wait();
+    }
     return mine.turn;
 }
 
@@ -203,7 +200,6 @@ CommitQueue::Turn CommitQueue::wait(Waiting& mine)
 bool CommitQueue::give_up(Waiting& mine)
 {
     std::lock_guard const lock(mutex_);
-    std::lock_guard const own(mine.mutex);
     auto const            place = std::ranges::find(waiting_, &mine);
     if (place == waiting_.end() || mine.turn == Turn::leads) return false;
     waiting_.erase(place);
@@ -260,12 +256,11 @@ void CommitQueue::finish(Batch const& batch, Result<void> const& could_begin) no
     for (auto* deed : batch.served()) tell(*deed, Turn::is_done);
 }
 
-// Under its lock: once told it is done, a caller may be gone, and its Waiting with it.
+// Once told it is done, a caller may be gone, and its Waiting with it.
 void CommitQueue::tell(Waiting& deed, Turn turn) noexcept
 {
-    std::lock_guard const own(deed.mutex);
     deed.turn = turn;
-    deed.changed.notify_one();
+    deed.bell.ring();
 }
 
 void CommitQueue::refuse(Waiting& deed, core::Error const& error) noexcept

@@ -8,13 +8,13 @@
 #pragma once
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
 
+#include "base/bell.hpp"
 #include "base/metrics.hpp"
 #include "storage/connection_pool.hpp"
 
@@ -52,16 +52,15 @@ public:
 private:
     enum class Turn { waits, leads, is_done };
 
-    // One call of run(), on its caller's stack. Each wakes by a lock of its own: a hundred who are answered at once
-    // would otherwise wake only to queue for the same one.
+    // One call of run(), on its caller's stack. Each has a bell of its own: a hundred who are answered at once would
+    // otherwise wake only to queue for the same lock.
     struct Waiting {
-        Body const&             body;
-        Durable                 durable;
-        Result<void>            answer{};
-        std::exception_ptr      thrown{};
-        std::mutex              mutex{};  // guards `turn`
-        std::condition_variable changed{};
-        Turn                    turn = Turn::waits;
+        Body const&        body;
+        Durable            durable;
+        Result<void>       answer{};
+        std::exception_ptr thrown{};
+        Turn               turn = Turn::waits;  // written before the bell rings
+        Bell               bell{};
     };
     class Batch;
 
@@ -78,7 +77,7 @@ private:
     std::chrono::milliseconds   longest_wait_;
     std::atomic<std::uint64_t>  commits_ = 0;
     std::atomic<Histogram*>     seconds_ = nullptr;
-    mutable std::mutex          mutex_;  // guards what follows; taken before that of a Waiting
+    mutable std::mutex          mutex_;  // guards what follows
     std::deque<Waiting*>        waiting_;
     bool                        has_leader_ = false;
 };

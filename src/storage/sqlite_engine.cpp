@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -27,8 +28,9 @@ using std::chrono::milliseconds;
 // "SGNT" in the file's header tells our databases from others.
 constexpr std::int64_t kApplicationId = 0x53474E54;
 
-// With so many times the pages of Options::checkpoint_pages in the WAL, writers wait for a checkpoint.
-constexpr int kLongWal = 8;
+// A checkpoint goes on beside the writers until so few pages are left, or so often; then they wait for the rest.
+constexpr int kShortRest = 400;
+constexpr int kPasses    = 4;
 
 // Moves pages from the WAL into the database on its own thread, so that no
 // request waits for it.
@@ -78,28 +80,41 @@ private:
         while (true) {
             wake_.wait(lock, [this] { return stopping_ || is_due_; });
             if (stopping_) return;
-            is_due_            = false;
-            bool const is_long = latest_ >= kLongWal * pages_;
+            is_due_ = false;
             lock.unlock();
-            checkpoint();
-            // Writers that never pause keep adding behind a checkpoint, and the WAL starts over only when none
-            // of it is left: hold them for the short rest.
-            if (is_long) {
-                auto const held = writers_.take();
-                checkpoint();
-            }
+            start_over();
             lock.lock();
         }
     }
 
-    void checkpoint()
+    // Writers that never pause keep adding behind a checkpoint, and the WAL starts over only when none of it is left.
+    // Where it grows instead, each sync writes its new length too, and takes twice the time.
+    void start_over()
     {
+        for (int i = 0; i < kPasses; ++i) {
+            auto const left = checkpoint();
+            if (!left) return;
+            if (*left <= kShortRest) break;
+        }
+        auto const held = writers_.take();
+        checkpoint();
+    }
+
+    // Pages that are left; none when it failed.
+    std::optional<int> checkpoint()
+    {
+        int        in_wal = 0;
+        int        moved  = 0;
         auto const done =
-            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-        if (done == SQLITE_OK || done == SQLITE_BUSY) return;
-        // Nothing is lost: the pages stay in the WAL. As many more ask again, and not each commit: a disk that is full
-        // is not made emptier by that, and the log no better.
-        log::warning("checkpoint failed", {{"why", sqlite3_errmsg(connection_.handle())}});
+            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_wal, &moved);
+        if (done != SQLITE_OK && done != SQLITE_BUSY) {
+            // Nothing is lost: the pages stay in the WAL. As many more ask again, and not each commit: a disk that is
+            // full is not made emptier by that, and the log no better.
+            log::warning("checkpoint failed", {{"why", sqlite3_errmsg(connection_.handle())}});
+            return std::nullopt;
+        }
+        std::lock_guard const lock(mutex_);
+        return latest_ - moved;
     }
 
     Connection              connection_;

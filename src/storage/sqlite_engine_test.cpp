@@ -1,5 +1,3 @@
-#include "storage/sqlite_engine.hpp"
-
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -10,7 +8,7 @@
 #include <stdexcept>
 
 #include "base/result.hpp"
-#include "storage/test_file.hpp"
+#include "storage/sqlite_engine_fixture.hpp"
 
 namespace signet::storage {
 namespace {
@@ -18,41 +16,6 @@ namespace {
 using core::Errc;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
-
-Result<std::int64_t> read_number(Row const& row)
-{
-    return row.integer(0);
-}
-Result<std::string> read_text(Row const& row)
-{
-    return std::string{row.text(0)};
-}
-
-class SqliteEngineTest : public testing::Test {
-protected:
-    static void make_table(SqliteEngine& engine)
-    {
-        ASSERT_TRUE(engine.write([](Transaction& transaction) {
-            return transaction.run_script("CREATE TABLE t (n INTEGER, s TEXT, b BLOB) STRICT;");
-        }));
-    }
-    static Result<void> insert(SqliteEngine& engine, std::int64_t number, std::string const& text = {})
-    {
-        return engine.write([&](Transaction& transaction) -> Result<void> {
-            TRY(transaction.run("INSERT INTO t (n, s) VALUES ($1, $2)", {number, text}));
-            return {};
-        });
-    }
-    static std::int64_t count(SqliteEngine& engine)
-    {
-        return engine
-            .read([](Transaction& transaction) { return transaction.find("SELECT count(*) FROM t", {}, read_number); })
-            .value()
-            .value();
-    }
-
-    TestFile file_;
-};
 
 Result<std::map<std::string, std::string>> pragmas(Transaction& transaction)
 {
@@ -384,47 +347,6 @@ TEST_F(SqliteEngineTest, AKillInsideATransactionLeavesNothingOfIt)
     SqliteEngine engine(file_.path());
     EXPECT_EQ(count(engine), 1);
     EXPECT_TRUE(insert(engine, 3));
-}
-
-TEST_F(SqliteEngineTest, MovesTheWalIntoTheDatabaseAndStartsItOverWithoutBeingAsked)
-{
-    SqliteEngine engine(file_.path(), {.checkpoint_pages = 4});
-    make_table(engine);
-    // Each commit adds at least a page to the WAL, until the other thread has emptied it.
-    constexpr int kMost   = 50'000;
-    int           commits = 0;
-    do {
-        ASSERT_TRUE(insert(engine, commits));
-        ++commits;
-    } while (std::filesystem::file_size(file_.wal()) >= static_cast<std::uintmax_t>(commits) * 4096 && commits < kMost);
-    EXPECT_LT(commits, kMost);
-    EXPECT_EQ(count(engine), commits);
-}
-
-TEST_F(SqliteEngineTest, SettledItNeedsNoWal)
-{
-    SqliteEngine engine(file_.path(), {.longest_wait = 50ms});
-    make_table(engine);
-    ASSERT_TRUE(insert(engine, 1));
-    ASSERT_GT(std::filesystem::file_size(file_.wal()), 0);
-    ASSERT_TRUE(engine.settle());
-    EXPECT_EQ(std::filesystem::file_size(file_.wal()), 0);
-
-    TestFile const alone;
-    std::filesystem::copy_file(file_.path(), alone.path());
-    SqliteEngine copy(alone.path());
-    EXPECT_EQ(count(copy), 1);
-
-    // Somebody who still reads what was before.
-    SqliteEngine other(file_.path());
-    auto const   read = other.read([&](Transaction& transaction) -> Result<void> {
-        TRY(transaction.find("SELECT count(*) FROM t", {}, read_number));
-        EXPECT_TRUE(insert(engine, 2));
-        auto const settled = engine.settle();
-        EXPECT_EQ(settled ? "" : settled.error().reason, "database_busy");
-        return {};
-    });
-    ASSERT_TRUE(read);
 }
 
 TEST_F(SqliteEngineTest, CountsTheStatementsItRuns)

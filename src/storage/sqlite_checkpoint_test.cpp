@@ -1,0 +1,76 @@
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "storage/sqlite_engine_fixture.hpp"
+
+namespace signet::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+using SqliteCheckpointTest = SqliteEngineTest;
+
+TEST_F(SqliteCheckpointTest, MovesTheWalIntoTheDatabaseAndStartsItOverWithoutBeingAsked)
+{
+    SqliteEngine engine(file_.path(), {.checkpoint_pages = 4});
+    make_table(engine);
+    // Each commit adds at least a page to the WAL, until the other thread has emptied it.
+    constexpr int kMost   = 50'000;
+    int           commits = 0;
+    do {
+        ASSERT_TRUE(insert(engine, commits));
+        ++commits;
+    } while (std::filesystem::file_size(file_.wal()) >= static_cast<std::uintmax_t>(commits) * 4096 && commits < kMost);
+    EXPECT_LT(commits, kMost);
+    EXPECT_EQ(count(engine), commits);
+}
+
+// A log that grows is synced in twice the time.
+TEST_F(SqliteCheckpointTest, StartsTheWalOverThoughWritersNeverPause)
+{
+    constexpr int kPages = 500;
+    constexpr int kEach  = 2'000;  // each more than a page
+    SqliteEngine  engine(file_.path(), {.checkpoint_pages = kPages});
+    make_table(engine);
+    std::vector<std::thread> writers;
+    for (int w = 0; w < 4; ++w)
+        writers.emplace_back([&] {
+            for (int i = 0; i < kEach; ++i) EXPECT_TRUE(insert(engine, i, std::string(4'096, 'a')));
+        });
+    for (auto& writer : writers) writer.join();
+    EXPECT_EQ(count(engine), 4 * kEach);
+    EXPECT_LT(std::filesystem::file_size(file_.wal()), std::uintmax_t{6} * kPages * 4'096);
+}
+
+TEST_F(SqliteCheckpointTest, SettledItNeedsNoWal)
+{
+    SqliteEngine engine(file_.path(), {.longest_wait = 50ms});
+    make_table(engine);
+    ASSERT_TRUE(insert(engine, 1));
+    ASSERT_GT(std::filesystem::file_size(file_.wal()), 0);
+    ASSERT_TRUE(engine.settle());
+    EXPECT_EQ(std::filesystem::file_size(file_.wal()), 0);
+
+    TestFile const alone;
+    std::filesystem::copy_file(file_.path(), alone.path());
+    SqliteEngine copy(alone.path());
+    EXPECT_EQ(count(copy), 1);
+
+    // Somebody who still reads what was before.
+    SqliteEngine other(file_.path());
+    auto const   read = other.read([&](Transaction& transaction) -> Result<void> {
+        TRY(transaction.find("SELECT count(*) FROM t", {}, read_number));
+        EXPECT_TRUE(insert(engine, 2));
+        auto const settled = engine.settle();
+        EXPECT_EQ(settled ? "" : settled.error().reason, "database_busy");
+        return {};
+    });
+    ASSERT_TRUE(read);
+}
+
+
+}  // namespace
+}  // namespace signet::storage
