@@ -22,14 +22,15 @@ public:
 
     void wait() noexcept
     {
-        while (sem_wait(&semaphore_) != 0 && errno == EINTR) {}
+        while (sem_wait(&semaphore_) != 0 && errno == EINTR) {
+        }
     }
 
     // False when it has not rung within `time`, a second's fraction or many.
     [[nodiscard]] bool wait_for(std::chrono::nanoseconds time) noexcept
     {
-        auto const until   = std::chrono::steady_clock::now().time_since_epoch() + time;
-        auto const seconds = std::chrono::floor<std::chrono::seconds>(until);
+        auto const     until   = std::chrono::steady_clock::now().time_since_epoch() + time;
+        auto const     seconds = std::chrono::floor<std::chrono::seconds>(until);
         timespec const at{.tv_sec = seconds.count(), .tv_nsec = (until - seconds).count()};
         int            heard = sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &at);
         while (heard != 0 && errno == EINTR) heard = sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &at);

@@ -34,9 +34,9 @@ TEST(Bell, IsNotWaitedForLongerThanWanted)
 TEST(Bell, MayBeDestroyedByWhoHasHeardIt)
 {
     for (int i = 0; i < 2'000; ++i) {
-        auto              bell = std::make_unique<Bell>();
-        int               said = 0;
-        std::thread       ringer{[&said, bell = bell.get()] {
+        auto        bell = std::make_unique<Bell>();
+        int         said = 0;
+        std::thread ringer{[&said, bell = bell.get()] {
             said = 1;
             bell->ring();
         }};

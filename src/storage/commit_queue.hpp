@@ -35,7 +35,7 @@ public:
     CommitQueue(CommitQueue const&)            = delete;
     CommitQueue& operator=(CommitQueue const&) = delete;
 
-    // `now`: before it is answered. `with_next`: no later than the next that is so.
+    // `now`: before it is answered. `with_next`: no later than what the next of those changes.
     enum class Durable { now, with_next };
 
     // Gives what `body` gives, once that is committed, and throws what it throws; Errc::unavailable when it has not

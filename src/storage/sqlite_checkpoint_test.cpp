@@ -71,6 +71,5 @@ TEST_F(SqliteCheckpointTest, SettledItNeedsNoWal)
     ASSERT_TRUE(read);
 }
 
-
 }  // namespace
 }  // namespace signet::storage
