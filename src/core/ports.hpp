@@ -121,8 +121,7 @@ public:
     virtual ~AttemptStore() = default;
 
     // Counts one attempt against every limit's key, unless some limit says wait: then counts nothing and gives the
-    // longest wait. Zero: admitted. Uses core::remaining_wait(). The count of a sign-in is durable no later
-    // than the next row written.
+    // longest wait. Zero: admitted. Uses core::remaining_wait().
     [[nodiscard]] virtual Result<std::chrono::milliseconds> admit(std::span<AttemptLimit const> limits,
                                                                   TimePoint                     now)                                = 0;
     // Takes back the attempt counted by admit(), with its time: the try failed for a reason that says nothing about the

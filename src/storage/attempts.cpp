@@ -124,11 +124,9 @@ Result<void> forget_attempts_at(Transaction& transaction, std::string_view email
     return {};
 }
 
-// How a sign-in ended is written durably before anybody is told, and this with it; a sign-up for an address that is
-// taken is answered without another write.
 Result<milliseconds> Attempts::admit(std::span<core::AttemptLimit const> limits, TimePoint now)
 {
-    auto const count = [&](Transaction& transaction) -> Result<milliseconds> {
+    return engine_.write([&](Transaction& transaction) -> Result<milliseconds> {
         std::vector<AttemptCounter> counters;
         milliseconds                longest{0};
         for (auto const& limit : limits) {
@@ -141,10 +139,7 @@ Result<milliseconds> Attempts::admit(std::span<core::AttemptLimit const> limits,
         for (std::size_t i = 0; i < limits.size(); ++i)
             TRY(set_counter(transaction, limits[i].key, core::count_attempt(counters[i], limits[i], now)));
         return milliseconds{0};
-    };
-    bool const is_signup = std::ranges::any_of(
-        limits, [](core::AttemptLimit const& limit) { return limit.key.scope == AttemptScope::signup; });
-    return is_signup ? engine_.write(count) : engine_.write_ahead(count);
+    });
 }
 
 Result<void> Attempts::take_back(std::span<AttemptKey const> keys)

@@ -54,13 +54,7 @@ public:
         return {};
     }
 
-    // Whether `deed` may share the open transaction: not where that will not wait for the disk, and the deed must.
-    [[nodiscard]] bool takes(Waiting const& deed) const
-    {
-        return !is_open() || is_synced_ || deed.durable == Durable::with_next;
-    }
-
-    // For all of the open transaction, or for none.
+    // Durable for all of the open transaction, or for none.
     void commit()
     {
         if (!is_open()) return;
@@ -98,8 +92,6 @@ private:
         } catch (std::bad_alloc const&) {
             return std::unexpected(no_memory());
         }
-        is_synced_ = open().front()->durable == Durable::now;
-        TRY(connection_->sync_commits(is_synced_));
         return step("BEGIN IMMEDIATE");
     }
 
@@ -137,7 +129,7 @@ private:
         auto const committed = step("COMMIT");
         if (!committed) return committed;
         ++commits_;
-        if (seconds_ != nullptr && is_synced_)
+        if (seconds_ != nullptr)
             seconds_->observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
         return {};
     }
@@ -167,13 +159,12 @@ private:
     std::array<Waiting*, kMostDeeds> served_{};
     std::size_t                      size_       = 0;
     std::size_t                      first_open_ = 0;
-    bool                             is_synced_  = true;
     std::uint64_t                    commits_    = 0;
 };
 
-Result<void> CommitQueue::run(Body const& body, Durable durable)
+Result<void> CommitQueue::run(Body const& body)
 {
-    Waiting mine{.body = body, .durable = durable};
+    Waiting mine{.body = body};
     bool    leads = false;
     {
         std::lock_guard const lock(mutex_);
@@ -213,7 +204,7 @@ void CommitQueue::lead() noexcept
     Batch        batch{writers_, statements_, seconds_};
     Result<void> could_begin;
     while (could_begin && !batch.is_full()) {
-        auto* const deed = next(batch);
+        auto* const deed = next();
         if (deed == nullptr) break;
         could_begin = batch.run(*deed);
     }
@@ -228,10 +219,10 @@ std::size_t CommitQueue::waiting() const
     return waiting_.size();
 }
 
-CommitQueue::Waiting* CommitQueue::next(Batch const& batch)
+CommitQueue::Waiting* CommitQueue::next()
 {
     std::lock_guard const lock(mutex_);
-    if (waiting_.empty() || !batch.takes(*waiting_.front())) return nullptr;
+    if (waiting_.empty()) return nullptr;
     auto* const first = waiting_.front();
     waiting_.pop_front();
     return first;

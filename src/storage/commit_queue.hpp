@@ -35,16 +35,13 @@ public:
     CommitQueue(CommitQueue const&)            = delete;
     CommitQueue& operator=(CommitQueue const&) = delete;
 
-    // `now`: before it is answered. `with_next`: no later than what the next of those changes.
-    enum class Durable { now, with_next };
-
-    // Gives what `body` gives, once that is committed, and throws what it throws; Errc::unavailable when it has not
-    // begun within `longest_wait`. `body` may run on another thread, and once more when another's failure undid it.
-    [[nodiscard]] Result<void> run(Body const& body, Durable durable = Durable::now);
+    // Gives what `body` gives, once that is durable, and throws what it throws; Errc::unavailable when it has not begun
+    // within `longest_wait`. `body` may run on another thread, and once more when another's failure undid it.
+    [[nodiscard]] Result<void> run(Body const& body);
 
     // Transactions committed so far.
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
-    // From now on each commit that waits for the disk tells `seconds` how long it took; it must outlive this object.
+    // From now on each commit tells `seconds` how long it took, the disk included; it must outlive this object.
     void                        measure(Histogram& seconds) { seconds_ = &seconds; }
     // Calls that nobody has begun to serve.
     [[nodiscard]] std::size_t   waiting() const;
@@ -56,7 +53,6 @@ private:
     // otherwise wake only to queue for the same lock.
     struct Waiting {
         Body const&        body;
-        Durable            durable;
         Result<void>       answer{};
         std::exception_ptr thrown{};
         Turn               turn = Turn::waits;  // written before the bell rings
@@ -68,7 +64,7 @@ private:
     bool        give_up(Waiting& mine);
     static void tell(Waiting& deed, Turn turn) noexcept;
     void        lead() noexcept;
-    Waiting*    next(Batch const& batch);
+    Waiting*    next();
     void        finish(Batch const& batch, Result<void> const& could_begin) noexcept;
     static void refuse(Waiting& deed, core::Error const& error) noexcept;
 

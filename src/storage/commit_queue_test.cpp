@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <fstream>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -40,13 +39,6 @@ protected:
         return file.path().string();
     }
 
-    using Durable = CommitQueue::Durable;
-
-    struct Counting : Histogram {
-        std::atomic<int> observed = 0;
-        void             observe(double) override { ++observed; }
-    };
-
     static Deed inserting(std::int64_t number)
     {
         return [number](Transaction& transaction) -> Result<void> {
@@ -55,15 +47,14 @@ protected:
         };
     }
 
-    // What becomes of deeds that all waited while another was run: their answers, in their order. Those in `ahead` need
-    // not wait for the disk.
-    std::vector<std::string> run_together(std::vector<Deed> const& deeds, std::set<std::size_t> const& ahead = {})
+    // What becomes of deeds that all waited while another was run: their answers, in their order.
+    std::vector<std::string> run_together(std::vector<Deed> const& deeds)
     {
         std::vector<std::string> answers(deeds.size());
         std::vector<std::thread> threads;
         auto const               first = queue_.run([&](Transaction&) -> Result<void> {
             for (std::size_t i = 0; i < deeds.size(); ++i) {
-                threads.emplace_back([&, i] { answers[i] = said(deeds[i], durable(ahead.contains(i))); });
+                threads.emplace_back([&, i] { answers[i] = said(deeds[i]); });
                 while (queue_.waiting() <= i) std::this_thread::yield();
             }
             return core::refused(Errc::not_found);  // it is no neighbour
@@ -73,12 +64,10 @@ protected:
         return answers;
     }
 
-    static Durable durable(bool ahead) { return ahead ? Durable::with_next : Durable::now; }
-
-    std::string said(Deed const& deed, Durable durable = Durable::now)
+    std::string said(Deed const& deed)
     {
         try {
-            auto const answer = queue_.run(deed, durable);
+            auto const answer = queue_.run(deed);
             return answer ? "done" : std::string{core::name(answer.error().code)};
         } catch (std::runtime_error const& error) {
             return error.what();
@@ -174,7 +163,10 @@ TEST_F(CommitQueueTest, RunsNeighboursApartWhenOneUndoesTheTransaction)
         TRY(transaction.run("ROLLBACK"));
         return core::refused(Errc::unavailable);
     };
-    Counting seconds;
+    struct Counting : Histogram {
+        std::atomic<int> observed = 0;
+        void             observe(double) override { ++observed; }
+    } seconds;
     queue_.measure(seconds);
     auto const before = queue_.commits();
     EXPECT_THAT(run_together({counted, refused, wrecker, inserting(2)}),
@@ -248,44 +240,6 @@ TEST_F(CommitQueueTest, WaitsNotForEverBehindADeedThatGoesOn)
     }));
     EXPECT_THAT(rows(), ElementsAre());
     EXPECT_TRUE(queue.run(inserting(2)));
-}
-
-TEST_F(CommitQueueTest, WaitsForTheDiskOnlyForThoseWhoMust)
-{
-    Counting seconds;
-    queue_.measure(seconds);
-    EXPECT_EQ(said(inserting(1), Durable::with_next), "done");
-    EXPECT_EQ(said(inserting(2), Durable::with_next), "done");
-    EXPECT_THAT(rows(), ElementsAre(1, 2));
-    EXPECT_EQ(seconds.observed, 0);
-    EXPECT_EQ(said(inserting(3)), "done");
-    EXPECT_EQ(seconds.observed, 1);
-    EXPECT_EQ(said(inserting(4), Durable::with_next), "done");
-    EXPECT_EQ(seconds.observed, 1);
-}
-
-TEST_F(CommitQueueTest, LeavesNobodyWhoMustBeDurableToACommitThatIsNot)
-{
-    Counting seconds;
-    queue_.measure(seconds);
-    EXPECT_THAT(run_together({inserting(1), inserting(2), inserting(3), inserting(4)}, {0, 1, 3}),
-                ElementsAre("done", "done", "done", "done"));
-    EXPECT_THAT(rows(), ElementsAre(1, 2, 3, 4));
-    EXPECT_EQ(queue_.commits(), 2U);  // of the first two, and of the others
-    EXPECT_EQ(seconds.observed, 1);
-}
-
-TEST_F(CommitQueueTest, RunsNeighboursApartAsDurablyAsTheyMust)
-{
-    auto const refused = [](Transaction& transaction) -> Result<void> {
-        TRY(inserting(9)(transaction));
-        return core::refused(Errc::not_found);
-    };
-    Counting seconds;
-    queue_.measure(seconds);
-    EXPECT_THAT(run_together({inserting(1), inserting(2), refused}, {1, 2}), ElementsAre("done", "done", "not_found"));
-    EXPECT_THAT(rows(), ElementsAre(1, 2));
-    EXPECT_EQ(seconds.observed, 2);
 }
 
 // More than one leader takes on; each answer is that of the caller's own deed, and durable.

@@ -177,9 +177,7 @@ public:
 
     // `deed` is Result<T>(Transaction&). read() shows it one moment's data and lets it change nothing. write()
     // runs it as if alone, and has committed, durably, when it answers; a refusal or an exception rolls back.
-    // write_ahead() is the same, except that it is on disk no later than the next write() is: for what nobody is told
-    // of before that. The deed may run on another thread, and again from its start: its only effect outside is what it
-    // gives.
+    // The deed may run on another thread, and again from its start: its only effect outside is what it gives.
     template <class Deed>
     [[nodiscard]] auto read(Deed&& deed) -> std::invoke_result_t<Deed&, Transaction&>
     {
@@ -190,19 +188,14 @@ public:
     {
         return answer_of(Access::write, deed);
     }
-    template <class Deed>
-    [[nodiscard]] auto write_ahead(Deed&& deed) -> std::invoke_result_t<Deed&, Transaction&>
-    {
-        return answer_of(Access::write_ahead, deed);
-    }
 
     // Statements run so far, transactions' own included.
     [[nodiscard]] virtual std::uint64_t statements() const = 0;
-    // Transactions that the writes have committed so far; several deeds may share one.
+    // Transactions that write() has committed so far; several deeds may share one.
     [[nodiscard]] virtual std::uint64_t commits() const    = 0;
 
 protected:
-    enum class Access { read, write, write_ahead };
+    enum class Access { read, write };
     using Body                                                              = std::function<Result<void>(Transaction&)>;
     [[nodiscard]] virtual Result<void> run(Access access, Body const& body) = 0;
 

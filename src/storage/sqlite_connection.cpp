@@ -215,17 +215,6 @@ std::int64_t Connection::rows_changed() const
     return sqlite3_total_changes64(db_.get());
 }
 
-Result<void> Connection::sync_commits(bool wanted)
-{
-    if (wanted == syncs_commits_) return {};
-    errno                   = 0;
-    auto const* const level = wanted ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL";
-    if (sqlite3_exec(db_.get(), level, nullptr, nullptr, nullptr) != SQLITE_OK)
-        return std::unexpected(failure(db_.get(), level));
-    syncs_commits_ = wanted;
-    return {};
-}
-
 Result<void> Connection::empty_wal()
 {
     errno = 0;

@@ -41,8 +41,6 @@ public:
     [[nodiscard]] Result<void>         empty_wal();
     [[nodiscard]] std::int64_t         ask_number(char const* pragma);
     void                               must_run(char const* script);
-    // Whether a commit waits until it is on disk, as it does unless told otherwise. Not within a transaction.
-    [[nodiscard]] Result<void>         sync_commits(bool wanted);
     [[nodiscard]] bool                 in_transaction() const;
     // By this connection, ever. A script counts none of what it makes: only migrations run some, and those alone.
     [[nodiscard]] std::int64_t         rows_changed() const;
@@ -58,7 +56,6 @@ private:
         void operator()(sqlite3* db) const;
     };
     std::string                                     file_;
-    bool                                            syncs_commits_ = true;
     std::unique_ptr<sqlite3, Close>                 db_;
     std::unordered_map<std::string_view, Statement> statements_;
 };

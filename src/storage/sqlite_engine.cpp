@@ -269,9 +269,7 @@ std::size_t SqliteEngine::waiting() const
 
 Result<void> SqliteEngine::run(Access access, Body const& body)
 {
-    using Durable = CommitQueue::Durable;
-    if (access == Access::read) return state_->read(body);
-    return state_->commits.run(body, access == Access::write ? Durable::now : Durable::with_next);
+    return access == Access::write ? state_->commits.run(body) : state_->read(body);
 }
 
 }  // namespace signet::storage

@@ -89,17 +89,6 @@ test('Queues, pools, commits, keys, the certificate, and the process are measure
   assert.ok(await value('signet_maintenance_total{result="done",task="following ended sessions"}') >= 0);
 });
 
-// Decision 10: the count of an attempt is synced with what comes of it.
-test('A sign-in waits for the disk once, and so does a refusal', async () => {
-  const syncs = () => signet.metric('signet_storage_commit_seconds_count');
-  for (const [password, status] of [[ann.password, 200], ['no password of hers', 401]]) {
-    const before = await syncs();
-    const answer = await request(signet, 'POST', '/api/v1/login', { json: { email: ann.email, password } });
-    assert.equal(answer.status, status);
-    assert.equal(await syncs() - before, 1);
-  }
-});
-
 // The last of them is written before the answer, and read after it.
 async function linesOf({ headers: { 'x-request-id': id } }) {
   const lines = () => signet.errors.split('\n').slice(0, -1).map((line) => JSON.parse(line)).filter(({ request: of }) => of === id);

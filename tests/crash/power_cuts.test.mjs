@@ -38,7 +38,6 @@ test('Of the very first day nothing is lost, though nothing is kept that was not
   await isAllThere(person);
 });
 
-// An attempt is counted before its hash and synced with its answer (decision 10).
 test('A guess that was answered is counted', async () => {
   const signet = await place.start();
   const person = new Person();
