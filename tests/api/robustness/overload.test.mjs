@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { request, startSignet } from '../harness.mjs';
+import { request, startSignet, until } from '../harness.mjs';
 import { answersIn, connect, converse, get, post } from './raw.mjs';
 
 let signet;
@@ -42,6 +42,30 @@ test('Answers others at once while 200 connections send next to nothing', async 
   await Promise.all(slow.map((socket) => socket.ended));
   for (const socket of slow) assert.equal(answersIn(socket.received)[0]?.status, 408);
   await alive();
+});
+
+// What a proxy says before the first byte of a client: PROXY protocol, version 2, TCP over IPv4.
+function proxied(address) {
+  const addresses = Buffer.from([...address.split('.').map(Number), 127, 0, 0, 1, 0x9c, 0x40, 0x20, 0xfb]);
+  return Buffer.concat([Buffer.from('0d0a0d0a000d0a515549540a2111000c', 'hex'), addresses]).toString('latin1');
+}
+
+// Loopback itself is not counted: a proxy comes from there.
+test('Of however few connections one address has a quarter at most', async () => {
+  const proxy = '127.0.0.2';  // and not the test itself
+  const small = await startSignet({ plainHttp: true,
+    env: { SIGNET_SERVER_CONNECTIONS: '40', SIGNET_SERVER_PROXY_PROTOCOL: 'true', SIGNET_SERVER_TRUSTED_PROXIES: proxy } });
+  try {
+    const sockets = await Promise.all(Array.from({ length: 15 }, () => connect(small, { plain: true, from: proxy })));
+    for (const socket of sockets) socket.write(proxied('192.0.2.1'), 'latin1');
+    await until('five are refused', async () => await small.metric('signet_http_refused_total{listener="main",reason="connections_per_address"}') === 5);
+    await until('ten are left', async () => await small.metric('signet_http_connections{listener="main"}') === 10);
+    const others = await converse(small, proxied('192.0.2.2') + get('/healthz', 'Connection: close\r\n'), { plain: true, from: proxy });
+    assert.deepEqual(answersIn(others).map((answer) => answer.status), [200]);
+    for (const socket of sockets) socket.destroy();
+  } finally {
+    await small.stop();
+  }
 });
 
 test('Pauses, without a busy loop, while it has no descriptors left', async () => {

@@ -2,11 +2,11 @@
 import net from 'node:net';
 import tls from 'node:tls';
 
-// Connects and, through TLS unless `plain`, is ready to send.
-export function connect(signet, { plain = false } = {}) {
+// Connects and, through TLS unless `plain`, is ready to send; `from` another address of this machine, if told.
+export function connect(signet, { plain = false, from } = {}) {
   return new Promise((resolve, reject) => {
     const socket = plain
-      ? net.connect(signet.port, '127.0.0.1')
+      ? net.connect({ port: signet.port, host: '127.0.0.1', localAddress: from })
       : tls.connect({ port: signet.port, host: '127.0.0.1', ca: signet.ca, servername: 'localhost' });
     socket.received = '';
     socket.ended = new Promise((done) => socket.once('close', done));
