@@ -6,9 +6,10 @@ namespace signet::core {
 namespace {
 
 // One text and not an array of views: those would cost 16 bytes each, and a relocation at every start.
-constexpr std::string_view kList =
+constexpr char kText[] =
 #include "core/common_passwords.inc"  // made by CMake: a sorted list, each line ended
     ;
+constexpr std::string_view kList{kText, sizeof kText - 1};  // the compiler would count it letter by letter
 
 std::string_view line_around(std::size_t position)
 {
