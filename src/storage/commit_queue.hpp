@@ -55,7 +55,7 @@ private:
         Body const&        body;
         Result<void>       answer{};
         std::exception_ptr thrown{};
-        Turn               turn = Turn::waits;  // written before the bell rings
+        std::atomic<Turn>  turn = Turn::waits;  // written before the bell rings, and after all else
         Bell               bell{};
     };
     class Batch;
