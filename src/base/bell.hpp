@@ -2,6 +2,7 @@
 #pragma once
 #include <semaphore.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <ctime>
@@ -17,13 +18,18 @@ public:
     Bell(Bell const&)            = delete;
     Bell& operator=(Bell const&) = delete;
 
-    // Once. What the caller wrote before is seen by who has heard it.
-    void ring() noexcept { sem_post(&semaphore_); }
+    // What the caller wrote before is seen by who has heard it. A second time is heard by nobody.
+    void ring() noexcept
+    {
+        has_rung_.store(true, std::memory_order_release);
+        sem_post(&semaphore_);
+    }
 
     void wait() noexcept
     {
         while (sem_wait(&semaphore_) != 0 && errno == EINTR) {
         }
+        static_cast<void>(has_rung_.load(std::memory_order_acquire));
     }
 
     // False when it has not rung within `time`, a second's fraction or many.
@@ -34,11 +40,12 @@ public:
         timespec const at{.tv_sec = seconds.count(), .tv_nsec = (until - seconds).count()};
         int            heard = sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &at);
         while (heard != 0 && errno == EINTR) heard = sem_clockwait(&semaphore_, CLOCK_MONOTONIC, &at);
-        return heard == 0;
+        return heard == 0 && has_rung_.load(std::memory_order_acquire);
     }
 
 private:
-    sem_t semaphore_;
+    sem_t             semaphore_;
+    std::atomic<bool> has_rung_ = false;  // semaphores are not of C++, and promise nothing about memory
 };
 
 }  // namespace signet

@@ -30,7 +30,6 @@ TEST(Bell, IsNotWaitedForLongerThanWanted)
     EXPECT_TRUE(bell.wait_for(1h));
 }
 
-// Under a sanitizer this would tell of a ring() that touches what the waiter has destroyed.
 TEST(Bell, MayBeDestroyedByWhoHasHeardIt)
 {
     for (int i = 0; i < 2'000; ++i) {

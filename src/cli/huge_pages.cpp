@@ -28,6 +28,7 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kLarge    = 4 * kHugePage;
+constexpr std::size_t kLargest  = std::size_t{1} << 40;
 
 void* map(void* address, std::size_t size, int protection, int flags, int file, off_t offset)
 {
@@ -97,7 +98,11 @@ public:
     {
         std::lock_guard const lock{mutex_};
         auto const            block = std::ranges::find(blocks_, address, &Block::address);
-        if (block == blocks_.end() || block->size != size) return false;
+        if (block == blocks_.end()) return false;
+        if (block->size != size) {  // a part of it: no longer one of these
+            *block = {};
+            return false;
+        }
         return block->is_kept = true;
     }
 

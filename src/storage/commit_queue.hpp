@@ -55,7 +55,7 @@ private:
         Body const&        body;
         Result<void>       answer{};
         std::exception_ptr thrown{};
-        std::atomic<Turn>  turn = Turn::waits;  // written before the bell rings, and after all else
+        Turn               turn = Turn::waits;  // written before the bell rings
         Bell               bell{};
     };
     class Batch;

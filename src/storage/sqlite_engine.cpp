@@ -91,30 +91,50 @@ private:
     // Where it grows instead, each sync writes its new length too, and takes twice the time.
     void start_over()
     {
-        for (int i = 0; i < kPasses; ++i) {
+        for (int i = 0; i < kPasses && !is_stopping(); ++i) {
             auto const left = checkpoint();
-            if (!left) return;
+            if (!left || *left <= 0) return;
             if (*left <= kShortRest) break;
         }
+        // A checkpoint that others added behind is not synced: the last one would sync for all, with the writers
+        // waiting.
+        if (!sync_file() || !checkpoint()) return;
         auto const held = writers_.take();
         checkpoint();
     }
 
-    // Pages that are left; none when it failed.
+    // Pages that are left; none when it could not be made.
     std::optional<int> checkpoint()
     {
-        int        in_wal = 0;
-        int        moved  = 0;
+        int        moved = 0;
         auto const done =
-            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_wal, &moved);
-        if (done != SQLITE_OK && done != SQLITE_BUSY) {
-            // Nothing is lost: the pages stay in the WAL. As many more ask again, and not each commit: a disk that is
-            // full is not made emptier by that, and the log no better.
-            log::warning("checkpoint failed", {{"why", sqlite3_errmsg(connection_.handle())}});
+            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &moved);
+        if (done == SQLITE_BUSY) return std::nullopt;  // another process is at it
+        if (done != SQLITE_OK) {
+            fail(sqlite3_errmsg(connection_.handle()));
             return std::nullopt;
         }
         std::lock_guard const lock(mutex_);
         return latest_ - moved;
+    }
+
+    bool sync_file()
+    {
+        sqlite3_file* file = nullptr;
+        auto          done = sqlite3_file_control(connection_.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+        if (done == SQLITE_OK) done = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+        if (done != SQLITE_OK) fail(sqlite3_errstr(done));
+        return done == SQLITE_OK;
+    }
+
+    // Nothing is lost: the pages stay in the WAL. As many more ask again, and not each commit: a disk that is full is
+    // not made emptier by that, and the log no better.
+    static void fail(char const* why) { log::warning("checkpoint failed", {{"why", why}}); }
+
+    bool is_stopping()
+    {
+        std::lock_guard const lock(mutex_);
+        return stopping_;
     }
 
     Connection              connection_;

@@ -15,10 +15,6 @@ inline Result<std::int64_t> read_number(Row const& row)
 {
     return row.integer(0);
 }
-inline Result<std::string> read_text(Row const& row)
-{
-    return std::string{row.text(0)};
-}
 
 class SqliteEngineTest : public testing::Test {
 protected:

@@ -17,6 +17,11 @@ using core::Errc;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
+Result<std::string> read_text(Row const& row)
+{
+    return std::string{row.text(0)};
+}
+
 Result<std::map<std::string, std::string>> pragmas(Transaction& transaction)
 {
     std::map<std::string, std::string> values;

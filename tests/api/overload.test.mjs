@@ -48,10 +48,10 @@ function signInAll() {
 
 // CHECKS E11
 test('500 sign-ins at once: memory is bound, the surplus is told to come back, others keep their pace', async () => {
+  const before = signet.residentKilobytes();
   const grant = await signIn(signet);
   let token = grant.refresh_token;
   const agent = signet.agent();
-  const before = signet.residentKilobytes();
   const times = { keys: [], refresh: [] };
   const storm = signInAll();
   let over = false;
