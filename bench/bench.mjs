@@ -294,10 +294,11 @@ async function bearer() {
 async function signIn() {
   const signet = await Signet.start();
   await signet.addAccount();
-  const hashes = (program) => async () => Number((await run(path.join(binaries, program), [cores, 4])).stdout);
+  const hashes = (program, ...more) => async () => Number((await run(path.join(binaries, program), [cores, 4, ...more])).stdout);
   const ours = async () => (await signet.signIns(4 * cores, 4)).per_second;
   try {
     if (wanted('signin/argon2id')) await paired('signin/argon2id', '1/s', 'the bare hash on all cores, in kept huge pages too', 5, ours, hashes('bench_hash'));
+    if (wanted('signin/two-writes')) await paired('signin/two-writes', '1/s', 'the same hash and two durable writes each', 5, ours, hashes('bench_hash', path.join(scratch, 'hash-writes')));
     if (wanted('signin/plain-pages')) await paired('signin/plain-pages', '1/s', 'the bare hash on all cores, as libsodium comes', 5, ours, hashes('bench_hash_plain'));
   } finally {
     await signet.stop();
@@ -503,7 +504,7 @@ const groups = [
   [peerRows, () => measurePeers({ binaries, scratch, wanted, report })],
   [['server/machine'], machine],
   [['bearer/tls'], bearer],
-  [['signin/argon2id', 'signin/plain-pages'], signIn],
+  [['signin/argon2id', 'signin/two-writes', 'signin/plain-pages'], signIn],
   [['refresh/storage/1', 'refresh/storage/64', 'refresh/storage/64-by-1', 'refresh/storage/normal'], rotations],
   [['refresh/storage/1M', 'refresh/storage/10M'], rotationsOfMany],
   [['refresh/10M-sessions'], refreshOfMany],

@@ -21,6 +21,7 @@ const throughput = [
   ['bearer/tutorial-keys', 'Bearer requests over TLS', 'the same, its secrets prepared once'],
   ['bearer/tls', 'Bearer requests over TLS', 'nginx `return 200`, same certificate', 0.8],
   ['signin/argon2id', 'Sign-ins', 'the bare hash on all cores, in kept huge pages too', 0.95],
+  ['signin/two-writes', 'Sign-ins', 'the same hash and two durable writes each'],
   ['signin/plain-pages', 'Sign-ins', 'the bare hash on all cores, as libsodium comes'],
   ['refresh/storage/1M', 'Refreshes, storage alone, 1,000,000 sessions', '10,000 sessions', 0.9],
   ['refresh/storage/10M', 'Refreshes, storage alone, 10,000,000 sessions', '10,000 sessions', 0.9],
