@@ -1,11 +1,43 @@
 #include <gmock/gmock.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <filesystem>
+#include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "storage/sqlite_engine_fixture.hpp"
+
+namespace {
+
+// While it is not empty, the file of that name cannot be synced.
+std::string broken;
+std::mutex  broken_mutex;
+
+bool is_broken(int file)
+{
+    std::lock_guard const lock(broken_mutex);
+    return !broken.empty() && std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file)) == broken;
+}
+void break_file(std::filesystem::path const& file)
+{
+    std::lock_guard const lock(broken_mutex);
+    broken = file;
+}
+
+}  // namespace
+
+// What SQLite syncs with, in this program.
+extern "C" int fdatasync(int file)
+{
+    if (!is_broken(file)) return static_cast<int>(::syscall(SYS_fdatasync, file));
+    errno = EIO;
+    return -1;
+}
 
 namespace signet::storage {
 namespace {
@@ -50,6 +82,31 @@ TEST_F(SqliteCheckpointTest, StartsTheWalOverThoughWritersNeverPause)
     for (auto& writer : writers) writer.join();
     EXPECT_TRUE(began_anew);
     EXPECT_EQ(count(engine), written);
+}
+
+// The kernel drops what it could not write, and says so once: here all of it, with the next cut of the power.
+TEST_F(SqliteCheckpointTest, LosesNothingThatTheDatabaseCouldNotBeSyncedWith)
+{
+    TestFile const before;
+    int            rows = 0;
+    {
+        SqliteEngine engine(file_.path(), {.checkpoint_pages = 20});
+        make_table(engine);
+        ASSERT_TRUE(engine.settle());
+        std::filesystem::copy_file(file_.path(), before.path(), std::filesystem::copy_options::overwrite_existing);
+        auto const add = [&] { ASSERT_TRUE(insert(engine, rows++, std::string(4'096, 'a'))); };
+        testing::internal::CaptureStderr();
+        break_file(file_.path());
+        while (rows < 200) add();
+        break_file({});
+        while (rows < 400) add();
+        testing::internal::GetCapturedStderr();
+        EXPECT_GT(std::filesystem::file_size(file_.wal()), std::uintmax_t{400} * 4'096);
+    }
+    std::filesystem::copy_file(before.path(), file_.path(), std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::remove(file_.shm());
+    SqliteEngine engine(file_.path());
+    EXPECT_EQ(count(engine), rows);
 }
 
 TEST_F(SqliteCheckpointTest, SettledItNeedsNoWal)

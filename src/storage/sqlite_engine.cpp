@@ -37,7 +37,7 @@ constexpr int kPasses    = 4;
 class Checkpointer {
 public:
     Checkpointer(std::string const& file, SqliteOptions const& options, ConnectionPool& writers)
-        : connection_(file, Role::checkpointer, options.longest_wait),
+        : connection_(std::make_unique<Connection>(file, Role::checkpointer, options.longest_wait)),
           writers_(writers),
           pages_(options.checkpoint_pages),
           thread_([this] { work(); })
@@ -51,6 +51,7 @@ public:
         }
         wake_.notify_one();
         thread_.join();
+        if (has_given_up_) keep_open(std::move(connection_));
     }
 
     // SQLite calls this after each commit of `db`, outside its locks.
@@ -78,8 +79,8 @@ private:
     {
         std::unique_lock lock(mutex_);
         while (true) {
-            wake_.wait(lock, [this] { return stopping_ || is_due_; });
-            if (stopping_) return;
+            wake_.wait(lock, [this] { return stopping_ || has_given_up_ || is_due_; });
+            if (stopping_ || has_given_up_) return;
             is_due_ = false;
             lock.unlock();
             start_over();
@@ -108,10 +109,10 @@ private:
     {
         int        moved = 0;
         auto const done =
-            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &moved);
+            sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &moved);
         if (done == SQLITE_BUSY) return std::nullopt;  // another process is at it
         if (done != SQLITE_OK) {
-            fail(sqlite3_errmsg(connection_.handle()));
+            fail(done);
             return std::nullopt;
         }
         std::lock_guard const lock(mutex_);
@@ -121,15 +122,29 @@ private:
     bool sync_file()
     {
         sqlite3_file* file = nullptr;
-        auto          done = sqlite3_file_control(connection_.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+        auto          done = sqlite3_file_control(connection_->handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
         if (done == SQLITE_OK) done = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-        if (done != SQLITE_OK) fail(sqlite3_errstr(done));
+        if (done != SQLITE_OK) fail(done);
         return done == SQLITE_OK;
     }
 
     // Nothing is lost: the pages stay in the WAL. As many more ask again, and not each commit: a disk that is full is
     // not made emptier by that, and the log no better.
-    static void fail(char const* why) { log::warning("checkpoint failed", {{"why", why}}); }
+    void fail(int why)
+    {
+        if (why != SQLITE_IOERR_FSYNC) return log::warning("checkpoint failed", {{"why", sqlite3_errstr(why)}});
+        // The kernel may have dropped pages that SQLite counts as moved, and will not move again while it runs.
+        log::error("the database could not be synced: its WAL grows until the next start, which moves all of it again");
+        std::lock_guard const lock(mutex_);
+        has_given_up_ = true;
+    }
+
+    // For ever: SQLite makes a checkpoint when the last connection is closed.
+    static void keep_open(std::unique_ptr<Connection> connection)
+    {
+        static auto& kept = *new std::vector<std::unique_ptr<Connection>>;
+        kept.push_back(std::move(connection));
+    }
 
     bool is_stopping()
     {
@@ -137,16 +152,17 @@ private:
         return stopping_;
     }
 
-    Connection              connection_;
-    ConnectionPool&         writers_;
-    int                     pages_;
-    std::mutex              mutex_;
-    std::condition_variable wake_;
-    int                     latest_   = 0;       // pages in the WAL after the latest commit
-    int                     due_at_   = pages_;  // so many wake the thread
-    bool                    is_due_   = false;
-    bool                    stopping_ = false;
-    std::thread             thread_;
+    std::unique_ptr<Connection> connection_;
+    ConnectionPool&             writers_;
+    int                         pages_;
+    std::mutex                  mutex_;
+    std::condition_variable     wake_;
+    int                         latest_       = 0;       // pages in the WAL after the latest commit
+    int                         due_at_       = pages_;  // so many wake the thread
+    bool                        is_due_       = false;
+    bool                        has_given_up_ = false;
+    bool                        stopping_     = false;
+    std::thread                 thread_;
 };
 
 // Made without opening it: closing a descriptor of one's own would drop the
