@@ -2,8 +2,8 @@
 //
 //     bench_hash THREADS SECONDS [FILE]      prints hashes per second
 //
-// Argon2id, m = 19456 KiB, t = 2, p = 1, by libsodium: the floor under a sign-in. With FILE each hash is followed by
-// two durable writes to it, as each sign-in is: twice the threads, of which no more than THREADS hash at once.
+// Argon2id, m = 19456 KiB, t = 2, p = 1, by libsodium: the floor under a sign-in. With FILE each hash stands between
+// two durable writes to it, as in a sign-in: twice the threads, of which no more than THREADS hash at once.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sodium.h>

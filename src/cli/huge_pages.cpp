@@ -93,16 +93,12 @@ public:
         return memory;
     }
 
-    // False if it is none of these.
+    // False if it is none of these. libsodium gives back whole ones.
     bool keep(void* address, std::size_t size)
     {
         std::lock_guard const lock{mutex_};
         auto const            block = std::ranges::find(blocks_, address, &Block::address);
-        if (block == blocks_.end()) return false;
-        if (block->size != size) {  // a part of it: no longer one of these
-            *block = {};
-            return false;
-        }
+        if (block == blocks_.end() || block->size != size) return false;
         return block->is_kept = true;
     }
 
@@ -147,9 +143,9 @@ void signet::cli::give_back_hash_memory()
 // as libsodium alone asks, large and wanted at once, may hold what its last user left there.
 extern "C" void* mmap(void* address, std::size_t size, int protection, int flags, int file, off_t offset) noexcept
 {
-    constexpr int kAsked = MAP_ANONYMOUS | MAP_PRIVATE | MAP_POPULATE;
-    bool const    is_hash =
-        address == nullptr && size >= kLarge && protection == (PROT_READ | PROT_WRITE) && (flags & kAsked) == kAsked;
+    constexpr int kAsked  = MAP_ANONYMOUS | MAP_PRIVATE | MAP_POPULATE;
+    bool const    is_hash = address == nullptr && size >= kLarge && size <= kLargest &&
+                         protection == (PROT_READ | PROT_WRITE) && flags == kAsked;
     if (is_hash)
         if (auto* const memory = blocks.take(size, protection, flags)) return memory;
     return map(address, size, protection, flags, file, offset);

@@ -81,10 +81,11 @@ private:
         while (true) {
             wake_.wait(lock, [this] { return stopping_ || has_given_up_ || is_due_; });
             if (stopping_ || has_given_up_) return;
-            is_due_ = false;
             lock.unlock();
             start_over();
             lock.lock();
+            // Not at once again: SQLite before 3.51.3 may mistake a WAL that starts over between two checkpoints.
+            is_due_ = false;
         }
     }
 
@@ -92,14 +93,18 @@ private:
     // Where it grows instead, each sync writes its new length too, and takes twice the time.
     void start_over()
     {
-        for (int i = 0; i < kPasses && !is_stopping(); ++i) {
+        // Of a commit whose sync failed, and which was written again, this descriptor has yet to hear.
+        if (!sync(SQLITE_FCNTL_JOURNAL_POINTER)) return;
+        for (int i = 0; i < kPasses; ++i) {
+            if (is_stopping()) return;
             auto const left = checkpoint();
             if (!left || *left <= 0) return;
             if (*left <= kShortRest) break;
         }
         // A checkpoint that others added behind is not synced: the last one would sync for all, with the writers
         // waiting.
-        if (!sync_file() || !checkpoint()) return;
+        if (!sync(SQLITE_FCNTL_FILE_POINTER)) return give_up();
+        if (!checkpoint()) return;
         auto const held = writers_.take();
         checkpoint();
     }
@@ -110,31 +115,39 @@ private:
         int        moved = 0;
         auto const done =
             sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &moved);
-        if (done == SQLITE_BUSY) return std::nullopt;  // another process is at it
+        if ((done & 0xFF) == SQLITE_BUSY) return std::nullopt;  // somebody else is at it
+        if (done == SQLITE_IOERR_FSYNC) give_up();
         if (done != SQLITE_OK) {
-            fail(done);
+            warn(done);
             return std::nullopt;
         }
         std::lock_guard const lock(mutex_);
         return latest_ - moved;
     }
 
-    bool sync_file()
+    // The database, or its WAL.
+    bool sync(int which)
     {
         sqlite3_file* file = nullptr;
-        auto          done = sqlite3_file_control(connection_->handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-        if (done == SQLITE_OK) done = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-        if (done != SQLITE_OK) fail(done);
+        auto          done = sqlite3_file_control(connection_->handle(), "main", which, &file);
+        if (done == SQLITE_OK && file->pMethods != nullptr) done = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+        if (done != SQLITE_OK) warn(done);
         return done == SQLITE_OK;
     }
 
     // Nothing is lost: the pages stay in the WAL. As many more ask again, and not each commit: a disk that is full is
     // not made emptier by that, and the log no better.
-    void fail(int why)
+    static void warn(int why) { log::warning("checkpoint failed", {{"why", sqlite3_errstr(why)}}); }
+
+    // The kernel may have dropped pages that SQLite counts as moved, and will not move again before it has read the WAL
+    // anew. As long as somebody reads what was before, no process starts the WAL over.
+    void give_up()
     {
-        if (why != SQLITE_IOERR_FSYNC) return log::warning("checkpoint failed", {{"why", sqlite3_errstr(why)}});
-        // The kernel may have dropped pages that SQLite counts as moved, and will not move again while it runs.
-        log::error("the database could not be synced: its WAL grows until the next start, which moves all of it again");
+        log::error(
+            "the database could not be synced: its WAL grows until the next start with no other signet beside it, "
+            "which "
+            "moves all of it again");
+        sqlite3_exec(connection_->handle(), "BEGIN; SELECT 1 FROM sqlite_schema", nullptr, nullptr, nullptr);
         std::lock_guard const lock(mutex_);
         has_given_up_ = true;
     }
