@@ -17,9 +17,9 @@ for wanted, typed in steps:
         more = read()
         if not more: break
         shown += more
-    # Programs empty the line when they switch the echo off: only then it is heard.
+    # Programs that ask for a secret empty the line when they switch the echo off: only then it is heard.
     for _ in range(200):
-        if "assphrase" not in wanted or not termios.tcgetattr(terminal)[3] & termios.ECHO: break
+        if wanted.startswith("Type ") or not termios.tcgetattr(terminal)[3] & termios.ECHO: break
         time.sleep(0.01)
     os.write(terminal, typed.encode() + b"\\n")
 while True:
