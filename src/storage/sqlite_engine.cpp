@@ -129,7 +129,7 @@ private:
     bool sync(int which)
     {
         sqlite3_file* file = nullptr;
-        auto          done = sqlite3_file_control(connection_->handle(), "main", which, &file);
+        auto          done = sqlite3_file_control(connection_->handle(), "main", which, static_cast<void*>(&file));
         if (done == SQLITE_OK && file->pMethods != nullptr) done = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
         if (done != SQLITE_OK) warn(done);
         return done == SQLITE_OK;
