@@ -102,6 +102,7 @@ TEST_F(SqliteCheckpointTest, LosesNothingThatTheDatabaseCouldNotBeSyncedWith)
         break_file(file_.path());
         refused_syncs = 0;
         while (refused_syncs == 0 && rows < 5'000) add();
+        for (int i = 0; i < 200; ++i) add();
         break_file({});
         // Nor does another process move anything, whose descriptors know of no failure.
         SqliteEngine verb(file_.path(), {.checkpoint_pages = 20});
