@@ -79,10 +79,11 @@ private:
     {
         std::unique_lock lock(mutex_);
         while (true) {
-            wake_.wait(lock, [this] { return stopping_ || has_given_up_ || is_due_; });
-            if (stopping_ || has_given_up_) return;
+            wake_.wait(lock, [this] { return stopping_ || is_due_; });
+            if (stopping_) return;
             lock.unlock();
             start_over();
+            if (has_given_up_) return;
             lock.lock();
             // Not at once again: SQLite before 3.51.3 may mistake a WAL that starts over between two checkpoints.
             is_due_ = false;
@@ -143,13 +144,15 @@ private:
     // anew. As long as somebody reads what was before, no process starts the WAL over.
     void give_up()
     {
-        log::error(
-            "the database could not be synced: its WAL grows until the next start with no other signet beside it, "
-            "which "
-            "moves all of it again");
-        sqlite3_exec(connection_->handle(), "BEGIN; SELECT 1 FROM sqlite_schema", nullptr, nullptr, nullptr);
-        std::lock_guard const lock(mutex_);
+        auto const reads =
+            sqlite3_exec(connection_->handle(), "BEGIN; SELECT 1 FROM sqlite_schema", nullptr, nullptr, nullptr);
         has_given_up_ = true;
+        log::error(
+            "the database could not be synced",
+            {{"then", "its WAL grows until a start with no other signet beside it, which moves all of it again"}});
+        if (reads != SQLITE_OK)
+            log::error("another signet may start the WAL over: start none before this one has ended",
+                       {{"why", sqlite3_errstr(reads)}});
     }
 
     // For ever: SQLite makes a checkpoint when the last connection is closed.
@@ -173,8 +176,8 @@ private:
     int                         latest_       = 0;       // pages in the WAL after the latest commit
     int                         due_at_       = pages_;  // so many wake the thread
     bool                        is_due_       = false;
-    bool                        has_given_up_ = false;
     bool                        stopping_     = false;
+    bool                        has_given_up_ = false;  // of the thread alone, while it runs
     std::thread                 thread_;
 };
 

@@ -7,7 +7,7 @@ export function connect(signet, { plain = false, from } = {}) {
   return new Promise((resolve, reject) => {
     const socket = plain
       ? net.connect({ port: signet.port, host: '127.0.0.1', localAddress: from })
-      : tls.connect({ port: signet.port, host: '127.0.0.1', ca: signet.ca, servername: 'localhost' });
+      : tls.connect({ port: signet.port, host: '127.0.0.1', localAddress: from, ca: signet.ca, servername: 'localhost' });
     socket.received = '';
     socket.ended = new Promise((done) => socket.once('close', done));
     socket.on('data', (chunk) => { socket.received += chunk.toString('latin1'); });
