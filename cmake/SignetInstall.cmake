@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # Outsiders link signet::jose or signet::verifier; the rest comes with it.
-set(signet_libraries signet_base signet_jose)
+set(signet_libraries signet_base signet_jose signet_revocation)
 set(SIGNET_HAS_VERIFIER OFF)
 if(TARGET signet_verifier)
     list(APPEND signet_libraries signet_verifier)
@@ -14,6 +14,7 @@ if(TARGET signet_verifier)
 endif()
 set_target_properties(signet_base PROPERTIES EXPORT_NAME base)
 set_target_properties(signet_jose PROPERTIES EXPORT_NAME jose)
+set_target_properties(signet_revocation PROPERTIES EXPORT_NAME revocation)
 
 set(signet_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/signet")
 install(TARGETS ${signet_libraries} EXPORT signetTargets

@@ -61,7 +61,8 @@ TEST_F(AuditBeforeTheChain, TheRowsThatAreThereAreLinked)
     ASSERT_TRUE(found.begun);
     EXPECT_EQ(found.begun->row, 2505);
     EXPECT_EQ(storage->audit().latest(1).value().front().detail, "rows up to 2504 are from before");
-    ASSERT_TRUE(storage->audit().append({.at = kNow, .event = core::AuditEvent::login_refused, .detail = "wrong password"}));
+    ASSERT_TRUE(
+        storage->audit().append({.at = kNow, .event = core::AuditEvent::login_refused, .detail = "wrong password"}));
     EXPECT_EQ(storage->audit_review().verify(std::nullopt).value().rows, 2502);
 
     auto const again = open_test_storage(file_.path());
