@@ -110,6 +110,8 @@ Connection::Next Connection::step()
             return take_answer();
         case Phase::writing:
             return write();
+        case Phase::streaming:
+            return stream();
         case Phase::lingering:
             return linger();
         case Phase::closed:
@@ -260,11 +262,17 @@ Connection::Next Connection::refuse(Refusal refusal)
 
 Connection::Next Connection::begin_answer(Response response)
 {
-    ends_ = response.close || !reader_.keep_alive() || engine_.draining;
-    ResponseWriter::Ending const ending{.head_only = reader_.head_only(), .close = ends_};
-    if (!writer_.write(std::move(response), ending, core_.date_line()) &&
-        !writer_.write(failure("an answer has a header that must not be sent", ""), ending, core_.date_line()))
-        return close();
+    if (!reader_.head_only()) stream_ = std::move(response.stream);
+    bool const streams = stream_ != nullptr;
+    ends_              = response.close || streams || !reader_.keep_alive() || engine_.draining;
+    ResponseWriter::Ending const ending{.head_only = reader_.head_only(), .close = ends_, .open_ended = streams};
+    if (!writer_.write(std::move(response), ending, core_.date_line())) {
+        stream_.reset();
+        auto failed = failure("an answer has a header that must not be sent", "");
+        if (!writer_.write(std::move(failed), {.head_only = ending.head_only, .close = ends_}, core_.date_line()))
+            return close();
+    }
+    if (stream_) attach_stream();
     informs_        = false;
     write_deadline_ = false;
     phase_          = Phase::writing;
@@ -304,6 +312,10 @@ Connection::Next Connection::end_answer()
         phase_ = Phase::reading;
         return Next::go_on;
     }
+    if (stream_) {
+        phase_ = Phase::streaming;
+        return Next::go_on;
+    }
     if (ends_) return begin_lingering();
     reader_.next();
     phase_ = Phase::reading;
@@ -335,6 +347,7 @@ Connection::Next Connection::close()
     boost::system::error_code ignored;
     socket_.close(ignored);
     admission_ = {};
+    stream_.reset();
     core_.forget(*this);
     return Next::stop;
 }
@@ -350,10 +363,16 @@ void Connection::on_deadline()
         return;
     }
     if (phase_ == Phase::reading) transport_.shut_down_writing();
-    // A client that does not read would keep the unsent answer in the kernel: with a reset, it goes at once.
-    boost::system::error_code ignored;
-    if (phase_ == Phase::writing) socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+    if (phase_ == Phase::writing) break_off();
     close();
+}
+
+// A client that does not read would keep the unsent answer in the kernel: with a reset, it goes at once.
+Connection::Next Connection::break_off()
+{
+    boost::system::error_code ignored;
+    socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+    return close();
 }
 
 void Connection::drain()
@@ -365,6 +384,7 @@ void Connection::drain()
         close();
     }
     if (phase_ == Phase::announcing || phase_ == Phase::handshaking) close();
+    if (stream_) end_stream();
 }
 
 void Connection::yield()

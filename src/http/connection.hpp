@@ -3,7 +3,8 @@
 // Where a proxy announces its clients, that comes first (PROXY protocol, before TLS).
 // A connection is in one phase at a time; run() goes from phase to phase as far
 // as it gets without waiting. It waits for the socket, for the handler's answer,
-// or not at all; while a request is handled, nothing is read (CHECKS E2).
+// for more of a stream, or not at all; while a request is handled, nothing is read
+// (CHECKS E2).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -42,7 +43,7 @@ public:
     [[nodiscard]] bool is_in_handler() const { return running_ && phase_ == Phase::handling; }
 
 private:
-    enum class Phase { announcing, handshaking, reading, handling, writing, lingering, closed };
+    enum class Phase { announcing, handshaking, reading, handling, writing, streaming, lingering, closed };
     enum class Next { go_on, wait_read, wait_write, wait_answer, stop };
     // For which deadline the read phase has asked.
     enum class ReadDeadline { none, idle, head, body };
@@ -65,6 +66,8 @@ private:
     Next take_answer();
     Next write();
     Next end_answer();
+    Next stream();
+    Next break_off();
     Next linger();
     Next begin_lingering();
     Next close();
@@ -74,6 +77,11 @@ private:
 
     [[nodiscard]] bool     is_idle() const;
     void                   call_handler();
+    void                   attach_stream();
+    void                   resume_stream();
+    void                   end_stream();
+    void                   watch_peer();
+    void                   hear_peer();
     void                   set_read_deadline();
     [[nodiscard]] Response error_page(Refusal const& refusal, std::string_view id) const;
     [[nodiscard]] Response failure(std::string_view what, std::string_view why) const;
@@ -106,6 +114,8 @@ private:
     bool                                  ends_           = false;  // after what is written
     bool                                  write_deadline_ = false;  // is set
     std::size_t                           discarded_      = 0;
+    std::shared_ptr<StreamHold>           stream_;                // what follows what is written
+    bool                                  watches_peer_ = false;  // whether it goes, while nothing is read
 };
 
 }  // namespace signet::http

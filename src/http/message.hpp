@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "core/client_address.hpp"
 
 namespace signet::http {
+
+class StreamHold;
 
 // Only what routes can name; any other method is answered by the server itself.
 enum class Method { get, head, post, put, patch, delete_, options };
@@ -56,13 +59,16 @@ private:
 };
 
 struct Response {
-    int                 status = 200;
-    std::vector<Header> headers;  // content-length, date, and connection are the server's
-    std::string         body;
-    // Served as it is instead of `body`; must live as long as the process.
-    std::string_view    static_body = {};
-    bool                close       = false;  // end the connection after this answer
-    FixedLines          fixed_lines = {};     // besides `headers`
+    int                         status = 200;
+    std::vector<Header>         headers;  // content-length, date, and connection are the server's
+    std::string                 body;
+    // Served as it is instead of `body`; must live as long as the process, or as `body_owner`.
+    std::string_view            static_body = {};
+    std::shared_ptr<void const> body_owner  = {};
+    bool                        close       = false;  // end the connection after this answer
+    FixedLines                  fixed_lines = {};     // besides `headers`
+    // What follows the body until the stream ends, and the connection with it (RFC 9112 6.3): it has no length.
+    std::shared_ptr<StreamHold> stream      = {};
 
     Response& set(std::string_view header_name, std::string_view value);  // replaces
     Response& add(std::string_view header_name, std::string_view value);  // appends: Set-Cookie

@@ -101,7 +101,7 @@ bool ResponseWriter::write(Response response, Ending ending, std::string_view da
     for (auto const lines : response.fixed_lines) head_ += lines;
     bool const fixed = !response.static_body.empty();
     auto const size  = fixed ? response.static_body.size() : response.body.size();
-    if (has_body(response.status)) {
+    if (has_body(response.status) && !ending.open_ended) {
         head_ += "content-length: ";
         append_number(head_, size);
         head_ += "\r\n";
@@ -110,6 +110,7 @@ bool ResponseWriter::write(Response response, Ending ending, std::string_view da
     if (ending.head_only || !has_body(response.status)) return true;
 
     if (!fixed) body_ = std::move(response.body);
+    body_owner_                 = std::move(response.body_owner);
     std::string_view const body = fixed ? response.static_body : body_;
     auto const             fits = std::min(size, kOneRecord - std::min(kOneRecord, head_.size()));
     head_ += body.substr(0, fits);
@@ -136,6 +137,7 @@ void ResponseWriter::clear()
         if (text->capacity() > kIdleMemory) std::string{}.swap(*text);
         text->clear();
     }
+    body_owner_.reset();
     tail_ = {};
     sent_ = 0;
 }

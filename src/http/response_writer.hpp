@@ -1,6 +1,7 @@
 // http/response_writer.hpp - an answer to bytes, in one buffer that is used again.
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,9 @@ class ResponseWriter {
 public:
     // What the answer's end looks like on this connection.
     struct Ending {
-        bool head_only = false;  // to a HEAD: Content-Length, no body
-        bool close     = false;
+        bool head_only  = false;  // to a HEAD: Content-Length, no body
+        bool close      = false;
+        bool open_ended = false;  // more follows: no Content-Length
     };
 
     // Takes `response` in; `date_line` is DateLine's. False, and nothing written, when a header holds a CR, LF, NUL, or
@@ -35,10 +37,11 @@ public:
 private:
     [[nodiscard]] std::string_view head_part() const { return std::string_view{head_}.substr(sent_); }
 
-    std::string      head_;  // status line, headers, and as much of the body as fits a TLS record
-    std::size_t      sent_ = 0;
-    std::string      body_;  // keeps the tail alive
-    std::string_view tail_;  // of the body
+    std::string                 head_;  // status line, headers, and as much of the body as fits a TLS record
+    std::size_t                 sent_ = 0;
+    std::string                 body_;  // keeps the tail alive, or this:
+    std::shared_ptr<void const> body_owner_;
+    std::string_view            tail_;  // of the body
 };
 
 // RFC 9110 15: "Not Found" for 404; "Status" for what has no name here.

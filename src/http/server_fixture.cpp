@@ -187,6 +187,16 @@ Reply RawClient::read_answer(bool to_head)
     return reply;
 }
 
+std::string RawClient::read_until(std::string_view end)
+{
+    std::size_t at = 0;
+    while ((at = received_.find(end)) == std::string::npos)
+        if (ended_ || !receive()) return std::exchange(received_, {});
+    auto const whole = received_.substr(0, at + end.size());
+    received_.erase(0, whole.size());
+    return whole;
+}
+
 std::string RawClient::read_all()
 {
     while (!ended_ && receive()) continue;
@@ -234,8 +244,38 @@ void TestServer::handle(std::shared_ptr<Request const> const& request, Responder
     if (request->path == "/twice") answer({.status = 201, .headers = {}, .body = "second"});
 }
 
+Response TestServer::begin_stream()
+{
+    std::lock_guard const lock{mutex_};
+    auto const            stream = std::make_shared<Stream>(kMostWaiting, [this] {
+        std::lock_guard const ended{mutex_};
+        ++ended_streams_;
+        changed_.notify_all();
+    });
+    streams_.push_back(stream);
+    changed_.notify_all();
+    Response response;
+    response.stream = std::make_shared<StreamHold>(stream);
+    return response;
+}
+
+std::shared_ptr<Stream> TestServer::stream(std::size_t number)
+{
+    std::unique_lock lock{mutex_};
+    bool const there = changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return streams_.size() > number; });
+    if (!there) throw std::runtime_error("no request to /stream");
+    return streams_[number];
+}
+
+void TestServer::wait_for_ended_streams(int count)
+{
+    std::unique_lock lock{mutex_};
+    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return ended_streams_ >= count; }));
+}
+
 Response TestServer::respond(Request const& request)
 {
+    if (request.path == "/stream") return begin_stream();
     static std::string const kStatic(100'000, 's');
     Response                 response;
     response.body = request.body;
@@ -262,10 +302,15 @@ void TestServer::wait_for_held(int count)
 
 void TestServer::release_held()
 {
+    release_held({.status = 200, .headers = {}, .body = "held"});
+}
+
+void TestServer::release_held(Response const& response)
+{
     std::unique_lock lock{mutex_};
     auto const       held = std::exchange(held_, {});
     lock.unlock();
-    for (auto const& answer : held) answer({.status = 200, .headers = {}, .body = "held"});
+    for (auto const& answer : held) answer(response);
 }
 
 Reply TestServer::exchange(std::string_view bytes)

@@ -15,6 +15,7 @@
 
 #include "base/metrics.hpp"
 #include "http/server.hpp"
+#include "http/stream.hpp"
 
 struct ssl_st;
 struct ssl_ctx_st;
@@ -76,6 +77,8 @@ public:
     void                 finish_sending();
     // One answer by its Content-Length; `to_head`: it has no body whatever its Content-Length says.
     Reply                read_answer(bool to_head = false);
+    // All up to and with the first `end`; what there is when the peer ends before.
+    std::string          read_until(std::string_view end);
     // All until the peer ends.
     std::string          read_all();
     // Whether the peer ends without sending anything more.
@@ -97,9 +100,12 @@ private:
 // GET /echo · POST /echo gives the body back · /later answers from another thread · /held answers when released ·
 // /throw · /slow keeps its thread for 30 ms · /forget drops the responder · /twice answers twice · /hidden counts ·
 // /large 1 MB · /static · /split puts a line end into a header · /nothing 204 · /peer the client's address · /headers
-// the names that arrived · /target path and query, as "path|query".
+// the names that arrived · /target path and query, as "path|query" · /stream goes on for as long as the test says.
 class TestServer {
 public:
+    // Of each stream, in bytes.
+    static constexpr std::size_t kMostWaiting = 256UL * 1024;
+
     explicit TestServer(ServerOptions options = {.listen = {.host = "127.0.0.1", .tls = false}});
     ~TestServer();
 
@@ -111,6 +117,11 @@ public:
     // Until `count` requests to /held have arrived.
     void                        wait_for_held(int count);
     void                        release_held();
+    void                        release_held(Response const& response);
+    // The one that `number` (from 0) of the requests to /stream got; waits until there is one.
+    std::shared_ptr<Stream>     stream(std::size_t number);
+    // Streams that have ended; waits until there are as many.
+    void                        wait_for_ended_streams(int count);
     // Ends the server before this does.
     void                        end_server() { server_.reset(); }
 
@@ -120,15 +131,18 @@ public:
 private:
     void     handle(std::shared_ptr<Request const> const& request, Responder const& answer);
     Response respond(Request const& request);
+    Response begin_stream();
 
-    Metrics                   metrics_;
-    std::atomic<int>          hidden_  = 0;
-    std::atomic<int>          handled_ = 0;
-    std::mutex                mutex_;
-    std::condition_variable   changed_;
-    std::vector<Responder>    held_;
-    std::vector<std::jthread> threads_;
-    std::unique_ptr<Server>   server_;
+    Metrics                              metrics_;
+    std::atomic<int>                     hidden_  = 0;
+    std::atomic<int>                     handled_ = 0;
+    std::mutex                           mutex_;
+    std::condition_variable              changed_;
+    std::vector<Responder>               held_;
+    std::vector<std::shared_ptr<Stream>> streams_;
+    int                                  ended_streams_ = 0;
+    std::vector<std::jthread>            threads_;
+    std::unique_ptr<Server>              server_;
 };
 
 // A small GET that keeps the connection.

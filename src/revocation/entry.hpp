@@ -28,7 +28,7 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] std::string_view    name(Kind kind);
 [[nodiscard]] std::optional<Kind> find_kind(std::string_view name);
 
-inline constexpr std::string_view     kAllSubjects   = "*";
+inline constexpr std::string_view     kAllSubjects    = "*";
 inline constexpr std::size_t          kLongestSubject = 128;
 // An entry stays this much longer than the tokens it concerns: a verifier may allow its clock to be off by as much.
 inline constexpr std::chrono::minutes kKeptLonger{10};

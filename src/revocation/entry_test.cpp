@@ -9,8 +9,7 @@ namespace {
 
 using testing::Eq;
 
-constexpr std::string_view kLine =
-    "1042 session 0199c5a1-7c1e-7d3f-9c55-0a1f6f1d2b3c 1764200000123 1764201260123";
+constexpr std::string_view kLine = "1042 session 0199c5a1-7c1e-7d3f-9c55-0a1f6f1d2b3c 1764200000123 1764201260123";
 
 TEST(RevocationEntry, IsALineAndBack)
 {

@@ -1,0 +1,83 @@
+// A connection whose answer goes on: pieces as they come, until the stream or the client ends.
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "http/connection.hpp"
+#include "http/stream.hpp"
+
+namespace signet::http {
+
+using Outcome = Transport::Outcome;
+
+namespace {
+
+constexpr std::size_t kOneRecord = 16UL * 1024;  // of TLS
+
+}  // namespace
+
+void Connection::attach_stream()
+{
+    if (engine_.draining) stream_->stream().finish();
+    // Only the core's own thread may hold a connection, if only for a moment: it must end there.
+    stream_->stream().attach([core = core_.shared_from_this(), connection = weak_from_this()] {
+        boost::asio::post(core->io(), [connection] {
+            if (auto const alive = connection.lock()) alive->resume_stream();
+        });
+    });
+    watch_peer();
+}
+
+// There is more of it, or its end has come.
+void Connection::resume_stream()
+{
+    if (phase_ == Phase::streaming) run();
+    // Its client has left too much unread.
+    if (phase_ == Phase::writing && stream_ && stream_->stream().is_broken()) break_off();
+}
+
+Connection::Next Connection::stream()
+{
+    std::string bytes;
+    auto const  ending = stream_->stream().take(bytes, kOneRecord);
+    if (!bytes.empty()) {
+        writer_.write_raw(bytes);
+        write_deadline_ = false;
+        phase_          = Phase::writing;
+        return Next::go_on;
+    }
+    if (ending == Stream::Ending::finished) return begin_lingering();
+    if (ending == Stream::Ending::broken) return break_off();
+    // What was set while the client did not read.
+    core_.clear_deadline(*this);
+    return Next::wait_answer;
+}
+
+void Connection::end_stream()
+{
+    // Between two turns of its core, one that writes waits for its client to read.
+    if (phase_ == Phase::writing)
+        break_off();
+    else
+        stream_->stream().finish();
+}
+
+// Nobody reads while an answer is written. But a stream may be silent for long, and its client go unnoticed.
+void Connection::watch_peer()
+{
+    if (std::exchange(watches_peer_, true)) return;
+    using Socket = boost::asio::ip::tcp::socket;
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code) {
+        self->watches_peer_ = false;
+        if (self->stream_) self->hear_peer();
+    });
+}
+
+void Connection::hear_peer()
+{
+    // TLS may speak for itself. A request would wait for an answer that never ends.
+    auto const progress = transport_.read(core_.scratch());
+    if (progress.outcome == Outcome::wait_read || progress.outcome == Outcome::wait_write) return watch_peer();
+    close();
+}
+
+}  // namespace signet::http
