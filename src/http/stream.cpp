@@ -59,6 +59,7 @@ void Stream::end(Ending how)
         // What was finished may still break before all of it is sent.
         if (ending_ == how || ending_ == Ending::broken) return;
         ending_ = how;
+        told_   = false;  // also who knows of pieces that wait, and cannot take them
         if (how == Ending::broken) pieces_.clear();
         std::swap(on_end, on_end_);
     }

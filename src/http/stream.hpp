@@ -35,7 +35,7 @@ public:
     void finish() { end(Ending::finished); }
 
     // The connection's side. `wake` is called when there is something to take, or the end has come: from any thread,
-    // holding no lock, and not again before the next take().
+    // holding no lock, and but for the end not again before the next take().
     void   attach(std::function<void()> wake);
     // Appends whole pieces to `bytes` until it has `enough`. Gives whether and how the stream has ended once no piece
     // is left.

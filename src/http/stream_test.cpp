@@ -79,6 +79,15 @@ TEST_F(StreamTest, BreaksWhenMoreWaitsThanMay)
     EXPECT_EQ(last_, Ending::broken);
 }
 
+TEST_F(StreamTest, TellsOfItsEndAlsoWhomItHasTold)
+{
+    stream_->attach([this] { ++woken_; });
+    stream_->push(piece("12345"));
+    int const before = woken_;
+    stream_->push(piece("678901"));
+    EXPECT_EQ(woken_, before + 1);
+}
+
 TEST_F(StreamTest, CountsOnlyWhatStillWaits)
 {
     for (int i = 0; i < 100; ++i) {
