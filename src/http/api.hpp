@@ -14,6 +14,8 @@
 
 namespace signet::http {
 
+class RevocationFeed;
+
 // A picture as it is served.
 struct Picture {
     std::string content_type;  // "image/png"
@@ -37,6 +39,7 @@ struct Api {
     WorkerPool&                         storage_pool;  // what reads and commits
     WorkerPool&                         hashing_pool;  // what hashes passwords
     Metrics&                            metrics;
+    RevocationFeed&                     revocations;
     std::function<core::Result<void>()> ready;  // can people sign in? storage writable, a signing key at hand
 };
 

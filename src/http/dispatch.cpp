@@ -1,6 +1,9 @@
+#include <fmt/core.h>
+
 #include <atomic>
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/log_scope.hpp"
@@ -13,6 +16,7 @@
 #include "http/pool_metrics.hpp"
 #include "http/request_ids.hpp"
 #include "http/request_metrics.hpp"
+#include "http/revocation_feed.hpp"
 #include "http/router.hpp"
 #include "http/security_headers.hpp"
 #include "http/trace_context.hpp"
@@ -185,6 +189,7 @@ private:
 
     void finish(Shared const& exchange, Response response)
     {
+        if (response.revoked_to != 0) return wait_for_propagation(exchange, std::move(response));
         auto const& request = *exchange->request;
         auto const* row     = exchange->match.route ? exchange->match.route : exchange->match.sibling;
         // Paths that do not exist are nobody's to read.
@@ -204,6 +209,19 @@ private:
                     {"from", request.peer.text},
                     {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
         exchange->respond(std::move(response));
+    }
+
+    // No thread waits meanwhile. However it goes: the entry is in the log, and this server refuses by it.
+    void wait_for_propagation(Shared const& exchange, Response response)
+    {
+        auto const sequence = std::exchange(response.revoked_to, 0);
+        auto       told     = [self     = shared_from_this(), exchange,
+                     response = std::move(response)](Propagation const& propagation) mutable {
+            log::RequestScope const scope{exchange->id, exchange->trace};
+            response.set("Signet-Propagated", fmt::format("{}/{}", propagation.confirmed, propagation.followers));
+            self->finish(exchange, std::move(response));
+        };
+        api_.revocations.when_propagated(sequence, RevocationFeed::Clock::now(), std::move(told));
     }
 
     std::span<Route const> table_;

@@ -253,6 +253,7 @@ TEST(Dispatch, RefusesWhatHasWaitedTooLong)
                       .storage_pool  = impatient,
                       .hashing_pool  = impatient,
                       .metrics       = site.metrics,
+                      .revocations   = site.revocations,
                       .ready         = site.api.ready};
     auto const    handler = dispatch(routes(), api);
     std::promise<Response> answered;
@@ -297,6 +298,7 @@ TEST(Dispatch, LetsGoOfARequestWhoseAnswerThrowsOnAWorkerThread)
                    .storage_pool  = impatient,
                    .hashing_pool  = impatient,
                    .metrics       = site.metrics,
+                   .revocations   = site.revocations,
                    .ready         = site.api.ready};
     auto       answered = std::make_shared<std::promise<Response>>();
     auto       answer   = answered->get_future();
@@ -370,6 +372,42 @@ TEST(Dispatch, TellsAliveFromReady)
     EXPECT_EQ(refused(response), (Refused{503, "unavailable"}));
     EXPECT_EQ(response.body.find("made not ready"), std::string::npos);
     EXPECT_NE(response.body.find(R"("reason":"disk_full")"), std::string::npos) << response.body;
+}
+
+Response sign_out(Call const&)
+{
+    Response response;
+    response.status     = 204;
+    response.revoked_to = 3;
+    return response;
+}
+
+constexpr auto kSignsOut = std::to_array<Route>({
+    {Method::post, "/out", Work::storage, Access::open, Pages::any, Body::none, sign_out},
+});
+
+// DESIGN 7: it answers after publication, and says how far that got.
+TEST(Dispatch, AnswersASignOutOnceItIsPublished)
+{
+    testing::Site          site({.table = kSignsOut});
+    std::promise<Response> answered;
+    auto                   answer = answered.get_future();
+    site.handler(std::make_shared<Request const>(post("/out")),
+                 [&](Response response) { answered.set_value(std::move(response)); });
+    // The endpoint has run, and its thread is free again.
+    std::promise<void> free;
+    ASSERT_TRUE(site.storage_pool.submit([&](WorkerPool::Turn) { free.set_value(); }));
+    free.get_future().wait();
+
+    auto const event = std::make_shared<std::string const>("event");
+    site.revocations.publish({.log = 1, .sequence = 2, .hash = {}}, event, RevocationFeed::Clock::now());
+    EXPECT_EQ(answer.wait_for(std::chrono::seconds{0}), std::future_status::timeout);
+    site.revocations.publish({.log = 1, .sequence = 3, .hash = {}}, event, RevocationFeed::Clock::now());
+    auto const response = answer.get();
+    EXPECT_EQ(response.status, 204);
+    EXPECT_EQ(header(response, "Signet-Propagated"), "0/0");
+    EXPECT_NE(header(response, "X-Request-Id"), "");
+    EXPECT_THAT(header(response, "Access-Control-Expose-Headers"), HasSubstr("Signet-Propagated"));
 }
 
 }  // namespace

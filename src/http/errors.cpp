@@ -35,11 +35,13 @@ constexpr auto kRows = std::to_array<ErrorRow>({
     {"invalid_grant", 401, "The refresh token is not valid, or its session is over. Sign in again."},
     {"invalid_token", 401, "The access token is not valid."},
     {"missing_token", 401, "This route needs an access token."},
+    {"unknown_verifier", 401, "No verifier has this credential."},
     {"origin_not_allowed", 403, "Pages of this origin may not send this request."},
     {"signup_closed", 403, "New accounts are not open to everyone here."},
     {"not_found", 404, "There is nothing here."},
     {"method_not_allowed", 405, "This route does not take this method."},
     {"email_taken", 409, "There already is an account with this e-mail address."},
+    {"too_old", 410, "What follows this sequence is not kept any more. Take the snapshot."},
     {"tls_required", 421, "In the clear this server answers its own machine and its proxies alone. Use https."},
     {"slow_down", 429, "Too many attempts. Try again later."},
     // This server
@@ -72,6 +74,8 @@ constexpr std::string_view code_of(Errc code)
             return "request_timeout";
         case Errc::missing_token:
             return "missing_token";
+        case Errc::unknown_verifier:
+            return "unknown_verifier";
         case Errc::origin_not_allowed:
             return "origin_not_allowed";
         case Errc::signup_closed:
@@ -80,6 +84,8 @@ constexpr std::string_view code_of(Errc code)
             return "not_found";
         case Errc::method_not_allowed:
             return "method_not_allowed";
+        case Errc::too_old:
+            return "too_old";
         case Errc::tls_required:
             return "tls_required";
         case Errc::internal:

@@ -23,10 +23,12 @@ enum class Errc : std::uint8_t {
     request_timeout,
     // Who and where
     missing_token,
+    unknown_verifier,
     origin_not_allowed,
     signup_closed,
     not_found,
     method_not_allowed,
+    too_old,
     tls_required,  // the server says this
     // This server
     internal,

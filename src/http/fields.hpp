@@ -10,17 +10,20 @@
 namespace signet::http {
 
 enum class Need { required, optional };
+// Of a JSON body; in a form everything is text.
+enum class Form { text, integer };
 
-// One member an endpoint takes; every one is a string.
+// One member an endpoint takes.
 struct Member {
     std::string_view name;
     Need             need;
+    Form             form = Form::text;
 };
 
 // Values are wiped when this ends: some are passwords. Move-only.
 class Fields {
 public:
-    // As sent, UTF-8; nullopt when the body had no such member.
+    // As sent, UTF-8, an integer in decimal; nullopt when the body had no such member.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
     // A member the route's row says is required. Throws std::logic_error when the row does not.
     [[nodiscard]] std::string_view                get(std::string_view name) const;

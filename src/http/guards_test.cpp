@@ -90,6 +90,7 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                                   .storage_pool  = site_.storage_pool,
                                   .hashing_pool  = site_.hashing_pool,
                                   .metrics       = site_.metrics,
+                                  .revocations   = site_.revocations,
                                   .ready         = site_.api.ready};
 
     auto const caller = authenticate(get("/api/v1/me").bearer(site_.sign_in().access), api);

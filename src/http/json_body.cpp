@@ -67,6 +67,12 @@ std::expected<Fields, Response> read_json_body(json::Document& document, std::st
             if (member.need == Need::optional) continue;
             return refuse_member(member, "is missing.");
         }
+        if (member.form == Form::integer) {
+            auto const number = value->integer();
+            if (!number) return refuse_member(member, "must be an integer.");
+            fields.set(member.name, std::to_string(*number));
+            continue;
+        }
         auto const text = value->string();
         if (!text) return refuse_member(member, "must be a string.");
         fields.set(member.name, *text);

@@ -112,5 +112,18 @@ TEST(JsonBody, LeavesNoPasswordBehind)
     }
 }
 
+TEST(JsonBody, TakesAnIntegerWhereOneIsMeant)
+{
+    constexpr Member kMembers[] = {{"seq", Need::required, Form::integer}};
+    auto const       fields     = read_json_body(R"({"seq":42})", kMembers);
+    ASSERT_TRUE(fields);
+    EXPECT_EQ(fields->get("seq"), "42");
+    for (auto const* body : {R"({"seq":"42"})", R"({"seq":4.2})", R"({"seq":true})", R"({"seq":[42]})", R"({})"}) {
+        auto const refused = read_json_body(body, kMembers);
+        ASSERT_FALSE(refused) << body;
+        EXPECT_EQ(testing::refused(refused.error()), (testing::Refused{400, "invalid_request"})) << body;
+    }
+}
+
 }  // namespace
 }  // namespace signet::http

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,9 @@ struct Response {
     FixedLines                  fixed_lines = {};     // besides `headers`
     // What follows the body until the stream ends, and the connection with it (RFC 9112 6.3): it has no length.
     std::shared_ptr<StreamHold> stream      = {};
+    // Not 0: a sequence of the revocation log. The answer waits until that has been published, and says how far it
+    // got (DESIGN 7).
+    std::uint64_t               revoked_to  = 0;
 
     Response& set(std::string_view header_name, std::string_view value);  // replaces
     Response& add(std::string_view header_name, std::string_view value);  // appends: Set-Cookie

@@ -10,7 +10,8 @@ namespace {
 
 // What a page's script may read besides the body; Date, because a client's clock may be wrong (CHECKS D11, D19).
 constexpr std::string_view kExpose =
-    "Access-Control-Expose-Headers: Date, Retry-After, WWW-Authenticate, X-Request-Id, traceresponse\r\n";
+    "Access-Control-Expose-Headers: Date, Retry-After, Signet-Propagated, WWW-Authenticate, X-Request-Id, "
+    "traceresponse\r\n";
 constexpr std::string_view kReadByAll   = "Access-Control-Allow-Origin: *\r\n";
 constexpr std::string_view kWithCookies = "Access-Control-Allow-Credentials: true\r\n";
 constexpr std::string_view kTaken       = "Authorization, Content-Type, traceparent";

@@ -36,14 +36,14 @@ public:
 
     // The connection's side. `wake` is called when there is something to take, or the end has come: from any thread,
     // holding no lock, and but for the end not again before the next take().
-    void   attach(std::function<void()> wake);
+    void               attach(std::function<void()> wake);
     // Appends whole pieces to `bytes` until it has `enough`. Gives whether and how the stream has ended once no piece
     // is left.
-    Ending take(std::string& bytes, std::size_t enough);
+    Ending             take(std::string& bytes, std::size_t enough);
     // Whether it ended without sending what waited.
     [[nodiscard]] bool is_broken() const;
     // The connection is gone.
-    void   leave() { end(Ending::broken); }
+    void               leave() { end(Ending::broken); }
 
 private:
     void end(Ending how);

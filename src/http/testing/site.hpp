@@ -9,6 +9,7 @@
 #include "base/json.hpp"
 #include "core/access_token.hpp"
 #include "core/testing/world.hpp"
+#include "http/revocation_feed.hpp"
 #include "http/routes.hpp"
 
 namespace signet::http::testing {
@@ -171,6 +172,7 @@ struct Site {
     ApiSettings          settings;
     core::Authenticator  authenticator{world.ports};
     Metrics              metrics;
+    RevocationFeed       revocations{{}, metrics};
     bool                 ready = true;
     WorkerPool           storage_pool;
     WorkerPool           hashing_pool;
@@ -180,6 +182,7 @@ struct Site {
                              .storage_pool  = storage_pool,
                              .hashing_pool  = hashing_pool,
                              .metrics       = metrics,
+                             .revocations   = revocations,
                              .ready         = [this]() -> core::Result<void> {
                 if (!ready) return core::unavailable("disk_full", "made not ready");
                 return {};
