@@ -276,6 +276,13 @@ async function seenBefore() {
   report({ ...JSON.parse(stdout), against: 'the first check of an ES256 token' });
 }
 
+async function revocations() {
+  const { stdout } = await run(path.join(binaries, 'bench_revocation'));
+  const against = (name) => (name.endsWith('memory/1M') ? 'what the set says that it takes' : name.includes('/find/') ? 'a look-up in an empty set' : 'from the first to the last');
+  for (const row of stdout.trim().split('\n').map((text) => JSON.parse(text)))
+    if (wanted(row.name)) report({ ...row, against: against(row.name) });
+}
+
 async function bearer() {
   const signet = await Signet.start();
   await signet.addAccount();
@@ -501,6 +508,7 @@ const groups = [
   [[...algorithms.flatMap((name) => [`verify/${name}`, `sign/${name}`, `load-key/${name}`]),
     ...['HS256', 'ES256'].flatMap((name) => [`verify/${name}/two-threads`, `verify/${name}/allocations`])], jose],
   [['verify/seen-before'], seenBefore],
+  [['revocation/find/0', 'revocation/find/1k', 'revocation/find/1M', 'revocation/add/1M', 'revocation/memory/1M'], revocations],
   [peerRows, () => measurePeers({ binaries, scratch, wanted, report })],
   [['server/machine'], machine],
   [['bearer/tls'], bearer],
