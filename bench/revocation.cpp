@@ -3,7 +3,8 @@
 //     bench_revocation                          one JSON row to a line
 //     bench_revocation false-refusals CHECKS    so many tokens that nobody revoked, beside 1,000,000 sessions that are
 //
-// A look-up is one of a token never seen before, so of memory that is in no cache; the baseline is that in an empty set.
+// A look-up is one of a token never seen before, so of memory that is in no cache; the baseline is that in an empty
+// set.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -158,6 +159,7 @@ int main(int argc, char** argv)
     std::string_view const how_many = argc == 3 ? argv[2] : "";
     std::uint64_t          checks   = 0;
     auto const             read     = std::from_chars(how_many.data(), how_many.data() + how_many.size(), checks);
-    must(std::string_view{argv[1]} == "false-refusals" && read.ec == std::errc{} && checks > 0, "reading the arguments");
+    must(std::string_view{argv[1]} == "false-refusals" && read.ec == std::errc{} && checks > 0,
+         "reading the arguments");
     return check_false_refusals(checks);
 }

@@ -134,8 +134,7 @@ void HashTable<SlotType>::copy(Table const& from, Table const& to)
         auto const rest = slot.rest.load(std::memory_order_relaxed);
         Item       item{.hash  = {.high = high, .low = static_cast<std::uint32_t>(rest >> 32)},
                         .until = static_cast<std::uint32_t>(rest)};
-        if constexpr (requires { slot.not_before; })
-            item.not_before = slot.not_before.load(std::memory_order_relaxed);
+        if constexpr (requires { slot.not_before; }) item.not_before = slot.not_before.load(std::memory_order_relaxed);
         write(to, *seek(to, item.hash).slot, item);
     }
 }

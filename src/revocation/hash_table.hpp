@@ -60,8 +60,8 @@ public:
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
 private:
-    static constexpr std::uint64_t kFree      = 0;
-    static constexpr std::uint64_t kForgotten = 1;
+    static constexpr std::uint64_t kFree       = 0;
+    static constexpr std::uint64_t kForgotten  = 1;
     // Neighbours are looked at together, in a cache line where they fit into one.
     static constexpr std::uint32_t kNeighbours = 4;
     static constexpr int           kShardShift = 58;
@@ -95,7 +95,7 @@ private:
     static void          write(Table const& table, SlotType& slot, Item const& item);
     static Change        merge(SlotType& slot, Item const& item);
 
-    static void          copy(Table const& from, Table const& to);
+    static void copy(Table const& from, Table const& to);
 
     void insert(Shard& shard, Table const& table, SlotType& slot, Item const& item);
     void replace(Shard& shard, std::uint32_t entries, ReaderGate& gate);

@@ -48,9 +48,9 @@ bool RevocationSet::put(Entry const& entry)
     auto const until      = whole_seconds(entry.until);
     auto const not_before = unix_milliseconds(entry.not_before);
     auto const put_into   = [&](auto& table) {
-        using Into = std::remove_reference_t<decltype(table)>;
-        auto const change =
-            table.put({.hash = hash_subject(entry.kind, entry.subject), .until = until, .not_before = not_before}, gate_);
+        using Into        = std::remove_reference_t<decltype(table)>;
+        auto const change = table.put(
+            {.hash = hash_subject(entry.kind, entry.subject), .until = until, .not_before = not_before}, gate_);
         return change == Into::Change::stronger;
     };
     switch (entry.kind) {

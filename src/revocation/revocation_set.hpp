@@ -31,8 +31,8 @@ public:
     // Cost: about 100 ns, and at times the copying of one shard, a 64th of the set.
     void add(Entry const& entry);
 
-    // Drops the entries whose until is before `before`, to the second, and never sooner. Throws std::bad_alloc, and then
-    // some are dropped. Cost: a look at each entry; add() waits for a 64th of that at most.
+    // Drops the entries whose until is before `before`, to the second, and never sooner. Throws std::bad_alloc, and
+    // then some are dropped. Cost: a look at each entry; add() waits for a 64th of that at most.
     void forget(TimePoint before);
 
     // The first kind of entry that concerns this token, whatever the time is. Cost: under 100 ns.

@@ -110,7 +110,8 @@ TEST(RevocationSet, CountsAVersionForEachEntryThatRefusesMore)
         return std::exchange(before, set.version()) < set.version();
     };
     EXPECT_GT(before, 0U);
-    for (auto const kind : {Kind::session, Kind::token, Kind::user, Kind::client, Kind::key}) EXPECT_TRUE(grows(entry(kind, "x"))) << name(kind);
+    for (auto const kind : {Kind::session, Kind::token, Kind::user, Kind::client, Kind::key})
+        EXPECT_TRUE(grows(entry(kind, "x"))) << name(kind);
     EXPECT_TRUE(grows(entry(Kind::everything, "*")));
     EXPECT_FALSE(grows(entry(Kind::session, "x"))) << "again";
     EXPECT_FALSE(grows(entry(Kind::session, "x", kNow + 1s, kNow + 1h))) << "longer, and no more of it";

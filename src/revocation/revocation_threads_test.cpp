@@ -16,13 +16,14 @@ using namespace std::chrono_literals;
 
 TimePoint const kNow{1'764'200'000s};
 
-constexpr std::uint32_t kLasting = 5'000;   // entries that stay
-constexpr std::uint32_t kBrief   = 8;       // for each of them, so many that are forgotten
-constexpr std::uint32_t kRound   = 500;     // so often
+constexpr std::uint32_t kLasting = 5'000;  // entries that stay
+constexpr std::uint32_t kBrief   = 8;      // for each of them, so many that are forgotten
+constexpr std::uint32_t kRound   = 500;    // so often
 
 TokenKeys keys_of(std::string const& session, std::string const& user)
 {
-    return TokenKeys::of({.session_id = session, .token_id = "t", .user_id = user, .client_id = "c", .issued_at = kNow});
+    return TokenKeys::of(
+        {.session_id = session, .token_id = "t", .user_id = user, .client_id = "c", .issued_at = kNow});
 }
 
 class RevocationThreads : public ::testing::Test {

@@ -22,7 +22,7 @@ struct TokenNames {
     std::string_view token_id{};    // "jti"
     std::string_view user_id{};     // "sub"
     std::string_view client_id{};
-    std::string_view key_id{};     // "kid" of the key that checked it
+    std::string_view key_id{};   // "kid" of the key that checked it
     TimePoint        issued_at;  // "iat"
 };
 
