@@ -41,6 +41,8 @@ std::string_view name(AuditEvent event)
             return "master_key_changed";
         case AuditEvent::tokens_voided:
             return "tokens_voided";
+        case AuditEvent::tokens_revoked:
+            return "tokens_revoked";
         case AuditEvent::backup_made:
             return "backup_made";
         case AuditEvent::data_restored:

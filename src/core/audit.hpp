@@ -30,6 +30,7 @@ enum class AuditEvent : std::uint8_t {
     key_revoked,
     master_key_changed,
     tokens_voided,
+    tokens_revoked,  // by an operator, or whoever had one
     backup_made,
     data_restored,
     audit_chain_begun,

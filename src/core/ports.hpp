@@ -17,6 +17,7 @@
 #include "core/audit.hpp"
 #include "core/ids.hpp"
 #include "core/result.hpp"
+#include "core/revocation.hpp"
 #include "core/session.hpp"
 #include "core/signing_key_record.hpp"
 #include "core/throttle.hpp"
@@ -202,6 +203,20 @@ public:
     // An epoch begins at audit.at: every live session ends, every signing key is revoked, the token secret is replaced.
     // For when no server uses the storage: none would notice.
     [[nodiscard]] virtual Result<void>      begin_epoch(EpochStart const& start, AuditEntry const& audit) = 0;
+};
+
+// What is revoked, in order, for whoever verifies tokens without asking. Most of it is written by the deeds that
+// revoke, in their own transaction.
+class RevocationStore {
+public:
+    virtual ~RevocationStore() = default;
+
+    // At most `most` of the entries after that number, the first of them.
+    [[nodiscard]] virtual Result<RevocationLog> read_log(revocation::Sequence after, std::size_t most)            = 0;
+    // For what nothing else revokes, as of audit.at, whether or not it is revoked already. No row for nothing.
+    [[nodiscard]] virtual Result<Revoked>       revoke(std::span<Revocation const> what, AuditEntry const& audit) = 0;
+    // Removes at most `most` entries whose until is before `before`; gives how many. The head stays.
+    [[nodiscard]] virtual Result<std::size_t>   remove_revocations(TimePoint before, std::size_t most)            = 0;
 };
 
 class AuditStore {

@@ -7,6 +7,7 @@
 #include "storage/audit.hpp"
 #include "storage/epochs.hpp"
 #include "storage/migrations.hpp"
+#include "storage/revocations.hpp"
 #include "storage/sealed.hpp"
 #include "storage/sessions.hpp"
 #include "storage/signing_keys.hpp"
@@ -28,13 +29,16 @@ struct SqliteStorage::State {
     Audit        audit{engine, log};
     SealedRows   sealed{engine, log};
     Epochs       epochs{engine, log};
+    Revocations  revocations{engine, log};
 };
 
 std::unique_ptr<SqliteStorage> SqliteStorage::open(std::filesystem::path const& file)
 {
-    auto state = std::make_unique<State>(file);
+    auto       state = std::make_unique<State>(file);
     // When a migration ran is for the operator to read; no rule depends on it.
-    migrate(state->engine, sqlite_migrations(), SystemClock{}.now());
+    auto const now   = SystemClock{}.now();
+    migrate(state->engine, sqlite_migrations(), now);
+    begin_revocation_log(state->engine, now);
     return std::unique_ptr<SqliteStorage>{new SqliteStorage(std::move(state))};
 }
 
@@ -78,6 +82,10 @@ core::SealedStore& SqliteStorage::sealed()
 core::EpochStore& SqliteStorage::epochs()
 {
     return state_->epochs;
+}
+core::RevocationStore& SqliteStorage::revocations()
+{
+    return state_->revocations;
 }
 
 core::Result<void> SqliteStorage::check_writable()

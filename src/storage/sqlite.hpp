@@ -15,7 +15,7 @@ namespace signet::storage {
 class SqliteStorage {
 public:
     // Creates the file (mode 0600) when it does not exist. Throws std::runtime_error with a sentence for the operator:
-    // not a database, schema newer than this program, no permission.
+    // not a database, schema newer than this program, no permission. The first to open it begins its revocation log.
     [[nodiscard]] static std::unique_ptr<SqliteStorage> open(std::filesystem::path const& file);
     // Before anything is written that the audit log tells of: such deeds are Errc::unavailable until then. Once, not
     // beside other calls, and with the master key that opens the token secret, which must be there before the first
@@ -32,6 +32,7 @@ public:
     [[nodiscard]] core::AuditReview&     audit_review();
     [[nodiscard]] core::SealedStore&     sealed();
     [[nodiscard]] core::EpochStore&      epochs();
+    [[nodiscard]] core::RevocationStore& revocations();
 
     // Whether a transaction can be written and committed now; Errc::unavailable with the reason in a word: disk_full,
     // disk_read_only, disk_error, database_busy, database_not_opened, database_damaged, or none of these.

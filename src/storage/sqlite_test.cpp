@@ -191,6 +191,11 @@ TEST_F(SqliteStorageTest, ScansNoTableOnTheWayOfARequest)
     EXPECT_THAT(plan("EXPLAIN QUERY PLAN SELECT id FROM sessions WHERE ended_at >= 5 ORDER BY ended_at"), searches);
     EXPECT_THAT(plan("EXPLAIN QUERY PLAN SELECT id FROM sessions WHERE sweep_at < 5 ORDER BY sweep_at LIMIT 5"),
                 searches);
+    EXPECT_THAT(plan("EXPLAIN QUERY PLAN SELECT kind FROM revocations WHERE sequence > 5 ORDER BY sequence LIMIT 5"),
+                searches);
+    EXPECT_THAT(
+        plan("EXPLAIN QUERY PLAN SELECT sequence FROM revocations WHERE until < 5 ORDER BY until, sequence LIMIT 5"),
+        searches);
     EXPECT_THAT(plan("EXPLAIN QUERY PLAN SELECT 1 FROM attempts WHERE scope = 'a' AND subject = 'b'"), searches);
 }
 

@@ -18,6 +18,7 @@ public:
     core::AuditStore&      audit() override { return storage_->audit(); }
     core::SealedStore&     sealed() override { return storage_->sealed(); }
     core::EpochStore&      epochs() override { return storage_->epochs(); }
+    core::RevocationStore& revocations() override { return storage_->revocations(); }
 
 private:
     TemporaryFolder                         folder_;
@@ -34,6 +35,7 @@ public:
     core::AuditStore&      audit() override { return stores_.audit(); }
     core::SealedStore&     sealed() override { return stores_.sealed(); }
     core::EpochStore&      epochs() override { return stores_.epochs(); }
+    core::RevocationStore& revocations() override { return stores_.revocations(); }
 
 private:
     core::testing::MemoryStores stores_;

@@ -22,6 +22,7 @@ public:
     virtual core::AuditStore&      audit()        = 0;
     virtual core::SealedStore&     sealed()       = 0;
     virtual core::EpochStore&      epochs()       = 0;
+    virtual core::RevocationStore& revocations()  = 0;
 };
 
 struct Keeper {
@@ -61,6 +62,7 @@ protected:
     core::AuditStore&       audit_        = stores_->audit();
     core::SealedStore&      sealed_       = stores_->sealed();
     core::EpochStore&       epochs_       = stores_->epochs();
+    core::RevocationStore&  revocations_  = stores_->revocations();
 
     // How many audit rows there are.
     [[nodiscard]] std::size_t audited() { return audit_.latest(100'000).value().size(); }

@@ -1,6 +1,7 @@
 #include "core/testing/memory.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace signet::core::testing {
@@ -37,6 +38,28 @@ void Memory::add_key(SigningKeyRecord const& key, std::chrono::seconds slack)
         other.published_until = key.active_from + other.longest_token_life + slack;
     }
     keys.push_back(key);
+}
+
+Revoked Memory::revoke(std::span<Revocation const> what, TimePoint at)
+{
+    std::chrono::seconds life{0};
+    for (auto const& key : keys)
+        if (key.purpose == "access_token" && key.published_until.value_or(TimePoint::max()) > at)
+            life = std::max(life, key.longest_token_life);
+
+    Revoked written;
+    for (auto const& [kind, subject] : what)
+        if (!revocation::is_subject(subject)) throw std::invalid_argument("a revocation of '" + subject + "'");
+    for (auto const& [kind, subject] : what) {
+        written.push_back({.sequence   = ++log_head.sequence,
+                           .kind       = kind,
+                           .subject    = subject,
+                           .not_before = at,
+                           .until      = at + life + revocation::kKeptLonger});
+        log_head.hash = revocation::link(log_head.hash, revocation::format_line(written.back()));
+        log.push_back({written.back(), log_head.hash});
+    }
+    return written;
 }
 
 void Memory::subtract(AttemptKey const& key, std::uint32_t failures)

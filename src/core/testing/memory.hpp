@@ -12,6 +12,12 @@
 
 namespace signet::core::testing {
 
+// A line of the revocation log, and the hash of the log up to it.
+struct MemoryLine {
+    revocation::Entry entry;
+    revocation::Hash  hash;
+};
+
 // What all the stores share: a deed holds the lock from its first look to its last word.
 struct Memory {
     std::mutex                           mutex;
@@ -23,6 +29,9 @@ struct Memory {
     std::map<std::string, std::string>   secrets;
     TimePoint                            epoch_began{};
     std::vector<AuditEntry>              audit;
+    std::vector<MemoryLine>              log;
+    revocation::Position                 log_head{.log = 1};
+    revocation::Position                 log_removed{.log = 1};
 
     std::uint64_t deeds         = 0;                  // store calls so far
     bool          failing       = false;              // every call gives Errc::unavailable
@@ -38,6 +47,9 @@ struct Memory {
 
     // Adds it, and whoever was to sign longer than until it does makes room.
     void add_key(SigningKeyRecord const& key, std::chrono::seconds slack);
+
+    // Writes an entry for each.
+    Revoked revoke(std::span<Revocation const> what, TimePoint at);
 
     void subtract(AttemptKey const& key, std::uint32_t failures);
     void take_back(AttemptKey const& key);

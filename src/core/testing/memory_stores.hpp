@@ -17,6 +17,7 @@ namespace signet::core::testing {
 [[nodiscard]] std::unique_ptr<AuditStore>      audit_in(Memory& memory);
 [[nodiscard]] std::unique_ptr<SealedStore>     sealed_in(Memory& memory);
 [[nodiscard]] std::unique_ptr<EpochStore>      epochs_in(Memory& memory);
+[[nodiscard]] std::unique_ptr<RevocationStore> revocations_in(Memory& memory);
 
 // Thread-safe, but for memory(): what a test looks into and turns while nothing else runs.
 class MemoryStores {
@@ -28,6 +29,7 @@ public:
     AuditStore&      audit() { return *audit_; }
     SealedStore&     sealed() { return *sealed_; }
     EpochStore&      epochs() { return *epochs_; }
+    RevocationStore& revocations() { return *revocations_; }
 
     Memory& memory() { return memory_; }
 
@@ -40,6 +42,7 @@ private:
     std::unique_ptr<AuditStore>      audit_        = audit_in(memory_);
     std::unique_ptr<SealedStore>     sealed_       = sealed_in(memory_);
     std::unique_ptr<EpochStore>      epochs_       = epochs_in(memory_);
+    std::unique_ptr<RevocationStore> revocations_  = revocations_in(memory_);
 };
 
 }  // namespace signet::core::testing

@@ -1,0 +1,193 @@
+#include "storage/revocations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/result.hpp"
+
+namespace signet::storage {
+namespace {
+
+using revocation::Entry;
+using revocation::Hash;
+using revocation::Position;
+using revocation::Sequence;
+
+// What revocation_head says.
+struct Head {
+    Position last;
+    Position removed;
+};
+
+Param as_param(Hash const& hash)
+{
+    return Param::bytes({reinterpret_cast<char const*>(hash.data()), hash.size()});
+}
+
+// The schema holds hashes to 32 bytes.
+Hash read_hash(Row const& row, int column)
+{
+    Hash       hash{};
+    auto const stored = row.bytes(column);
+    std::copy_n(stored.begin(), std::min(stored.size(), hash.size()), hash.begin());
+    return hash;
+}
+
+Result<Head> read_head(Row const& row)
+{
+    return Head{.last    = {.log      = row.integer(0),
+                            .sequence = static_cast<Sequence>(row.integer(1)),
+                            .hash     = read_hash(row, 2)},
+                .removed = {.log      = row.integer(0),
+                            .sequence = static_cast<Sequence>(row.integer(3)),
+                            .hash     = read_hash(row, 4)}};
+}
+
+Result<Entry> read_entry(Row const& row)
+{
+    auto const kind = revocation::find_kind(row.text(1));
+    if (!kind)
+        return core::refused(core::Errc::unavailable, fmt::format("the revocation log has a kind '{}'", row.text(1)));
+    return Entry{.sequence   = static_cast<Sequence>(row.integer(0)),
+                 .kind       = *kind,
+                 .subject    = std::string{row.text(2)},
+                 .not_before = row.time(3),
+                 .until      = row.time(4)};
+}
+
+Result<Head> get_head(Transaction& transaction)
+{
+    auto const head = TRY(transaction.find(
+        "SELECT log, sequence, hash, removed_sequence, removed_hash FROM revocation_head WHERE id = 1", {}, read_head));
+    if (!head) return core::refused(core::Errc::unavailable, "the revocation log has no head");
+    return *head;
+}
+
+// Of the access tokens that may be about at `at`; those of a revoked key are refused whatever else is.
+Result<std::chrono::seconds> longest_token_life(Transaction& transaction, TimePoint at)
+{
+    auto const longest = TRY(
+        transaction.find("SELECT max(longest_token_life) FROM signing_keys WHERE purpose = 'access_token' "
+                         "AND revoked_at IS NULL AND (published_until IS NULL OR published_until > $1)",
+                         {at}, [](Row const& row) -> Result<std::int64_t> { return row.integer(0); }));
+    return std::chrono::seconds{longest.value_or(0)};
+}
+
+Result<void> insert(Transaction& transaction, Entry const& entry, Hash const& hash)
+{
+    TRY(
+        transaction.run("INSERT INTO revocations (sequence, kind, subject, not_before, until, hash) "
+                        "VALUES ($1, $2, $3, $4, $5, $6)",
+                        {entry.sequence, name(entry.kind), entry.subject, entry.not_before, entry.until, as_param(hash)}));
+    return {};
+}
+
+struct EndedSession {
+    core::SessionId id;
+    TimePoint       at;
+};
+
+// The log may have begun in another process meanwhile.
+Result<void> begin_log(Transaction& transaction, TimePoint now)
+{
+    auto const begun =
+        TRY(transaction.run("UPDATE revocation_head SET log = $1 WHERE id = 1 AND log = 0", {std::max(now, from_unix_milliseconds(1))}));
+    if (begun == 0) return {};
+    auto const life  = TRY(longest_token_life(transaction, now));
+    auto const ended = TRY(transaction.list(
+        "SELECT id, ended_at FROM sessions WHERE ended_at >= $1 AND end_reason <> $2 ORDER BY ended_at, id",
+        {now - life - revocation::kKeptLonger, name(core::EndReason::new_epoch)},
+        [](Row const& row) -> Result<EndedSession> { return EndedSession{row.id<core::SessionId>(0), row.time(1)}; }));
+    for (auto const& session : ended) TRY(append_session_ends(transaction, {&session.id, 1}, session.at));
+    return {};
+}
+
+}  // namespace
+
+Result<core::Revoked> append_revocations(Transaction& transaction, std::span<core::Revocation const> what, TimePoint at)
+{
+    core::Revoked written;
+    if (what.empty()) return written;
+    auto const head  = TRY(get_head(transaction));
+    auto const life  = TRY(longest_token_life(transaction, at));
+    auto const until = at + life + revocation::kKeptLonger;
+    auto       last  = head.last;
+    for (auto const& [kind, subject] : what) {
+        if (!revocation::is_subject(subject)) throw std::invalid_argument("a revocation of '" + subject + "'");
+        written.push_back(
+            {.sequence = ++last.sequence, .kind = kind, .subject = subject, .not_before = at, .until = until});
+        last.hash = revocation::link(last.hash, revocation::format_line(written.back()));
+        TRY(insert(transaction, written.back(), last.hash));
+    }
+    TRY(transaction.run("UPDATE revocation_head SET sequence = $1, hash = $2 WHERE id = 1",
+                        {last.sequence, as_param(last.hash)}));
+    return written;
+}
+
+Result<core::Revoked> append_session_ends(Transaction& transaction, std::span<core::SessionId const> ended,
+                                          TimePoint at)
+{
+    std::vector<core::Revocation> what;
+    for (auto const id : ended) what.push_back(core::Revocation::of(id));
+    return append_revocations(transaction, what, at);
+}
+
+void begin_revocation_log(Engine& engine, TimePoint now)
+{
+    auto const must = [](auto const& done) {
+        if (!done) throw std::runtime_error(fmt::format("cannot begin the revocation log: {}", done.error().detail));
+    };
+    auto const head = engine.read(get_head);
+    must(head);
+    if (head->last.log == 0) must(engine.write([&](Transaction& transaction) { return begin_log(transaction, now); }));
+}
+
+Result<core::RevocationLog> Revocations::read_log(Sequence after, std::size_t most)
+{
+    return engine_.read([&](Transaction& transaction) -> Result<core::RevocationLog> {
+        auto const          head = TRY(get_head(transaction));
+        core::RevocationLog log{.head = head.last, .removed = head.removed, .entries = {}};
+        if (after >= head.last.sequence) return log;
+        auto entries = TRY(
+            transaction.list("SELECT sequence, kind, subject, not_before, until FROM revocations WHERE sequence > $1 "
+                             "ORDER BY sequence LIMIT $2",
+                             {after, most}, read_entry));
+        log.entries  = std::move(entries);
+        return log;
+    });
+}
+
+Result<core::Revoked> Revocations::revoke(std::span<core::Revocation const> what, core::AuditEntry const& audit)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
+        auto revoked = TRY(append_revocations(transaction, what, audit.at));
+        if (!revoked.empty()) TRY(log_.add(transaction, audit));
+        return revoked;
+    });
+}
+
+Result<std::size_t> Revocations::remove_revocations(TimePoint before, std::size_t most)
+{
+    return engine_.write([&](Transaction& transaction) -> Result<std::size_t> {
+        auto const last = TRY(transaction.find(
+            "SELECT sequence, hash FROM revocations WHERE sequence IN ("
+            "SELECT sequence FROM revocations WHERE until < $1 ORDER BY until, sequence LIMIT $2) "
+            "ORDER BY sequence DESC LIMIT 1",
+            {before, most}, [](Row const& row) -> Result<Position> {
+                return Position{.sequence = static_cast<Sequence>(row.integer(0)), .hash = read_hash(row, 1)};
+            }));
+        if (!last) return 0U;
+        auto const gone = TRY(transaction.run(
+            "DELETE FROM revocations WHERE sequence IN ("
+            "SELECT sequence FROM revocations WHERE until < $1 ORDER BY until, sequence LIMIT $2)",
+            {before, most}));
+        TRY(transaction.run(
+            "UPDATE revocation_head SET removed_sequence = $1, removed_hash = $2 WHERE id = 1 AND removed_sequence < $1",
+            {last->sequence, as_param(last->hash)}));
+        return static_cast<std::size_t>(gone);
+    });
+}
+
+}  // namespace signet::storage

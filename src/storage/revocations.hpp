@@ -1,0 +1,38 @@
+// storage/revocations.hpp - the revocation log as rows: written where something is revoked, removed for their age.
+#pragma once
+#include <span>
+
+#include "core/ports.hpp"
+#include "storage/audit_log.hpp"
+#include "storage/engine.hpp"
+
+namespace signet::storage {
+
+// Writes an entry for each of `what` in the transaction of the act, which is of `at`, and gives them. Their until is
+// that of the longest access token that may be about then. Three statements and one for each entry; none for nothing.
+// Throws std::invalid_argument for a subject that is none.
+[[nodiscard]] Result<core::Revoked> append_revocations(Transaction&                      transaction,
+                                                       std::span<core::Revocation const> what, TimePoint at);
+// The same for sessions that ended.
+[[nodiscard]] Result<core::Revoked> append_session_ends(Transaction&                     transaction,
+                                                        std::span<core::SessionId const> ended, TimePoint at);
+
+// Gives the log of a database that has none yet its name, and takes over the sessions that ended before there was one,
+// as far as their tokens may still live. Throws std::runtime_error.
+void begin_revocation_log(Engine& engine, TimePoint now);
+
+class Revocations final : public core::RevocationStore {
+public:
+    Revocations(Engine& engine, AuditLog const& log) : engine_(engine), log_(log) {}
+
+    [[nodiscard]] Result<core::RevocationLog> read_log(revocation::Sequence after, std::size_t most) override;
+    [[nodiscard]] Result<core::Revoked>       revoke(std::span<core::Revocation const> what,
+                                                     core::AuditEntry const&           audit) override;
+    [[nodiscard]] Result<std::size_t>         remove_revocations(TimePoint before, std::size_t most) override;
+
+private:
+    Engine&         engine_;
+    AuditLog const& log_;
+};
+
+}  // namespace signet::storage
