@@ -238,8 +238,8 @@ struct EndedSessionsTest : ::testing::Test {
 
     void end(SessionId id, TimePoint at)
     {
-        ASSERT_TRUE(*world.stores.sessions().end_session(id, std::nullopt, EndReason::signed_out,
-                                                         {.at = at, .event = AuditEvent::session_ended}));
+        ASSERT_TRUE(world.stores.sessions().end_session(id, std::nullopt, EndReason::signed_out,
+                                                        {.at = at, .event = AuditEvent::session_ended}));
     }
     Result<void> follow(EndedSessions& ended) { return ended.follow(world.stores.sessions(), 600s, world.clock.now()); }
     // As a server does: time passes, and every while it looks.

@@ -16,20 +16,15 @@ Result<User> get_user(Ports const& ports, std::string_view typed)
     return *std::move(user);
 }
 
-void remember(Ports const& ports, std::vector<SessionId> const& ended)
-{
-    for (auto const session : ended) ports.ended_sessions.add(session);
-}
-
 }  // namespace
 
 Result<User> disable_user(Ports const& ports, std::string_view email)
 {
-    auto const now   = ports.clock.now();
-    auto       user  = TRY(get_user(ports, email));
-    auto const ended = TRY(ports.users.disable_user(
+    auto const now     = ports.clock.now();
+    auto       user    = TRY(get_user(ports, email));
+    auto const revoked = TRY(ports.users.disable_user(
         user.id, {.at = now, .event = AuditEvent::user_disabled, .user = user.id, .detail = "by an operator"}));
-    remember(ports, ended);
+    ports.ended_sessions.add(revoked);
     if (!user.disabled_at) user.disabled_at = now;
     return user;
 }
@@ -49,11 +44,11 @@ Result<User> set_password(Ports const& ports, std::string_view email, SecretStri
     auto const now  = ports.clock.now();
     auto       user = TRY(get_user(ports, email));
     TRY(check_new_password(password, user.email, user.name, ports.settings.passwords));
-    auto const hash  = TRY(ports.passwords.hash(password));
-    auto const ended = TRY(ports.users.change_password(
+    auto const hash    = TRY(ports.passwords.hash(password));
+    auto const revoked = TRY(ports.users.change_password(
         user.id, std::nullopt, hash, std::nullopt,
         {.at = now, .event = AuditEvent::password_changed, .user = user.id, .detail = "by an operator"}));
-    remember(ports, ended);
+    ports.ended_sessions.add(revoked);
     user.password = hash;
     return user;
 }

@@ -21,6 +21,14 @@ void EndedSessions::add(SessionId id)
     ended_.emplace(id, age_);
 }
 
+void EndedSessions::add(Revoked const& revoked)
+{
+    for (auto const& entry : revoked) {
+        auto const id = entry.kind == revocation::Kind::session ? SessionId::parse(entry.subject) : std::nullopt;
+        if (id) add(*id);
+    }
+}
+
 bool EndedSessions::contains(SessionId id) const
 {
     std::shared_lock const lock{mutex_};

@@ -17,6 +17,7 @@ namespace signet::core {
 class EndedSessions {
 public:
     void               add(SessionId id);
+    void               add(Revoked const& revoked);
     [[nodiscard]] bool contains(SessionId id) const;
 
     // Takes over what storage says has ended since the last call, or, at the first and whenever the clock was set back,

@@ -91,13 +91,13 @@ Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attemp
 {
     auto const session = new_session(ports, user, attempt.origin, now);
     auto       access  = TRY(issue_access_token(ports, session, user, now));
-    auto const ended   = TRY(ports.sessions.open_session(session, user.password, admitted,
+    auto const revoked = TRY(ports.sessions.open_session(session, user.password, admitted,
                                                          {.at      = now,
                                                           .event   = AuditEvent::login_succeeded,
                                                           .user    = user.id,
                                                           .session = session.id,
                                                           .origin  = attempt.origin}));
-    for (auto const id : ended) ports.ended_sessions.add(id);
+    ports.ended_sessions.add(revoked);
     auto const password = strengthen_hash(ports, user, attempt.password, session);
 
     auto const device = trusted_device ? *trusted_device : Uuid::make(now, ports.random);

@@ -20,10 +20,10 @@ AuditEntry entry(TimePoint now, UserId user, std::optional<SessionId> session, O
 Result<bool> end_one(Ports const& ports, SessionId session, UserId owner, EndReason reason, Origin const& origin)
 {
     auto const now = ports.clock.now();
-    bool const ended =
+    auto const revoked =
         TRY(ports.sessions.end_session(session, owner, reason, entry(now, owner, session, origin, reason)));
-    if (ended) ports.ended_sessions.add(session);
-    return ended;
+    ports.ended_sessions.add(revoked);
+    return !revoked.empty();
 }
 
 }  // namespace
@@ -50,9 +50,9 @@ Result<void> logout_everywhere(Ports const& ports, Caller const& caller, Origin 
 {
     auto const now    = ports.clock.now();
     auto const reason = EndReason::signed_out_everywhere;
-    auto const ended =
+    auto const revoked =
         TRY(ports.sessions.end_sessions(caller.user, reason, entry(now, caller.user, caller.session, origin, reason)));
-    for (auto const session : ended) ports.ended_sessions.add(session);
+    ports.ended_sessions.add(revoked);
     return {};
 }
 

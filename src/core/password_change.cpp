@@ -55,15 +55,15 @@ Result<std::string> change_password(Ports const& ports, Caller const& caller, Pa
     TRY(ports.attempts.take_back(keys_of(limits)));
     auto const replacement = TRY(ports.passwords.hash(change.replacement));
     auto const done        = entry(caller, change, AuditEvent::password_changed, now);
-    auto       ended       = ports.users.change_password(user.id, user.password, replacement, caller.session, done);
-    if (!ended && ended.error().code == Errc::bad_credentials) {
+    auto       revoked     = ports.users.change_password(user.id, user.password, replacement, caller.session, done);
+    if (!revoked && revoked.error().code == Errc::bad_credentials) {
         auto const rehashed = TRY(find_rehashed(ports, user, change.current));
         if (!rehashed)
             return refuse(ports, entry(caller, change, AuditEvent::login_refused, now), "account changed meanwhile");
-        ended = ports.users.change_password(user.id, rehashed->password, replacement, caller.session, done);
+        revoked = ports.users.change_password(user.id, rehashed->password, replacement, caller.session, done);
     }
-    if (!ended) return std::unexpected(ended.error());
-    for (auto const session : *ended) ports.ended_sessions.add(session);
+    if (!revoked) return std::unexpected(revoked.error());
+    ports.ended_sessions.add(*revoked);
     return make_device_token(ports.token_secret,
                              {user.id, Uuid::make(now, ports.random), mark_of(ports.token_secret, replacement)});
 }

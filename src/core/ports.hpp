@@ -1,8 +1,9 @@
 // core/ports.hpp - what the rules need from outside.
 //
 // A store method is a deed, and a deed is one transaction, durable before it
-// returns: it rechecks what must still hold and writes its own audit rows. Every
-// method may give Errc::unavailable besides what it names. All are thread-safe.
+// returns: it rechecks what must still hold, writes its own audit rows and what
+// it revokes into the revocation log, and gives the latter. Every method may give
+// Errc::unavailable besides what it names. All are thread-safe.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -38,22 +39,20 @@ public:
     [[nodiscard]] virtual Result<std::vector<User>>   list_users(std::string_view after, std::size_t most) = 0;
 
     // Replaces the hash only while it still is `expected`; otherwise does nothing.
-    [[nodiscard]] virtual Result<void>                   upgrade_password_hash(UserId id, PasswordHash const& expected,
-                                                                               PasswordHash const& replacement,
-                                                                               AuditEntry const&   audit) = 0;
+    [[nodiscard]] virtual Result<void>    upgrade_password_hash(UserId id, PasswordHash const& expected,
+                                                                PasswordHash const& replacement,
+                                                                AuditEntry const&   audit)                          = 0;
     // Sets the hash and ends the user's live sessions, all but `keep`. With `expected`, only while the hash still is
     // that (else Errc::bad_credentials); without, an operator does it, and the account's attempt counters go as well.
-    // Errc::not_found. Gives the ended sessions.
-    [[nodiscard]] virtual Result<std::vector<SessionId>> change_password(UserId                             id,
-                                                                         std::optional<PasswordHash> const& expected,
-                                                                         PasswordHash const&                replacement,
-                                                                         std::optional<SessionId>           keep,
-                                                                         AuditEntry const&                  audit)       = 0;
+    // Errc::not_found. Revokes the ended sessions.
+    [[nodiscard]] virtual Result<Revoked> change_password(UserId id, std::optional<PasswordHash> const& expected,
+                                                          PasswordHash const&      replacement,
+                                                          std::optional<SessionId> keep, AuditEntry const& audit) = 0;
 
-    // Ends the user's live sessions and gives them. Disabling twice changes nothing. Errc::not_found.
-    [[nodiscard]] virtual Result<std::vector<SessionId>> disable_user(UserId id, AuditEntry const& audit) = 0;
+    // Ends the user's live sessions, and revokes them and the user. Disabling twice changes nothing. Errc::not_found.
+    [[nodiscard]] virtual Result<Revoked> disable_user(UserId id, AuditEntry const& audit) = 0;
     // The account's attempt counters go as well, also when it was not disabled. Errc::not_found.
-    [[nodiscard]] virtual Result<void>                   enable_user(UserId id, AuditEntry const& audit)  = 0;
+    [[nodiscard]] virtual Result<void>    enable_user(UserId id, AuditEntry const& audit)  = 0;
 };
 
 struct SessionAndUser {
@@ -83,11 +82,10 @@ public:
     // meanwhile been disabled or its hash is no longer `verified_against`. `admitted` are the counters this
     // sign-in was counted against: its own count is taken back, and failures of the same source or device are
     // forgotten, at the account and at the address too.
-    // Ends, and gives, the user's least recently used sessions beyond kMostSessions.
-    [[nodiscard]] virtual Result<std::vector<SessionId>> open_session(Session const&              session,
-                                                                      PasswordHash const&         verified_against,
-                                                                      std::span<AttemptKey const> admitted,
-                                                                      AuditEntry const&           audit) = 0;
+    // Ends, and revokes, the user's least recently used sessions beyond kMostSessions.
+    [[nodiscard]] virtual Result<Revoked> open_session(Session const& session, PasswordHash const& verified_against,
+                                                       std::span<AttemptKey const> admitted,
+                                                       AuditEntry const&           audit) = 0;
 
     [[nodiscard]] virtual Result<std::optional<SessionAndUser>> find_session(SessionId id) = 0;
 
@@ -100,12 +98,12 @@ public:
     [[nodiscard]] virtual Result<std::uint32_t> note_odd_replay(SessionId id, std::uint64_t generation,
                                                                 AuditEntry const& audit) = 0;
 
-    // False when it was unknown or already over. With `owner`, only a session of that user. audit.at is when it ended.
-    [[nodiscard]] virtual Result<bool> end_session(SessionId id, std::optional<UserId> owner, EndReason reason,
-                                                   AuditEntry const& audit)                    = 0;
-    // All live sessions of the user; gives them.
-    [[nodiscard]] virtual Result<std::vector<SessionId>> end_sessions(UserId user, EndReason reason,
-                                                                      AuditEntry const& audit) = 0;
+    // Nothing when it was unknown or already over. With `owner`, only a session of that user. audit.at is when it
+    // ended.
+    [[nodiscard]] virtual Result<Revoked> end_session(SessionId id, std::optional<UserId> owner, EndReason reason,
+                                                      AuditEntry const& audit)                                 = 0;
+    // All live sessions of the user.
+    [[nodiscard]] virtual Result<Revoked> end_sessions(UserId user, EndReason reason, AuditEntry const& audit) = 0;
 
     // Live at `now`, latest used first; at most kMostSessions.
     [[nodiscard]] virtual Result<std::vector<Session>> list_sessions(UserId user, TimePoint now) = 0;
@@ -152,10 +150,11 @@ public:
 
     // Takes the key out of every list, for good. With a `replacement`, that key is added as add_key() adds, and the
     // one that was to sign until the revoked key's active_from, if that is still to come, signs until the
-    // replacement's. Errc::not_found: no key of this name is listed at audit.at.
-    [[nodiscard]] virtual Result<void> revoke_key(std::string_view                       kid,
-                                                  std::optional<SigningKeyRecord> const& replacement,
-                                                  std::chrono::seconds slack, AuditEntry const& audit) = 0;
+    // replacement's. Errc::not_found: no key of this name is listed at audit.at. One of access tokens is revoked in the
+    // log too.
+    [[nodiscard]] virtual Result<Revoked> revoke_key(std::string_view                       kid,
+                                                     std::optional<SigningKeyRecord> const& replacement,
+                                                     std::chrono::seconds slack, AuditEntry const& audit) = 0;
 };
 
 // Something that storage keeps under the master key.
@@ -201,7 +200,8 @@ public:
     // The beginning of time when there was none yet.
     [[nodiscard]] virtual Result<TimePoint> epoch_began()                                                 = 0;
     // An epoch begins at audit.at: every live session ends, every signing key is revoked, the token secret is replaced.
-    // For when no server uses the storage: none would notice.
+    // So does a revocation log, of a greater name: with an entry for everything, and one for each key of access tokens
+    // that is revoked, now or before. For when no server uses the storage: none would notice.
     [[nodiscard]] virtual Result<void>      begin_epoch(EpochStart const& start, AuditEntry const& audit) = 0;
 };
 

@@ -91,8 +91,9 @@ Result<SessionGrant> end_and_refuse(Refresh const& refresh, Session const& sessi
     auto const reason   = end_reason_of(why);
     auto       detail   = is_reuse ? generations(refresh, session) : std::string{name(reason)};
     auto const event    = is_reuse ? AuditEvent::refresh_reuse : AuditEvent::session_ended;
-    TRY(refresh.ports.sessions.end_session(session.id, std::nullopt, reason, entry(refresh, session, event, detail)));
-    refresh.ports.ended_sessions.add(session.id);
+    auto const revoked  = TRY(
+        refresh.ports.sessions.end_session(session.id, std::nullopt, reason, entry(refresh, session, event, detail)));
+    refresh.ports.ended_sessions.add(revoked);
     return refuse(refresh.ports, why, std::move(detail));
 }
 

@@ -1,5 +1,6 @@
 // core/revocation.hpp - what is not to be accepted any more, before and after it stands in the log.
 #pragma once
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,13 @@ struct Revocation {
         return {revocation::Kind::everything, std::string{revocation::kAllSubjects}};
     }
 };
+
+[[nodiscard]] inline std::vector<Revocation> revocations_of(std::span<SessionId const> sessions)
+{
+    std::vector<Revocation> all;
+    for (auto const session : sessions) all.push_back(Revocation::of(session));
+    return all;
+}
 
 // What a deed wrote, in order; empty when it revoked nothing.
 using Revoked = std::vector<revocation::Entry>;

@@ -1,17 +1,30 @@
 // core/signing_key_record.hpp - a signing key as it lies in storage: sealed.
 #pragma once
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 
 namespace signet::core {
 
+// One purpose, one key (CHECKS E29): no key of one verifies for another.
+enum class KeyPurpose : std::uint8_t { access_token, revocation_feed };
+
+inline constexpr auto kKeyPurposes = std::to_array({KeyPurpose::access_token, KeyPurpose::revocation_feed});
+
+[[nodiscard]] constexpr std::string_view name(KeyPurpose purpose)
+{
+    return purpose == KeyPurpose::access_token ? "access_token" : "revocation_feed";
+}
+
 struct SigningKeyRecord {
     std::string              kid;
     std::string              algorithm;  // "ES256"
-    std::string              purpose;    // "access_token"
+    std::string              purpose;    // the name of one
     std::string              sealed;     // AES-256-GCM of the private JWK; associated data: kid and purpose
     TimePoint                created_at;
     TimePoint                active_from;           // published from created_at, signs from here

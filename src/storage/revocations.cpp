@@ -37,12 +37,10 @@ Hash read_hash(Row const& row, int column)
 
 Result<Head> read_head(Row const& row)
 {
-    return Head{.last    = {.log      = row.integer(0),
-                            .sequence = static_cast<Sequence>(row.integer(1)),
-                            .hash     = read_hash(row, 2)},
-                .removed = {.log      = row.integer(0),
-                            .sequence = static_cast<Sequence>(row.integer(3)),
-                            .hash     = read_hash(row, 4)}};
+    return Head{
+        .last = {.log = row.integer(0), .sequence = static_cast<Sequence>(row.integer(1)), .hash = read_hash(row, 2)},
+        .removed = {
+            .log = row.integer(0), .sequence = static_cast<Sequence>(row.integer(3)), .hash = read_hash(row, 4)}};
 }
 
 Result<Entry> read_entry(Row const& row)
@@ -65,22 +63,24 @@ Result<Head> get_head(Transaction& transaction)
     return *head;
 }
 
-// Of the access tokens that may be about at `at`; those of a revoked key are refused whatever else is.
+// Of the access tokens that may be about at `at`, those of revoked keys too.
 Result<std::chrono::seconds> longest_token_life(Transaction& transaction, TimePoint at)
 {
-    auto const longest = TRY(
-        transaction.find("SELECT max(longest_token_life) FROM signing_keys WHERE purpose = 'access_token' "
-                         "AND revoked_at IS NULL AND (published_until IS NULL OR published_until > $1)",
-                         {at}, [](Row const& row) -> Result<std::int64_t> { return row.integer(0); }));
+    auto const longest =
+        TRY(transaction.find("SELECT max(longest_token_life) FROM signing_keys WHERE purpose = $2 "
+                             "AND ((revoked_at IS NULL AND (published_until IS NULL OR published_until > $1)) "
+                             "OR revoked_at + longest_token_life * 1000 > $1)",
+                             {at, name(core::KeyPurpose::access_token)},
+                             [](Row const& row) -> Result<std::int64_t> { return row.integer(0); }));
     return std::chrono::seconds{longest.value_or(0)};
 }
 
 Result<void> insert(Transaction& transaction, Entry const& entry, Hash const& hash)
 {
-    TRY(
-        transaction.run("INSERT INTO revocations (sequence, kind, subject, not_before, until, hash) "
-                        "VALUES ($1, $2, $3, $4, $5, $6)",
-                        {entry.sequence, name(entry.kind), entry.subject, entry.not_before, entry.until, as_param(hash)}));
+    TRY(transaction.run(
+        "INSERT INTO revocations (sequence, kind, subject, not_before, until, hash) "
+        "VALUES ($1, $2, $3, $4, $5, $6)",
+        {entry.sequence, name(entry.kind), entry.subject, entry.not_before, entry.until, as_param(hash)}));
     return {};
 }
 
@@ -92,8 +92,8 @@ struct EndedSession {
 // The log may have begun in another process meanwhile.
 Result<void> begin_log(Transaction& transaction, TimePoint now)
 {
-    auto const begun =
-        TRY(transaction.run("UPDATE revocation_head SET log = $1 WHERE id = 1 AND log = 0", {std::max(now, from_unix_milliseconds(1))}));
+    auto const begun = TRY(transaction.run("UPDATE revocation_head SET log = $1 WHERE id = 1 AND log = 0",
+                                           {std::max(now, from_unix_milliseconds(1))}));
     if (begun == 0) return {};
     auto const life  = TRY(longest_token_life(transaction, now));
     auto const ended = TRY(transaction.list(
@@ -129,8 +129,25 @@ Result<core::Revoked> append_revocations(Transaction& transaction, std::span<cor
 Result<core::Revoked> append_session_ends(Transaction& transaction, std::span<core::SessionId const> ended,
                                           TimePoint at)
 {
-    std::vector<core::Revocation> what;
-    for (auto const id : ended) what.push_back(core::Revocation::of(id));
+    return append_revocations(transaction, core::revocations_of(ended), at);
+}
+
+Result<core::Revoked> begin_next_log(Transaction& transaction, TimePoint at)
+{
+    auto kids =
+        TRY(transaction.list("SELECT kid FROM signing_keys WHERE purpose = $2 AND revoked_at IS NULL "
+                             "AND (published_until IS NULL OR published_until > $1) "
+                             "UNION SELECT subject FROM revocations WHERE kind = $3 AND until >= $1 ORDER BY 1",
+                             {at, name(core::KeyPurpose::access_token), name(revocation::Kind::key)},
+                             [](Row const& row) -> Result<std::string> { return std::string{row.text(0)}; }));
+    std::vector<core::Revocation> what{core::Revocation::of_everything()};
+    for (auto& kid : kids) what.push_back(core::Revocation::of_key(std::move(kid)));
+
+    TRY(transaction.run("DELETE FROM revocations"));
+    TRY(
+        transaction.run("UPDATE revocation_head SET log = CASE WHEN log < $1 THEN $1 ELSE log + 1 END, "
+                        "sequence = 0, hash = $2, removed_sequence = 0, removed_hash = $2 WHERE id = 1",
+                        {at, as_param(Hash{})}));
     return append_revocations(transaction, what, at);
 }
 
@@ -154,7 +171,7 @@ Result<core::RevocationLog> Revocations::read_log(Sequence after, std::size_t mo
             transaction.list("SELECT sequence, kind, subject, not_before, until FROM revocations WHERE sequence > $1 "
                              "ORDER BY sequence LIMIT $2",
                              {after, most}, read_entry));
-        log.entries  = std::move(entries);
+        log.entries = std::move(entries);
         return log;
     });
 }
@@ -179,13 +196,14 @@ Result<std::size_t> Revocations::remove_revocations(TimePoint before, std::size_
                 return Position{.sequence = static_cast<Sequence>(row.integer(0)), .hash = read_hash(row, 1)};
             }));
         if (!last) return 0U;
-        auto const gone = TRY(transaction.run(
-            "DELETE FROM revocations WHERE sequence IN ("
-            "SELECT sequence FROM revocations WHERE until < $1 ORDER BY until, sequence LIMIT $2)",
-            {before, most}));
-        TRY(transaction.run(
-            "UPDATE revocation_head SET removed_sequence = $1, removed_hash = $2 WHERE id = 1 AND removed_sequence < $1",
-            {last->sequence, as_param(last->hash)}));
+        auto const gone =
+            TRY(transaction.run("DELETE FROM revocations WHERE sequence IN ("
+                                "SELECT sequence FROM revocations WHERE until < $1 ORDER BY until, sequence LIMIT $2)",
+                                {before, most}));
+        TRY(
+            transaction.run("UPDATE revocation_head SET removed_sequence = $1, removed_hash = $2 WHERE id = 1 AND "
+                            "removed_sequence < $1",
+                            {last->sequence, as_param(last->hash)}));
         return static_cast<std::size_t>(gone);
     });
 }

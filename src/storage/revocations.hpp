@@ -11,11 +11,16 @@ namespace signet::storage {
 // Writes an entry for each of `what` in the transaction of the act, which is of `at`, and gives them. Their until is
 // that of the longest access token that may be about then. Three statements and one for each entry; none for nothing.
 // Throws std::invalid_argument for a subject that is none.
-[[nodiscard]] Result<core::Revoked> append_revocations(Transaction&                      transaction,
-                                                       std::span<core::Revocation const> what, TimePoint at);
+[[nodiscard]] Result<core::Revoked> append_revocations(Transaction& transaction, std::span<core::Revocation const> what,
+                                                       TimePoint at);
 // The same for sessions that ended.
 [[nodiscard]] Result<core::Revoked> append_session_ends(Transaction&                     transaction,
                                                         std::span<core::SessionId const> ended, TimePoint at);
+
+// Another log begins, of a greater name, without what was in the one before: everything is revoked in it, and each key
+// of access tokens that is published at `at` or was revoked before, since whoever has such a key dates tokens as he
+// likes.
+[[nodiscard]] Result<core::Revoked> begin_next_log(Transaction& transaction, TimePoint at);
 
 // Gives the log of a database that has none yet its name, and takes over the sessions that ended before there was one,
 // as far as their tokens may still live. Throws std::runtime_error.

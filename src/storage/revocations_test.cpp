@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 class RevocationLogTest : public testing::Test {
 protected:
     [[nodiscard]] std::unique_ptr<SqliteStorage> open() const { return open_test_storage(file_.path()); }
-    [[nodiscard]] core::RevocationLog            read() const { return open()->revocations().read_log(0, 1000).value(); }
+    [[nodiscard]] core::RevocationLog read() const { return open()->revocations().read_log(0, 1000).value(); }
 
     // As before there was a log.
     void take_the_log_away() const
@@ -57,9 +57,8 @@ TEST_F(RevocationLogTest, BeginsOnceForManyAtOnce)
     std::vector<std::int64_t> logs(6);
     std::vector<std::thread>  threads;
     for (auto& log : logs)
-        threads.emplace_back([&] {
-            log = SqliteStorage::open(file_.path())->revocations().read_log(0, 1).value().head.log;
-        });
+        threads.emplace_back(
+            [&] { log = SqliteStorage::open(file_.path())->revocations().read_log(0, 1).value().head.log; });
     for (auto& thread : threads) thread.join();
     EXPECT_GT(logs.front(), 0);
     EXPECT_THAT(logs, testing::Each(logs.front()));
@@ -96,9 +95,9 @@ TEST_F(RevocationLogTest, BeginsWithTheSessionsWhoseTokensMayStillLive)
         session.idle_expires_at = now_ + 1h;
         session.expires_at      = now_ + 1h;
         EXPECT_TRUE(storage->sessions().open_session(session, user.password, {},
-                                                     {.at = now_ - 1h, .event = AuditEvent::login_succeeded}));
+                                                          {.at = now_ - 1h, .event = AuditEvent::login_succeeded}));
         EXPECT_TRUE(storage->sessions().end_session(session.id, std::nullopt, reason,
-                                                    {.at = now_ - ago, .event = AuditEvent::session_ended}));
+                                                         {.at = now_ - ago, .event = AuditEvent::session_ended}));
         return session.id.text();
     };
     ended(25min, EndReason::signed_out);
@@ -121,7 +120,7 @@ TEST_F(RevocationLogTest, BeginsWithTheSessionsWhoseTokensMayStillLive)
 // CHECKS E21
 TEST_F(RevocationLogTest, SaysUnavailableForWhatItCannotRead)
 {
-    auto const storage = open();
+    auto const                          storage = open();
     std::vector<core::Revocation> const what{{revocation::Kind::token, "x"}};
     ASSERT_TRUE(storage->revocations().revoke(what, {.at = now_, .event = AuditEvent::tokens_revoked}));
     SqliteEngine engine(file_.path());

@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "storage/attempts.hpp"
+#include "storage/revocations.hpp"
 #include "storage/users.hpp"
 
 namespace signet::storage {
@@ -99,12 +100,10 @@ Result<std::vector<SessionId>> end_live_sessions(Transaction& transaction, UserI
         {user, at, name(reason), keep.value_or(SessionId{})}, read_session_id);
 }
 
-Result<std::vector<SessionId>> Sessions::open_session(Session const&                    session,
-                                                      core::PasswordHash const&         verified_against,
-                                                      std::span<core::AttemptKey const> admitted,
-                                                      core::AuditEntry const&           audit)
+Result<core::Revoked> Sessions::open_session(Session const& session, core::PasswordHash const& verified_against,
+                                             std::span<core::AttemptKey const> admitted, core::AuditEntry const& audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<std::vector<SessionId>> {
+    return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
         auto const user = TRY(
             transaction.find("SELECT u.id FROM users u WHERE u.id = $1 AND u.password = $2 AND u.disabled_at IS NULL",
                              {session.user, verified_against.text}, [](Row const&) -> Result<bool> { return true; }));
@@ -123,9 +122,9 @@ Result<std::vector<SessionId>> Sessions::open_session(Session const&            
              session.origin.address.text, session.origin.user_agent, session.odd_replays, session.odd_replay_generation,
              std::min(session.idle_expires_at, session.expires_at)}));
         TRY(forgive_attempts(transaction, admitted));
-        auto ended = TRY(make_room(transaction, log_, session.user, audit));
+        auto const ended = TRY(make_room(transaction, log_, session.user, audit));
         TRY(log_.add(transaction, audit));
-        return ended;
+        return append_session_ends(transaction, ended, audit.at);
     });
 }
 
@@ -168,29 +167,28 @@ Result<std::uint32_t> Sessions::note_odd_replay(SessionId id, std::uint64_t gene
     });
 }
 
-Result<bool> Sessions::end_session(SessionId id, std::optional<UserId> owner, core::EndReason reason,
-                                   core::AuditEntry const& audit)
+Result<core::Revoked> Sessions::end_session(SessionId id, std::optional<UserId> owner, core::EndReason reason,
+                                            core::AuditEntry const& audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<bool> {
+    return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
         // No user has the nil id.
         auto const ended =
             TRY(transaction.run("UPDATE sessions SET ended_at = $2, end_reason = $3, sweep_at = $2 "
                                 "WHERE id = $1 AND (user_id = $4 OR $5 = 1) "
                                 "AND ended_at IS NULL AND idle_expires_at > $2 AND expires_at > $2",
                                 {id, audit.at, name(reason), owner.value_or(UserId{}), owner ? 0 : 1}));
-        if (ended == 0) return false;
+        if (ended == 0) return core::Revoked{};
         TRY(log_.add(transaction, audit));
-        return true;
+        return append_session_ends(transaction, {&id, 1}, audit.at);
     });
 }
 
-Result<std::vector<SessionId>> Sessions::end_sessions(UserId user, core::EndReason reason,
-                                                      core::AuditEntry const& audit)
+Result<core::Revoked> Sessions::end_sessions(UserId user, core::EndReason reason, core::AuditEntry const& audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<std::vector<SessionId>> {
-        auto ended = TRY(end_live_sessions(transaction, user, std::nullopt, reason, audit.at));
+    return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
+        auto const ended = TRY(end_live_sessions(transaction, user, std::nullopt, reason, audit.at));
         TRY(log_.add(transaction, audit));
-        return ended;
+        return append_session_ends(transaction, ended, audit.at);
     });
 }
 

@@ -6,7 +6,7 @@
 
 namespace signet::storage {
 
-// Ends the user's sessions that are live at `at`, all but `keep`; gives them.
+// Ends the user's sessions that are live at `at`, all but `keep`; gives them. Whoever calls it revokes them.
 [[nodiscard]] Result<std::vector<core::SessionId>> end_live_sessions(Transaction& transaction, core::UserId user,
                                                                      std::optional<core::SessionId> keep,
                                                                      core::EndReason reason, TimePoint at);
@@ -15,19 +15,19 @@ class Sessions final : public core::SessionStore {
 public:
     Sessions(Engine& engine, AuditLog const& log) : engine_(engine), log_(log) {}
 
-    [[nodiscard]] Result<std::vector<core::SessionId>>        open_session(core::Session const&              session,
+    [[nodiscard]] Result<core::Revoked>                       open_session(core::Session const&              session,
                                                                            core::PasswordHash const&         verified_against,
                                                                            std::span<core::AttemptKey const> admitted,
                                                                            core::AuditEntry const&           audit) override;
     [[nodiscard]] Result<std::optional<core::SessionAndUser>> find_session(core::SessionId id) override;
-    [[nodiscard]] Result<bool>          rotate_session(core::SessionRotation const& rotation) override;
-    [[nodiscard]] Result<std::uint32_t> note_odd_replay(core::SessionId id, std::uint64_t generation,
-                                                        core::AuditEntry const& audit) override;
-    [[nodiscard]] Result<bool>          end_session(core::SessionId id, std::optional<core::UserId> owner,
-                                                    core::EndReason reason, core::AuditEntry const& audit) override;
-    [[nodiscard]] Result<std::vector<core::SessionId>>    end_sessions(core::UserId user, core::EndReason reason,
-                                                                       core::AuditEntry const& audit) override;
-    [[nodiscard]] Result<std::vector<core::Session>>      list_sessions(core::UserId user, TimePoint now) override;
+    [[nodiscard]] Result<bool>                       rotate_session(core::SessionRotation const& rotation) override;
+    [[nodiscard]] Result<std::uint32_t>              note_odd_replay(core::SessionId id, std::uint64_t generation,
+                                                                     core::AuditEntry const& audit) override;
+    [[nodiscard]] Result<core::Revoked>              end_session(core::SessionId id, std::optional<core::UserId> owner,
+                                                                 core::EndReason reason, core::AuditEntry const& audit) override;
+    [[nodiscard]] Result<core::Revoked>              end_sessions(core::UserId user, core::EndReason reason,
+                                                                  core::AuditEntry const& audit) override;
+    [[nodiscard]] Result<std::vector<core::Session>> list_sessions(core::UserId user, TimePoint now) override;
     [[nodiscard]] Result<std::vector<core::EndedSession>> sessions_ended_since(TimePoint since) override;
     [[nodiscard]] Result<std::size_t>                     remove_sessions(TimePoint before, std::size_t most) override;
 

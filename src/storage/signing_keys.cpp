@@ -1,6 +1,7 @@
 #include "storage/signing_keys.hpp"
 
 #include "base/result.hpp"
+#include "storage/revocations.hpp"
 
 namespace signet::storage {
 namespace {
@@ -39,18 +40,40 @@ Result<void> add_and_retire(Transaction& transaction, core::SigningKeyRecord con
     return insert_signing_key(transaction, key);
 }
 
-// Takes the key out of the lists; gives when its turn was to come.
-Result<TimePoint> take_out(Transaction& transaction, std::string_view kid, TimePoint now)
+struct ListedKey {
+    std::string purpose;
+    TimePoint   active_from;
+};
+
+Result<ListedKey> get_listed(Transaction& transaction, std::string_view kid, TimePoint now)
 {
-    auto const active_from = TRY(
-        transaction.find("UPDATE signing_keys SET revoked_at = $2, "
-                         "retired_at = CASE WHEN retired_at < $2 THEN retired_at ELSE $2 END, "
-                         "published_until = CASE WHEN published_until < $2 THEN published_until ELSE $2 END "
-                         "WHERE kid = $1 AND revoked_at IS NULL AND (published_until IS NULL OR published_until > $2) "
-                         "RETURNING active_from",
-                         {kid, now}, [](Row const& row) -> Result<TimePoint> { return row.time(0); }));
-    if (!active_from) return core::refused(core::Errc::not_found, "no such signing key");
-    return *active_from;
+    auto const found = TRY(transaction.find(
+        "SELECT purpose, active_from FROM signing_keys "
+        "WHERE kid = $1 AND revoked_at IS NULL AND (published_until IS NULL OR published_until > $2)",
+        {kid, now},
+        [](Row const& row) -> Result<ListedKey> { return ListedKey{std::string{row.text(0)}, row.time(1)}; }));
+    if (!found) return core::refused(core::Errc::not_found, "no such signing key");
+    return *found;
+}
+
+// Out of the lists.
+Result<void> take_out(Transaction& transaction, std::string_view kid, TimePoint now)
+{
+    TRY(
+        transaction.run("UPDATE signing_keys SET revoked_at = $2, "
+                        "retired_at = CASE WHEN retired_at < $2 THEN retired_at ELSE $2 END, "
+                        "published_until = CASE WHEN published_until < $2 THEN published_until ELSE $2 END "
+                        "WHERE kid = $1",
+                        {kid, now}));
+    return {};
+}
+
+// For those who hold the key set.
+Result<core::Revoked> append_key(Transaction& transaction, std::string_view kid, ListedKey const& key, TimePoint now)
+{
+    if (key.purpose != name(core::KeyPurpose::access_token)) return core::Revoked{};
+    auto const what = core::Revocation::of_key(std::string{kid});
+    return append_revocations(transaction, {&what, 1}, now);
 }
 
 }  // namespace
@@ -106,23 +129,26 @@ Result<void> SigningKeys::raise_token_life(std::string_view kid, std::chrono::se
     });
 }
 
-Result<void> SigningKeys::revoke_key(std::string_view kid, std::optional<core::SigningKeyRecord> const& replacement,
-                                     std::chrono::seconds slack, core::AuditEntry const& audit)
+Result<core::Revoked> SigningKeys::revoke_key(std::string_view                             kid,
+                                              std::optional<core::SigningKeyRecord> const& replacement,
+                                              std::chrono::seconds slack, core::AuditEntry const& audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<void> {
-        auto const turn = TRY(take_out(transaction, kid, audit.at));
+    return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
+        auto const key     = TRY(get_listed(transaction, kid, audit.at));
+        auto       revoked = TRY(append_key(transaction, kid, key, audit.at));
+        TRY(take_out(transaction, kid, audit.at));
         if (replacement) {
             // Its predecessor, which made room for it, signs until the replacement does.
             auto const until = replacement->active_from;
-            if (turn > audit.at)
+            if (key.active_from > audit.at)
                 TRY(transaction.run(
                     "UPDATE signing_keys SET retired_at = $3, published_until = $4 + longest_token_life * 1000 "
                     "WHERE purpose = $1 AND retired_at = $2 AND revoked_at IS NULL",
-                    {replacement->purpose, turn, until, until + slack}));
+                    {replacement->purpose, key.active_from, until, until + slack}));
             TRY(add_and_retire(transaction, *replacement, slack));
         }
         TRY(log_.add(transaction, audit));
-        return {};
+        return revoked;
     });
 }
 

@@ -17,9 +17,9 @@ public:
     [[nodiscard]] Result<bool> add_key(core::SigningKeyRecord const& key, std::optional<TimePoint> unless_newer_than,
                                        std::chrono::seconds slack, core::AuditEntry const& audit) override;
     [[nodiscard]] Result<void> raise_token_life(std::string_view kid, std::chrono::seconds life) override;
-    [[nodiscard]] Result<void> revoke_key(std::string_view                             kid,
-                                          std::optional<core::SigningKeyRecord> const& replacement,
-                                          std::chrono::seconds slack, core::AuditEntry const& audit) override;
+    [[nodiscard]] Result<core::Revoked> revoke_key(std::string_view                             kid,
+                                                   std::optional<core::SigningKeyRecord> const& replacement,
+                                                   std::chrono::seconds slack, core::AuditEntry const& audit) override;
 
 private:
     Engine&         engine_;

@@ -114,10 +114,10 @@ TEST_F(SqliteStorageTest, GivesUnavailableAndNothingElseWhileTheDiskRefuses)
     auto const session = sample_session(user);
     ASSERT_TRUE(storage_->users().add_user(user, {.at = kNow, .event = AuditEvent::user_added}));
 
-    core::AuditEntry const                     audit{.at = kNow, .event = AuditEvent::login_succeeded};
-    core::Result<std::vector<core::SessionId>> opened;
-    core::Result<void>                         appended;
-    core::Result<bool>                         ended;
+    core::AuditEntry const      audit{.at = kNow, .event = AuditEvent::login_succeeded};
+    core::Result<core::Revoked> opened;
+    core::Result<void>          appended;
+    core::Result<core::Revoked> ended;
     {
         RefusingDisk const disk;
         opened   = storage_->sessions().open_session(session, user.password, {}, audit);
@@ -127,7 +127,7 @@ TEST_F(SqliteStorageTest, GivesUnavailableAndNothingElseWhileTheDiskRefuses)
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Errc::unavailable);
     EXPECT_EQ(appended.error().code, Errc::unavailable);
-    EXPECT_FALSE(ended.value());  // nothing to write: the session was never opened
+    EXPECT_TRUE(ended.value().empty());  // nothing to write: the session was never opened
     EXPECT_FALSE(storage_->sessions().find_session(session.id).value());
 
     EXPECT_TRUE(storage_->sessions().open_session(session, user.password, {}, audit));

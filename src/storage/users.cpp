@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "storage/attempts.hpp"
+#include "storage/revocations.hpp"
 #include "storage/sessions.hpp"
 
 namespace signet::storage {
@@ -129,13 +130,11 @@ Result<void> Users::upgrade_password_hash(core::UserId id, core::PasswordHash co
     });
 }
 
-Result<std::vector<core::SessionId>> Users::change_password(core::UserId                             id,
-                                                            std::optional<core::PasswordHash> const& expected,
-                                                            core::PasswordHash const&                replacement,
-                                                            std::optional<core::SessionId>           keep,
-                                                            core::AuditEntry const&                  audit)
+Result<core::Revoked> Users::change_password(core::UserId id, std::optional<core::PasswordHash> const& expected,
+                                             core::PasswordHash const& replacement, std::optional<core::SessionId> keep,
+                                             core::AuditEntry const& audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<std::vector<core::SessionId>> {
+    return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
         auto const current =
             TRY(transaction.find("SELECT email_key, password FROM users WHERE id = $1", {id}, read_key_and_password));
         if (!current) return no_user(id);
@@ -144,23 +143,27 @@ Result<std::vector<core::SessionId>> Users::change_password(core::UserId        
             return core::refused(core::Errc::bad_credentials, "the password was changed meanwhile");
 
         TRY(transaction.run("UPDATE users SET password = $2 WHERE id = $1", {id, replacement.text}));
-        auto ended = TRY(end_live_sessions(transaction, id, keep, core::EndReason::password_changed, audit.at));
+        auto const ended = TRY(end_live_sessions(transaction, id, keep, core::EndReason::password_changed, audit.at));
         TRY(log_.add(transaction, audit));
-        return ended;
+        return append_session_ends(transaction, ended, audit.at);
     });
 }
 
-Result<std::vector<core::SessionId>> Users::disable_user(core::UserId id, core::AuditEntry const& audit)
+Result<core::Revoked> Users::disable_user(core::UserId id, core::AuditEntry const& audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<std::vector<core::SessionId>> {
+    return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
         auto const found = TRY(find_state(transaction, id));
         if (!found) return no_user(id);
-        if (found->disabled) return std::vector<core::SessionId>{};
+        if (found->disabled) return core::Revoked{};
 
         TRY(transaction.run("UPDATE users SET disabled_at = $2 WHERE id = $1", {id, audit.at}));
-        auto ended = TRY(end_live_sessions(transaction, id, std::nullopt, core::EndReason::account_disabled, audit.at));
+        auto const ended =
+            TRY(end_live_sessions(transaction, id, std::nullopt, core::EndReason::account_disabled, audit.at));
         TRY(log_.add(transaction, audit));
-        return ended;
+        // What else speaks for the account than its sessions.
+        auto what = core::revocations_of(ended);
+        what.push_back(core::Revocation::of(id));
+        return append_revocations(transaction, what, audit.at);
     });
 }
 

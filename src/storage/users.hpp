@@ -18,15 +18,16 @@ public:
     [[nodiscard]] Result<std::optional<core::User>> find_user(core::Email const& email) override;
     [[nodiscard]] Result<std::optional<core::User>> find_user(core::UserId id) override;
     [[nodiscard]] Result<std::vector<core::User>>   list_users(std::string_view after, std::size_t most) override;
-    [[nodiscard]] Result<void> upgrade_password_hash(core::UserId id, core::PasswordHash const& expected,
-                                                     core::PasswordHash const& replacement,
-                                                     core::AuditEntry const&   audit) override;
-    [[nodiscard]] Result<std::vector<core::SessionId>> change_password(
-        core::UserId id, std::optional<core::PasswordHash> const& expected, core::PasswordHash const& replacement,
-        std::optional<core::SessionId> keep, core::AuditEntry const& audit) override;
-    [[nodiscard]] Result<std::vector<core::SessionId>> disable_user(core::UserId            id,
-                                                                    core::AuditEntry const& audit) override;
-    [[nodiscard]] Result<void> enable_user(core::UserId id, core::AuditEntry const& audit) override;
+    [[nodiscard]] Result<void>          upgrade_password_hash(core::UserId id, core::PasswordHash const& expected,
+                                                              core::PasswordHash const& replacement,
+                                                              core::AuditEntry const&   audit) override;
+    [[nodiscard]] Result<core::Revoked> change_password(core::UserId                             id,
+                                                        std::optional<core::PasswordHash> const& expected,
+                                                        core::PasswordHash const&                replacement,
+                                                        std::optional<core::SessionId>           keep,
+                                                        core::AuditEntry const&                  audit) override;
+    [[nodiscard]] Result<core::Revoked> disable_user(core::UserId id, core::AuditEntry const& audit) override;
+    [[nodiscard]] Result<void>          enable_user(core::UserId id, core::AuditEntry const& audit) override;
 
 private:
     Engine&         engine_;

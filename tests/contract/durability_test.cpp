@@ -39,9 +39,8 @@ TEST_F(Durability, AReopenedStorageHasEverything)
     core::Session live    = open_session(storage->sessions(), user);
     core::Session ended   = open_session(storage->sessions(), user);
     ASSERT_TRUE(storage->sessions().rotate_session(sample_rotation(live, 0, kStart + 1min)).value());
-    ASSERT_TRUE(storage->sessions()
-                    .end_session(ended.id, user.id, EndReason::signed_out, entry(AuditEvent::session_ended))
-                    .value());
+    ASSERT_TRUE(
+        storage->sessions().end_session(ended.id, user.id, EndReason::signed_out, entry(AuditEvent::session_ended)));
     for (int i = 0; i < 2; ++i) ASSERT_EQ(storage->attempts().admit(limits, kStart).value(), 0ms);
     ASSERT_TRUE(storage->signing_keys()
                     .add_key(sample_key("first", kStart, kStart), std::nullopt, 15min, entry(AuditEvent::key_added))
@@ -238,7 +237,7 @@ std::uint64_t do_until_killed(std::filesystem::path const& file, std::uint64_t r
     return answered;
 }
 
-// CHECKS E20: a sign-out that was answered is one, and its audit row is there.
+// CHECKS E20: a sign-out that was answered is one, its audit row is there, and so is what tells verifiers.
 TEST_F(Durability, ASignOutThatWasAnsweredSurvivesAKill)
 {
     std::vector<core::Session> opened;
@@ -250,9 +249,10 @@ TEST_F(Durability, ASignOutThatWasAnsweredSurvivesAKill)
     }();
     auto const answered = do_until_killed(file_, 40, [&](SqliteStorage& storage, std::uint64_t round) {
         if (round == opened.size()) ::pause();
-        auto audit    = entry(AuditEvent::session_ended);
-        audit.session = opened[round].id;
-        return storage.sessions().end_session(opened[round].id, user.id, EndReason::signed_out, audit).value_or(false);
+        auto audit         = entry(AuditEvent::session_ended);
+        audit.session      = opened[round].id;
+        auto const revoked = storage.sessions().end_session(opened[round].id, user.id, EndReason::signed_out, audit);
+        return revoked && revoked->size() == 1;
     });
     ASSERT_GE(answered, 40U);
 
@@ -264,6 +264,17 @@ TEST_F(Durability, ASignOutThatWasAnsweredSurvivesAKill)
     EXPECT_EQ(std::ranges::count(rows, AuditEvent::session_ended, &core::AuditEntry::event), std::ssize(rows) - 91);
     EXPECT_EQ(rows.size(), 91 + ended);
     EXPECT_LE(ended, answered + 1);
+
+    // CHECKS E24: no sign-out without its entry, and no entry without its sign-out.
+    auto const       log = storage->revocations().read_log(0, 1000).value();
+    revocation::Hash hash{};
+    ASSERT_EQ(log.entries.size(), ended);
+    for (std::size_t i = 0; i < ended; ++i) {
+        EXPECT_EQ(log.entries[i].sequence, i + 1);
+        EXPECT_EQ(log.entries[i].subject, opened[i].id.text());
+        hash = revocation::link(hash, revocation::format_line(log.entries[i]));
+    }
+    EXPECT_EQ(log.head.hash, hash);
 }
 
 // CHECKS C10, E20: a guess that was answered stays counted.

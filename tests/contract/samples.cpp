@@ -97,4 +97,12 @@ core::Session open_session(core::SessionStore& sessions, core::User const& user,
     return session;
 }
 
+std::vector<core::SessionId> sessions_named(core::Revoked const& revoked)
+{
+    std::vector<core::SessionId> ids;
+    for (auto const& entry : revoked)
+        if (entry.kind == revocation::Kind::session) ids.push_back(core::SessionId::parse(entry.subject).value());
+    return ids;
+}
+
 }  // namespace signet::contract

@@ -29,4 +29,7 @@ inline constexpr auto kStart = from_unix_milliseconds(1'800'000'000'123);
 core::User    add_user(core::UserStore& users, std::string_view address);
 core::Session open_session(core::SessionStore& sessions, core::User const& user, TimePoint at = kStart);
 
+// The sessions that entries name, in order.
+[[nodiscard]] std::vector<core::SessionId> sessions_named(core::Revoked const& revoked);
+
 }  // namespace signet::contract

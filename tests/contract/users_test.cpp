@@ -153,7 +153,7 @@ TEST_P(UserStore, ChangesAPasswordAndEndsTheOtherLiveSessions)
     auto const gone = users_.change_password(user.id, user.password, PasswordHash{"new"}, kept.id,
                                              entry(AuditEvent::password_changed, kStart + 1min));
     ASSERT_TRUE(gone);
-    EXPECT_THAT(*gone, ElementsAre(ended.id));
+    EXPECT_THAT(sessions_named(*gone), ElementsAre(ended.id));
     EXPECT_EQ(users_.find_user(user.id).value()->password, PasswordHash{"new"});
     EXPECT_EQ(audited(), rows + 1);
 
@@ -174,7 +174,7 @@ TEST_P(UserStore, ChangesAPasswordThatNobodyKnowsAndEndsEverySession)
     auto const gone = users_.change_password(user.id, std::nullopt, PasswordHash{"new"}, std::nullopt,
                                              entry(AuditEvent::password_changed));
     ASSERT_TRUE(gone);
-    EXPECT_THAT(*gone, UnorderedElementsAre(one.id, two.id));
+    EXPECT_THAT(sessions_named(*gone), UnorderedElementsAre(one.id, two.id));
 }
 
 TEST_P(UserStore, RefusesToChangeAPasswordThatChangedMeanwhile)
@@ -208,7 +208,7 @@ TEST_P(UserStore, DisablesAUserAndEndsTheLiveSessions)
 
     auto const gone = users_.disable_user(user.id, entry(AuditEvent::user_disabled, kStart + 1min));
     ASSERT_TRUE(gone);
-    EXPECT_THAT(*gone, ElementsAre(session.id));
+    EXPECT_THAT(sessions_named(*gone), ElementsAre(session.id));
     EXPECT_EQ(users_.find_user(user.id).value()->disabled_at, kStart + 1min);
     auto const row = sessions_.find_session(session.id).value();
     EXPECT_EQ(row->session.end_reason, core::EndReason::account_disabled);

@@ -1,6 +1,7 @@
 #include "core/testing/memory.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -40,26 +41,55 @@ void Memory::add_key(SigningKeyRecord const& key, std::chrono::seconds slack)
     keys.push_back(key);
 }
 
+void Memory::revoke_key(SigningKeyRecord key, TimePoint at)
+{
+    key.published_until = std::min(key.published_until.value_or(at), at);
+    revoked.push_back(std::move(key));
+}
+
+std::chrono::seconds Memory::longest_token_life(TimePoint at) const
+{
+    std::chrono::seconds longest{0};
+    auto const           look = [&](SigningKeyRecord const& key, TimePoint over) {
+        if (key.purpose == name(KeyPurpose::access_token) && over > at)
+            longest = std::max(longest, key.longest_token_life);
+    };
+    for (auto const& key : keys) look(key, key.published_until.value_or(TimePoint::max()));
+    for (auto const& key : revoked) look(key, *key.published_until + key.longest_token_life);
+    return longest;
+}
+
 Revoked Memory::revoke(std::span<Revocation const> what, TimePoint at)
 {
-    std::chrono::seconds life{0};
-    for (auto const& key : keys)
-        if (key.purpose == "access_token" && key.published_until.value_or(TimePoint::max()) > at)
-            life = std::max(life, key.longest_token_life);
-
-    Revoked written;
     for (auto const& [kind, subject] : what)
         if (!revocation::is_subject(subject)) throw std::invalid_argument("a revocation of '" + subject + "'");
+
+    auto const until = at + longest_token_life(at) + revocation::kKeptLonger;
+    Revoked    written;
     for (auto const& [kind, subject] : what) {
-        written.push_back({.sequence   = ++log_head.sequence,
-                           .kind       = kind,
-                           .subject    = subject,
-                           .not_before = at,
-                           .until      = at + life + revocation::kKeptLonger});
+        written.push_back(
+            {.sequence = ++log_head.sequence, .kind = kind, .subject = subject, .not_before = at, .until = until});
         log_head.hash = revocation::link(log_head.hash, revocation::format_line(written.back()));
         log.push_back({written.back(), log_head.hash});
     }
     return written;
+}
+
+void Memory::begin_log(TimePoint at)
+{
+    std::set<std::string> kids;
+    for (auto const& key : keys)
+        if (key.purpose == name(KeyPurpose::access_token) && key.published_until.value_or(TimePoint::max()) > at)
+            kids.insert(key.kid);
+    for (auto const& line : log)
+        if (line.entry.kind == revocation::Kind::key && line.entry.until >= at) kids.insert(line.entry.subject);
+    std::vector<Revocation> what{Revocation::of_everything()};
+    for (auto const& kid : kids) what.push_back(Revocation::of_key(kid));
+
+    log.clear();
+    log_head    = {.log = std::max(unix_milliseconds(at), log_head.log + 1)};
+    log_removed = log_head;
+    revoke(what, at);
 }
 
 void Memory::subtract(AttemptKey const& key, std::uint32_t failures)

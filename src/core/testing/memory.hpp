@@ -44,12 +44,17 @@ struct Memory {
     static bool            is_live(Session const& session, TimePoint now);
     // Ends the live ones but `keep`, and names them.
     std::vector<SessionId> end_sessions(UserId user, std::optional<SessionId> keep, EndReason reason, TimePoint at);
+    // Out of the lists, for good.
+    void                   revoke_key(SigningKeyRecord key, TimePoint at);
 
     // Adds it, and whoever was to sign longer than until it does makes room.
     void add_key(SigningKeyRecord const& key, std::chrono::seconds slack);
 
-    // Writes an entry for each.
-    Revoked revoke(std::span<Revocation const> what, TimePoint at);
+    [[nodiscard]] std::chrono::seconds longest_token_life(TimePoint at) const;
+    // Writes an entry for each into the log.
+    Revoked                            revoke(std::span<Revocation const> what, TimePoint at);
+    // The next log, with everything revoked and each key.
+    void                               begin_log(TimePoint at);
 
     void subtract(AttemptKey const& key, std::uint32_t failures);
     void take_back(AttemptKey const& key);

@@ -81,7 +81,8 @@ public:
                 session.ended_at   = audit.at;
                 session.end_reason = EndReason::new_epoch;
             }
-            memory_.revoked.insert(memory_.revoked.end(), memory_.keys.begin(), memory_.keys.end());
+            memory_.begin_log(audit.at);
+            for (auto const& key : memory_.keys) memory_.revoke_key(key, audit.at);
             memory_.keys = {start.key};
             memory_.secrets.insert_or_assign(std::string{kTokenSecretName}, start.token_secret);
             memory_.audit.push_back(audit);

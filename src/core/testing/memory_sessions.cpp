@@ -10,19 +10,19 @@ class MemorySessions final : public SessionStore {
 public:
     explicit MemorySessions(Memory& memory) : memory_(memory) {}
 
-    Result<std::vector<SessionId>> open_session(Session const& session, PasswordHash const& verified_against,
-                                                std::span<AttemptKey const> admitted, AuditEntry const& audit) override
+    Result<Revoked> open_session(Session const& session, PasswordHash const& verified_against,
+                                 std::span<AttemptKey const> admitted, AuditEntry const& audit) override
     {
         memory_.let_others_in();
-        return memory_.run([&]() -> Result<std::vector<SessionId>> {
+        return memory_.run([&]() -> Result<Revoked> {
             auto const* const user = memory_.find_user(session.user);
             if (user == nullptr || user->disabled_at || user->password != verified_against)
                 return refused(Errc::bad_credentials);
             memory_.sessions.emplace(session.id, session);
             forgive(admitted);
-            auto ended = make_room(session.user, audit);
+            auto const ended = make_room(session.user, audit);
             memory_.audit.push_back(audit);
-            return ended;
+            return memory_.revoke(revocations_of(ended), audit.at);
         });
     }
     Result<std::optional<SessionAndUser>> find_session(SessionId id) override
@@ -62,25 +62,25 @@ public:
             return session.odd_replays;
         });
     }
-    Result<bool> end_session(SessionId id, std::optional<UserId> owner, EndReason reason,
-                             AuditEntry const& audit) override
+    Result<Revoked> end_session(SessionId id, std::optional<UserId> owner, EndReason reason,
+                                AuditEntry const& audit) override
     {
-        return memory_.run([&]() -> Result<bool> {
+        return memory_.run([&]() -> Result<Revoked> {
             auto const found = memory_.sessions.find(id);
-            if (found == memory_.sessions.end()) return false;
+            if (found == memory_.sessions.end()) return Revoked{};
             auto& session = found->second;
-            if ((owner && session.user != *owner) || !Memory::is_live(session, audit.at)) return false;
+            if ((owner && session.user != *owner) || !Memory::is_live(session, audit.at)) return Revoked{};
             session.ended_at   = audit.at;
             session.end_reason = reason;
             memory_.audit.push_back(audit);
-            return true;
+            return memory_.revoke(revocations_of({&id, 1}), audit.at);
         });
     }
-    Result<std::vector<SessionId>> end_sessions(UserId user, EndReason reason, AuditEntry const& audit) override
+    Result<Revoked> end_sessions(UserId user, EndReason reason, AuditEntry const& audit) override
     {
-        return memory_.run([&]() -> Result<std::vector<SessionId>> {
+        return memory_.run([&]() -> Result<Revoked> {
             memory_.audit.push_back(audit);
-            return memory_.end_sessions(user, std::nullopt, reason, audit.at);
+            return memory_.revoke(revocations_of(memory_.end_sessions(user, std::nullopt, reason, audit.at)), audit.at);
         });
     }
     Result<std::vector<Session>> list_sessions(UserId user, TimePoint now) override

@@ -45,15 +45,20 @@ public:
             return {};
         });
     }
-    Result<void> revoke_key(std::string_view kid, std::optional<SigningKeyRecord> const& replacement,
-                            std::chrono::seconds slack, AuditEntry const& audit) override
+    Result<Revoked> revoke_key(std::string_view kid, std::optional<SigningKeyRecord> const& replacement,
+                               std::chrono::seconds slack, AuditEntry const& audit) override
     {
-        return memory_.run([&]() -> Result<void> {
+        return memory_.run([&]() -> Result<Revoked> {
             auto const key = std::ranges::find(memory_.keys, kid, &SigningKeyRecord::kid);
             if (key == memory_.keys.end() || key->published_until.value_or(TimePoint::max()) <= audit.at)
                 return refused(Errc::not_found);
             auto const turn = key->active_from;
-            memory_.revoked.push_back(*key);
+            Revoked    revoked;
+            if (key->purpose == name(KeyPurpose::access_token)) {
+                auto const what = Revocation::of_key(key->kid);
+                revoked         = memory_.revoke({&what, 1}, audit.at);
+            }
+            memory_.revoke_key(*key, audit.at);
             memory_.keys.erase(key);
             if (replacement) {
                 for (auto& other : memory_.keys) {
@@ -64,7 +69,7 @@ public:
                 memory_.add_key(*replacement, slack);
             }
             memory_.audit.push_back(audit);
-            return {};
+            return revoked;
         });
     }
 

@@ -49,30 +49,33 @@ public:
             return {};
         });
     }
-    Result<std::vector<SessionId>> change_password(UserId id, std::optional<PasswordHash> const& expected,
-                                                   PasswordHash const& replacement, std::optional<SessionId> keep,
-                                                   AuditEntry const& audit) override
+    Result<Revoked> change_password(UserId id, std::optional<PasswordHash> const& expected,
+                                    PasswordHash const& replacement, std::optional<SessionId> keep,
+                                    AuditEntry const& audit) override
     {
         memory_.let_others_in();
-        return memory_.run([&]() -> Result<std::vector<SessionId>> {
+        return memory_.run([&]() -> Result<Revoked> {
             auto* const user = memory_.find_user(id);
             if (user == nullptr) return refused(Errc::not_found);
             if (expected && user->password != *expected) return refused(Errc::bad_credentials);
             user->password = replacement;
             if (!expected) memory_.forget_attempts_at(user->email.key());
             memory_.audit.push_back(audit);
-            return memory_.end_sessions(id, keep, EndReason::password_changed, audit.at);
+            auto const ended = memory_.end_sessions(id, keep, EndReason::password_changed, audit.at);
+            return memory_.revoke(revocations_of(ended), audit.at);
         });
     }
-    Result<std::vector<SessionId>> disable_user(UserId id, AuditEntry const& audit) override
+    Result<Revoked> disable_user(UserId id, AuditEntry const& audit) override
     {
-        return memory_.run([&]() -> Result<std::vector<SessionId>> {
+        return memory_.run([&]() -> Result<Revoked> {
             auto* const user = memory_.find_user(id);
             if (user == nullptr) return refused(Errc::not_found);
-            if (user->disabled_at) return std::vector<SessionId>{};
+            if (user->disabled_at) return Revoked{};
             user->disabled_at = audit.at;
             memory_.audit.push_back(audit);
-            return memory_.end_sessions(id, std::nullopt, EndReason::account_disabled, audit.at);
+            auto what = revocations_of(memory_.end_sessions(id, std::nullopt, EndReason::account_disabled, audit.at));
+            what.push_back(Revocation::of(id));
+            return memory_.revoke(what, audit.at);
         });
     }
     Result<void> enable_user(UserId id, AuditEntry const& audit) override
