@@ -8,10 +8,10 @@
 #include "cli/folder_lock.hpp"
 #include "cli/process.hpp"
 #include "cli/refusals.hpp"
-#include "core/ended_sessions.hpp"
 #include "core/master_key_change.hpp"
 #include "core/passwords.hpp"
 #include "core/refresh_refusals.hpp"
+#include "core/revocations.hpp"
 #include "core/sign_in_watch.hpp"
 #include "core/token_secret.hpp"
 #include "storage/sqlite.hpp"
@@ -127,7 +127,7 @@ struct Instance::State {
     TimePoint const                         epoch_began;
     core::Passwords const                   passwords;
     core::Keyring                           keyring;
-    core::EndedSessions                     ended_sessions;
+    core::Revocations                       revocations;
     core::RefreshRefusals                   refresh_refusals;
     core::SignInWatch                       sign_ins{settings.throttle.alarm_failures, warn_of_guessing};
     core::Ports const                       ports{.clock            = clock,
@@ -139,7 +139,8 @@ struct Instance::State {
                                                   .passwords        = passwords,
                                                   .keyring          = keyring,
                                                   .token_secret     = token_secret,
-                                                  .ended_sessions   = ended_sessions,
+                                                  .revocation_log   = storage->revocations(),
+                                                  .revocations      = revocations,
                                                   .refresh_refusals = refresh_refusals,
                                                   .sign_ins         = sign_ins,
                                                   .settings         = settings,

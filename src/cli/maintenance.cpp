@@ -64,12 +64,9 @@ bool Task::attempt(Work const& work)
     return outcome.has_value();
 }
 
-void Chores::follow_ended_sessions()
+void Chores::follow_revocations()
 {
-    following_.attempt([&] {
-        auto const life = needs_.keyring.current()->longest_token_life;
-        return ports_.ended_sessions.follow(ports_.sessions, life, ports_.clock.now());
-    });
+    following_.attempt(needs_.follow_revocations);
 }
 
 void Chores::maintain_keys()
@@ -93,6 +90,9 @@ bool Chores::remove_old_rows(Rest const& until_enough)
     removing_audit_.attempt([&] {
         auto const old = now - ports_.settings.audit.keep;
         return remove_all(rest, [&](std::size_t most) { return ports_.audit.remove_entries(old, most); });
+    });
+    removing_revocations_.attempt([&] {
+        return remove_all(rest, [&](std::size_t most) { return ports_.revocation_log.remove_revocations(now, most); });
     });
     return is_done;
 }
@@ -128,7 +128,7 @@ void Maintenance::run(std::stop_token const& stop)
     pthread_setname_np(pthread_self(), "maintenance");
     bool rows_are_left = false;
     for (int second = 1; rest(stop, second_); ++second) {
-        chores_.follow_ended_sessions();
+        chores_.follow_revocations();
         chores_.maintain_keys();
         give_back_hash_memory();
         if (second % kSecondsToCertificate == 0) chores_.follow_certificate();

@@ -1,10 +1,12 @@
 // cli/maintenance.hpp - what a running server does by itself, beside requests.
 //
-//   every second   takes over what another process did: sessions ended (`signet user disable`), keys revoked
-//                  or rotated; makes the next signing key when it is due; gives the system back the memory that no
+//   every second   takes over what another process did: sessions ended (`signet user disable`), tokens and keys
+//   revoked,
+//                  keys rotated; makes the next signing key when it is due; gives the system back the memory that no
 //                  password hash has used
 //   every 5 s      takes over a certificate whose files have changed
-//   every minute   removes sessions long over, forgotten failures, and old audit rows, a few at a time, with pauses
+//   every minute   removes sessions long over, forgotten failures, old audit rows, and revocations of tokens that have
+//                  expired, a few at a time, with pauses
 //   every hour     logs the head of the audit log, for whoever keeps logs apart from the data
 #pragma once
 #include <chrono>
@@ -16,7 +18,6 @@
 
 #include "base/metrics.hpp"
 #include "core/audit_review.hpp"
-#include "core/ended_sessions.hpp"
 #include "core/keyring.hpp"
 #include "core/ports.hpp"
 
@@ -46,6 +47,7 @@ struct MaintenanceNeeds {
     core::Keyring&     keyring;
     core::AuditReview& audit;
     Metrics&           metrics;
+    Task::Work         follow_revocations;
     Task::Work         follow_certificate;
 };
 
@@ -57,7 +59,7 @@ public:
 
     explicit Chores(MaintenanceNeeds needs) : needs_(std::move(needs)) {}
 
-    void follow_ended_sessions();
+    void follow_revocations();
     void maintain_keys();
     void follow_certificate();
     // Whether none is left.
@@ -68,12 +70,13 @@ private:
     MaintenanceNeeds const needs_;
     core::Ports const&     ports_ = needs_.ports;
 
-    Task following_{"following ended sessions", needs_.metrics};
+    Task following_{"following revocations", needs_.metrics};
     Task maintaining_keys_{"maintaining keys", needs_.metrics};
     Task following_certificate_{"following the certificate", needs_.metrics};
     Task removing_sessions_{"removing old sessions", needs_.metrics};
     Task removing_attempts_{"removing forgotten failures", needs_.metrics};
     Task removing_audit_{"removing old audit rows", needs_.metrics};
+    Task removing_revocations_{"removing old revocations", needs_.metrics};
     Task logging_head_{"logging the audit head", needs_.metrics};
 };
 

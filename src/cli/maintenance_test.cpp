@@ -5,6 +5,8 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "base/result.hpp"
+#include "core/access_token.hpp"
 #include "core/testing/world.hpp"
 
 namespace signet::cli {
@@ -71,7 +73,8 @@ TEST(Maintenance, FollowsWhatOthersEndedWhileRowsAreLeft)
                            .passwords        = own.passwords,
                            .keyring          = own.keyring,
                            .token_secret     = own.token_secret,
-                           .ended_sessions   = own.ended_sessions,
+                           .revocation_log   = own.revocation_log,
+                           .revocations      = own.revocations,
                            .refresh_refusals = own.refresh_refusals,
                            .sign_ins         = own.sign_ins,
                            .settings         = own.settings};
@@ -85,16 +88,24 @@ TEST(Maintenance, FollowsWhatOthersEndedWhileRowsAreLeft)
     auto const until = [](std::atomic<int>& count, int wanted) {
         for (int seen = count; seen < wanted; seen = count) count.wait(seen);
     };
-    Maintenance const maintenance(
-        {.ports = ports, .keyring = world.keyring, .audit = audit, .metrics = metrics, .follow_certificate = follow},
-        2ms);
+    auto const follow_revocations = [&]() -> core::Result<void> {
+        TRY(world.follow());
+        return {};
+    };
+    Maintenance const maintenance({.ports              = ports,
+                                   .keyring            = world.keyring,
+                                   .audit              = audit,
+                                   .metrics            = metrics,
+                                   .follow_revocations = follow_revocations,
+                                   .follow_certificate = follow},
+                                  2ms);
     until(attempts.batches, 1);
     until(followed, followed + 2);  // so seconds go on, and whole rounds of them
     ASSERT_TRUE(
         world.stores.sessions().end_session(grant->session, std::nullopt, core::EndReason::signed_out,
                                             {.at = world.clock.now(), .event = core::AuditEvent::session_ended}));
     until(followed, followed + 2);
-    EXPECT_TRUE(world.ended_sessions.contains(grant->session));
+    EXPECT_EQ(core::Authenticator{ports}.authenticate(grant->access.text).error().code, core::Errc::invalid_token);
     EXPECT_GT(attempts.batches, 1);
 }
 

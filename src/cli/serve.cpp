@@ -26,7 +26,7 @@
 #include "cli/server_metrics.hpp"
 #include "cli/systemd.hpp"
 #include "core/access_token.hpp"
-#include "core/ended_sessions.hpp"
+#include "core/revocations.hpp"
 #include "http/api.hpp"
 #include "http/errors.hpp"
 #include "http/routes.hpp"
@@ -105,11 +105,9 @@ public:
                                 .storage_pool = *storage_pool_,
                                 .hashing_pool = *hashing_pool_,
                                 .certificate  = certificate_.get()});
-        // Sessions that ended while no server ran: their tokens may still live.
-        auto const& ports    = instance_->ports();
-        auto const  life     = ports.keyring.current()->longest_token_life;
-        auto const  followed = ports.ended_sessions.follow(ports.sessions, life, ports.clock.now());
-        if (!followed) return std::unexpected(sentence(followed.error(), "the sessions"));
+        // What was revoked while no server ran: the tokens may still live.
+        auto const followed = follow_revocations();
+        if (!followed) return std::unexpected(sentence(followed.error(), "the revocation log"));
         return {};
     }
 
@@ -119,6 +117,7 @@ public:
                                               .keyring            = instance_->keyring(),
                                               .audit              = instance_->audit_review(),
                                               .metrics            = metrics_,
+                                              .follow_revocations = [this] { return follow_revocations(); },
                                               .follow_certificate = [this] { return follow_certificate(); }});
         main_.start();
         admin_.start();
@@ -140,6 +139,13 @@ public:
     std::string        admin_url() const { return url(false, config_.admin_listen); }
 
 private:
+    core::Result<void> follow_revocations()
+    {
+        auto const& ports = instance_->ports();
+        TRY(ports.revocations.follow(ports.revocation_log, ports.clock.now()));
+        return {};
+    }
+
     core::Result<void> follow_certificate() { return certificate_ ? certificate_->follow() : core::Result<void>{}; }
 
     std::optional<http::Picture> find_logo() const

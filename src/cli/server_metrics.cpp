@@ -1,6 +1,5 @@
 #include "cli/server_metrics.hpp"
 
-#include "core/ended_sessions.hpp"
 #include "core/refresh_refusals.hpp"
 #include "core/settings.hpp"
 #include "core/sign_in_watch.hpp"

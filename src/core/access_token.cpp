@@ -4,15 +4,16 @@
 #include <array>
 #include <stdexcept>
 
-#include "core/ended_sessions.hpp"
 #include "core/epoch.hpp"
 #include "core/keyring.hpp"
+#include "core/revocations.hpp"
 #include "core/settings.hpp"
 #include "jose/jwt.hpp"
 
 namespace signet::core {
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::seconds;
 
 constexpr std::string_view kType             = "at+jwt";  // RFC 9068 2.1
@@ -52,6 +53,25 @@ std::unexpected<Error> refused_as(std::string_view why)
     return refused(Errc::invalid_token, std::string{why});
 }
 
+std::string_view reason_of(revocation::Kind revoked)
+{
+    switch (revoked) {
+        case revocation::Kind::session:
+            return "session_ended";
+        case revocation::Kind::token:
+            return "token_revoked";
+        case revocation::Kind::user:
+            return "user_revoked";
+        case revocation::Kind::client:
+            return "client_revoked";
+        case revocation::Kind::key:
+            return "key_revoked";
+        case revocation::Kind::everything:
+            return "everything_revoked";
+    }
+    return "revoked";
+}
+
 }  // namespace
 
 Result<AccessToken> issue_access_token(Ports const& ports, Session const& session, User const& user, TimePoint now)
@@ -60,7 +80,10 @@ Result<AccessToken> issue_access_token(Ports const& ports, Session const& sessio
     if (!keys) return refused(Errc::unavailable, "no signing key");
 
     auto const& settings  = ports.settings.tokens;
-    auto const  issued_at = std::chrono::floor<seconds>(now);
+    // Verifiers take the time of a token from "jti", within the second that "iat" names. Where a clock was set back
+    // that second may be far ahead, and who looks at "iat" would refuse it: this server alone looks at "jti" alone.
+    auto const  time      = ports.revocations.find_issue_time(user.id, session.client_id, now);
+    auto const  issued_at = std::chrono::floor<seconds>(time < now + 1s ? time : now);
     // No token outlives its session: what is over by its age needs no sign-out to be refused.
     auto const  left      = std::chrono::floor<seconds>(session.expires_at - issued_at);
     auto const  life      = std::clamp(left, seconds{1}, shortened(settings.access_lifetime, ports.random));
@@ -71,7 +94,7 @@ Result<AccessToken> issue_access_token(Ports const& ports, Session const& sessio
         .audience(settings.audience)
         .expires_at(issued_at + life)
         .issued_at(issued_at)
-        .token_id(Uuid::make(now, ports.random).text())  // carries the milliseconds that iat lacks
+        .token_id(Uuid::make(time, ports.random).text())  // carries the milliseconds that iat lacks
         .set("sid", session.id.text())
         .set("client_id", session.client_id)
         .set("email", user.email.text())
@@ -107,12 +130,29 @@ Result<Authenticator::Known> Authenticator::verify(std::string_view access_token
     if (!user || !session || !email || !roles || !expiry || !id) return refused_as("missing_claim");
     if (is_void(id->time(), ports_.epoch_began, now)) return refused_as("older_than_the_epoch");
 
-    return std::make_shared<Caller const>(Caller{.user       = *user,
-                                                 .session    = *session,
-                                                 .email      = std::string{*email},
-                                                 .name       = std::string{token->find_string("name").value_or("")},
-                                                 .roles      = *std::move(roles),
-                                                 .expires_at = *expiry});
+    auto seen    = std::make_shared<Seen>();
+    seen->caller = {.user       = *user,
+                    .session    = *session,
+                    .email      = std::string{*email},
+                    .name       = std::string{token->find_string("name").value_or("")},
+                    .roles      = *std::move(roles),
+                    .expires_at = *expiry};
+    seen->keys   = revocation::TokenKeys::of({.session_id = *token->find_string("sid"),
+                                              .token_id   = token->token_id(),
+                                              .user_id    = token->subject(),
+                                              .client_id  = token->find_string("client_id").value_or(""),
+                                              .key_id     = token->kid(),
+                                              .issued_at  = id->time()});
+    return seen;
+}
+
+Result<void> Authenticator::check_revocations(Seen const& token) const
+{
+    auto const version = ports_.revocations.version();
+    if (token.passed.load(std::memory_order_relaxed) == version) return {};
+    if (auto const why = ports_.revocations.find(token.keys)) return refused_as(reason_of(*why));
+    token.passed.store(version, std::memory_order_relaxed);
+    return {};
 }
 
 Result<Caller> Authenticator::authenticate(std::string_view access_token) const
@@ -124,12 +164,12 @@ Result<Caller> Authenticator::authenticate(std::string_view access_token) const
     auto       known = seen_.find(access_token, keys->generation, now);
     if (!known) {
         auto fresh = TRY(verify(access_token, *keys, now));
-        seen_.keep(access_token, {.keys = keys->generation, .verified_at = now, .usable_until = fresh->expires_at},
-                   fresh);
+        seen_.keep(access_token,
+                   {.keys = keys->generation, .verified_at = now, .usable_until = fresh->caller.expires_at}, fresh);
         known = std::move(fresh);
     }
-    if (ports_.ended_sessions.contains(known->session)) return refused_as("session_ended");
-    return *known;
+    TRY(check_revocations(*known));
+    return known->caller;
 }
 
 }  // namespace signet::core

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "base/json.hpp"
+#include "core/accounts.hpp"
+#include "core/logout.hpp"
 #include "core/testing/world.hpp"
 #include "jose/base64url.hpp"
 #include "jose/jwt.hpp"
@@ -130,7 +132,7 @@ TEST_F(AccessTokenTest, IsRefusedFromTheSecondOfItsExpiry)
 
 TEST_F(AccessTokenTest, IsRefusedOnceItsSessionHasEnded)
 {
-    world.ended_sessions.add(grant.session);
+    world.revoke(Revocation::of(grant.session));
     EXPECT_EQ(detail(grant.access.text), "session_ended");
 }
 
@@ -158,7 +160,7 @@ TEST_F(AccessTokenTest, IsRefusedInItsOtherFormTooOnceItsSessionHasEnded)
     auto const other = flipped(grant.access.text);
     ASSERT_NE(other, grant.access.text);
     EXPECT_EQ(detail(other), "accepted");
-    world.ended_sessions.add(grant.session);
+    world.revoke(Revocation::of(grant.session));
     EXPECT_EQ(detail(grant.access.text), "session_ended");
     EXPECT_EQ(detail(other), "session_ended");
     EXPECT_EQ(detail(flipped(other)), "session_ended");
@@ -172,7 +174,7 @@ TEST_F(AccessTokenTest, IsCheckedForTimeAndSessionEachTimeItComes)
     last.back() = last.back() == 'A' ? 'Q' : 'A';
     EXPECT_EQ(detail(last), "bad_signature");
     EXPECT_EQ(detail(grant.access.text), "accepted");
-    world.ended_sessions.add(grant.session);
+    world.revoke(Revocation::of(grant.session));
     EXPECT_EQ(detail(grant.access.text), "session_ended");
 
     auto const other = world.sign_in()->access;
@@ -229,105 +231,113 @@ TEST_F(AccessTokenTest, CannotBeCheckedWithoutAnIssuerOrAudience)
     EXPECT_THROW(Authenticator{nameless.ports}, std::invalid_argument);
 }
 
-// ---- sessions that are over ----
-
-struct EndedSessionsTest : ::testing::Test {
-    World         world;
-    User          ann = world.add_user();
-    EndedSessions here;
-
-    void end(SessionId id, TimePoint at)
-    {
-        ASSERT_TRUE(world.stores.sessions().end_session(id, std::nullopt, EndReason::signed_out,
-                                                        {.at = at, .event = AuditEvent::session_ended}));
+// CHECKS F2: by each thing that a token can be revoked by.
+TEST_F(AccessTokenTest, IsRefusedByWhateverOfItIsRevoked)
+{
+    using revocation::Kind;
+    auto const token = jose::UnverifiedToken::parse(grant.access.text);
+    auto const jti   = std::string{json::parse_object(token->claims_json())->find("jti")->string().value()};
+    auto const kid   = std::string{world.keyring.current()->signing->kid()};
+    for (auto const& [what, why] : {std::pair{Revocation{Kind::session, grant.session.text()}, "session_ended"},
+                                    {Revocation{Kind::token, jti}, "token_revoked"},
+                                    {Revocation{Kind::user, ann.id.text()}, "user_revoked"},
+                                    {Revocation{Kind::client, "signet"}, "client_revoked"},
+                                    {Revocation{Kind::key, kid}, "key_revoked"},
+                                    {Revocation::of_everything(), "everything_revoked"}}) {
+        Revocations         revocations;
+        auto const          ports = world.ports_with(revocations);
+        Authenticator const fresh{ports};
+        EXPECT_TRUE(fresh.authenticate(grant.access.text)) << "and it is remembered";
+        revocations.add(world.stores.revocations()
+                            .revoke({&what, 1}, {.at = world.clock.now(), .event = AuditEvent::tokens_revoked})
+                            .value());
+        EXPECT_EQ(fresh.authenticate(grant.access.text).error().detail, why);
+        EXPECT_EQ(fresh.authenticate(grant.access.text).error().detail, why) << "each time";
     }
-    Result<void> follow(EndedSessions& ended) { return ended.follow(world.stores.sessions(), 600s, world.clock.now()); }
-    // As a server does: time passes, and every while it looks.
-    void         pass(std::chrono::seconds time)
+}
+
+TEST_F(AccessTokenTest, IsNotRefusedByWhatConcernsAnother)
+{
+    using revocation::Kind;
+    EXPECT_EQ(detail(grant.access.text), "accepted");
+    for (auto const kind : {Kind::session, Kind::token, Kind::user, Kind::client, Kind::key})
+        world.revoke({kind, "another"});
+    world.revoke({Kind::user, grant.session.text()});
+    world.revoke({Kind::session, ann.id.text()});
+    EXPECT_EQ(detail(grant.access.text), "accepted");
+}
+
+// ---- issued in the millisecond of a revocation, CHECKS F3 ----
+
+struct IssueTime : AccessTokenTest {
+    // In which verifiers look for the time of a token.
+    static TimePoint verifiers_time(std::string_view token)
     {
-        for (auto const until = world.clock.now() + time; world.clock.now() < until;) {
-            world.clock.advance(20s);
-            ASSERT_TRUE(follow(here));
-        }
+        auto const claims = json::parse_object(jose::UnverifiedToken::parse(token)->claims_json());
+        auto const iat    = TimePoint{std::chrono::seconds{claims->find("iat")->integer().value()}};
+        return revocation::issue_time(claims->find("jti")->string().value(), iat);
     }
 };
 
-TEST_F(EndedSessionsTest, FollowStorageAndForgetWhatIsPast)
+TEST_F(IssueTime, IsNowWhenNothingIsRevoked)
 {
-    EndedSessions fresh;
-    auto const    one = world.sign_in()->session;
-    auto const    two = world.sign_in()->session;
+    world.clock.advance(123ms);
+    EXPECT_EQ(verifiers_time(world.sign_in()->access.text), world.clock.now());
+}
 
-    end(one, world.clock.now());
-    EXPECT_FALSE(here.contains(one)) << "another process ended it";
-    ASSERT_TRUE(follow(here));
-    EXPECT_TRUE(here.contains(one));
-    EXPECT_FALSE(here.contains(two));
+TEST_F(IssueTime, IsLaterThanADisablingOfTheSameMillisecond)
+{
+    world.clock.advance(123ms);
+    auto const before = world.sign_in()->access.text;
+    ASSERT_TRUE(disable_user(world.ports, "ann@example.com"));
+    ASSERT_TRUE(enable_user(world.ports, "ann@example.com"));
+    auto const after = world.sign_in();
+    ASSERT_TRUE(after);
+    EXPECT_EQ(detail(before), "session_ended");
+    EXPECT_EQ(detail(after->access.text), "accepted");
+    EXPECT_EQ(verifiers_time(after->access.text), world.clock.now() + 1ms);
+    auto const other = world.add_user("bob@example.com");
+    EXPECT_EQ(verifiers_time(world.sign_in(testing::kPassword, {}, "bob@example.com")->access.text), world.clock.now())
+        << "nobody else's";
+}
 
-    pass(300s);
-    end(two, world.clock.now());
-    ASSERT_TRUE(follow(here));
-    EXPECT_EQ(here.size(), 2U);
-    ASSERT_TRUE(follow(fresh));
-    EXPECT_TRUE(fresh.contains(one)) << "a process that starts learns all that still matters";
+TEST_F(IssueTime, StaysWithASignOutEverywhereOfTheSameMillisecond)
+{
+    auto const caller = authenticator.authenticate(grant.access.text).value();
+    ASSERT_TRUE(logout_everywhere(world.ports, caller, {}));
+    auto const after = world.sign_in();
+    EXPECT_EQ(detail(grant.access.text), "session_ended");
+    EXPECT_EQ(detail(after->access.text), "accepted") << "sessions are revoked by name";
+    EXPECT_EQ(verifiers_time(after->access.text), world.clock.now());
+}
 
-    pass(300s);
-    EXPECT_TRUE(here.contains(one));
-    pass(140s);
-    EXPECT_FALSE(here.contains(one)) << "its tokens have expired";
-    EXPECT_TRUE(here.contains(two));
+TEST_F(IssueTime, CrossesIntoTheNextSecondWithAll)
+{
+    world.clock.advance(999ms);
+    world.revoke(Revocation::of_everything());
+    auto const after = world.sign_in()->access;
+    EXPECT_EQ(verifiers_time(after.text), world.clock.now() + 1ms);
+    EXPECT_EQ(detail(grant.access.text), "everything_revoked");
+    world.clock.advance(1ms);
+    EXPECT_EQ(detail(after.text), "accepted");
+    world.clock.advance(after.expires_in - 1ms);
+    EXPECT_EQ(detail(after.text), "accepted");
+    world.clock.advance(1ms);
+    EXPECT_EQ(detail(after.text), "expired");
 }
 
 // CHECKS E26
-TEST_F(EndedSessionsTest, AreNotForgottenByAClockThatJumps)
+TEST_F(IssueTime, KeepsNobodyOutOfThisServerWhenTheClockWasSetBack)
 {
-    auto const by_us   = world.sign_in()->session;
-    auto const by_them = world.sign_in()->session;
-    ASSERT_TRUE(follow(here));
-    here.add(by_us);
-    end(by_them, world.clock.now());
-    ASSERT_TRUE(follow(here));
-
-    for (auto const jump : {1h, -1h, -1h, 1h}) {
-        world.clock.advance(jump);
-        for (int i = 0; i < 3; ++i) {
-            ASSERT_TRUE(follow(here));
-            EXPECT_TRUE(here.contains(by_us) && here.contains(by_them)) << jump.count();
-        }
-    }
-}
-
-// CHECKS E26
-TEST_F(EndedSessionsTest, FindWhatEndedBeforeAClockThatWasSetBack)
-{
-    auto const id = world.sign_in()->session;
     world.clock.advance(1h);
-    ASSERT_TRUE(follow(here));
+    world.revoke(Revocation::of(ann.id));
     world.clock.advance(-1h);
-    end(id, world.clock.now());
-    ASSERT_TRUE(follow(here));
-    EXPECT_TRUE(here.contains(id));
-}
-
-TEST_F(EndedSessionsTest, FindWhatWasCommittedALittleLate)
-{
-    auto const id = world.sign_in()->session;
-    auto const at = world.clock.now();
-    world.clock.advance(20s);
-    ASSERT_TRUE(follow(here));
-    end(id, at);
-    ASSERT_TRUE(follow(here));
-    EXPECT_TRUE(here.contains(id));
-}
-
-TEST_F(EndedSessionsTest, KeepWhatTheyHaveWhileStorageFails)
-{
-    SessionId const id = SessionId::make(world.clock.now(), world.random);
-    here.add(id);
-    world.stores.memory().failing = true;
-    world.clock.advance(24h);
-    EXPECT_EQ(follow(here).error().code, Errc::unavailable);
-    EXPECT_TRUE(here.contains(id));
+    auto const now   = world.clock.now();
+    auto const after = world.sign_in()->access.text;
+    EXPECT_EQ(detail(grant.access.text), "user_revoked");
+    EXPECT_EQ(detail(after), "accepted");
+    EXPECT_EQ(verifiers_time(after), std::chrono::floor<std::chrono::seconds>(now))
+        << "nothing that they look at lies ahead";
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "core/accounts.hpp"
 
-#include "core/ended_sessions.hpp"
 #include "core/foreign_hashes.hpp"
 #include "core/passwords.hpp"
+#include "core/revocations.hpp"
 #include "core/settings.hpp"
 
 namespace signet::core {
@@ -24,7 +24,7 @@ Result<User> disable_user(Ports const& ports, std::string_view email)
     auto       user    = TRY(get_user(ports, email));
     auto const revoked = TRY(ports.users.disable_user(
         user.id, {.at = now, .event = AuditEvent::user_disabled, .user = user.id, .detail = "by an operator"}));
-    ports.ended_sessions.add(revoked);
+    ports.revocations.add(revoked);
     if (!user.disabled_at) user.disabled_at = now;
     return user;
 }
@@ -48,7 +48,7 @@ Result<User> set_password(Ports const& ports, std::string_view email, SecretStri
     auto const revoked = TRY(ports.users.change_password(
         user.id, std::nullopt, hash, std::nullopt,
         {.at = now, .event = AuditEvent::password_changed, .user = user.id, .detail = "by an operator"}));
-    ports.ended_sessions.add(revoked);
+    ports.revocations.add(revoked);
     user.password = hash;
     return user;
 }

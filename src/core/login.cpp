@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/device_token.hpp"
-#include "core/ended_sessions.hpp"
 #include "core/passwords.hpp"
 #include "core/refresh_token.hpp"
+#include "core/revocations.hpp"
 #include "core/settings.hpp"
 #include "core/sign_in_attempt.hpp"
 #include "core/sign_in_watch.hpp"
@@ -97,7 +97,7 @@ Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attemp
                                                           .user    = user.id,
                                                           .session = session.id,
                                                           .origin  = attempt.origin}));
-    ports.ended_sessions.add(revoked);
+    ports.revocations.add(revoked);
     auto const password = strengthen_hash(ports, user, attempt.password, session);
 
     auto const device = trusted_device ? *trusted_device : Uuid::make(now, ports.random);

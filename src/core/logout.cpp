@@ -1,7 +1,7 @@
 #include "core/logout.hpp"
 
-#include "core/ended_sessions.hpp"
 #include "core/refresh_token.hpp"
+#include "core/revocations.hpp"
 
 namespace signet::core {
 namespace {
@@ -22,7 +22,7 @@ Result<bool> end_one(Ports const& ports, SessionId session, UserId owner, EndRea
     auto const now = ports.clock.now();
     auto const revoked =
         TRY(ports.sessions.end_session(session, owner, reason, entry(now, owner, session, origin, reason)));
-    ports.ended_sessions.add(revoked);
+    ports.revocations.add(revoked);
     return !revoked.empty();
 }
 
@@ -52,7 +52,7 @@ Result<void> logout_everywhere(Ports const& ports, Caller const& caller, Origin 
     auto const reason = EndReason::signed_out_everywhere;
     auto const revoked =
         TRY(ports.sessions.end_sessions(caller.user, reason, entry(now, caller.user, caller.session, origin, reason)));
-    ports.ended_sessions.add(revoked);
+    ports.revocations.add(revoked);
     return {};
 }
 

@@ -1,8 +1,8 @@
 #include "core/password_change.hpp"
 
 #include "core/device_token.hpp"
-#include "core/ended_sessions.hpp"
 #include "core/passwords.hpp"
+#include "core/revocations.hpp"
 #include "core/settings.hpp"
 #include "core/sign_in_attempt.hpp"
 
@@ -63,7 +63,7 @@ Result<std::string> change_password(Ports const& ports, Caller const& caller, Pa
         revoked = ports.users.change_password(user.id, rehashed->password, replacement, caller.session, done);
     }
     if (!revoked) return std::unexpected(revoked.error());
-    ports.ended_sessions.add(*revoked);
+    ports.revocations.add(*revoked);
     return make_device_token(ports.token_secret,
                              {user.id, Uuid::make(now, ports.random), mark_of(ports.token_secret, replacement)});
 }

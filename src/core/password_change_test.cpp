@@ -102,7 +102,7 @@ TEST_F(PasswordChangeTest, IsNotCountedWhenItSucceeds)
     }
 }
 
-// Ended in another process, so that ended_sessions does not know it yet.
+// Ended in another process, so that it is not known here yet.
 TEST_F(PasswordChangeTest, RefusesASessionThatIsOverInStorage)
 {
     world.stores.memory().sessions.at(here.session).ended_at = world.clock.now();

@@ -68,12 +68,6 @@ struct SessionRotation {
     Origin        origin;
 };
 
-// A session that ended and whose access tokens may still be unexpired.
-struct EndedSession {
-    SessionId id;
-    TimePoint ended_at;
-};
-
 class SessionStore {
 public:
     virtual ~SessionStore() = default;
@@ -107,9 +101,6 @@ public:
 
     // Live at `now`, latest used first; at most kMostSessions.
     [[nodiscard]] virtual Result<std::vector<Session>> list_sessions(UserId user, TimePoint now) = 0;
-
-    // But for those that an epoch ended: whoever knows the epoch refuses their tokens.
-    [[nodiscard]] virtual Result<std::vector<EndedSession>> sessions_ended_since(TimePoint since) = 0;
 
     // Removes at most `most` sessions that were over before `before`; gives how many.
     [[nodiscard]] virtual Result<std::size_t> remove_sessions(TimePoint before, std::size_t most) = 0;
@@ -238,7 +229,7 @@ class Passwords;
 class Keyring;
 class MasterKey;
 class TokenSecret;
-class EndedSessions;
+class Revocations;
 class RefreshRefusals;
 class SignInWatch;
 struct Settings;
@@ -254,7 +245,8 @@ struct Ports {
     Passwords const&   passwords;
     Keyring const&     keyring;
     TokenSecret const& token_secret;
-    EndedSessions&     ended_sessions;
+    RevocationStore&   revocation_log;
+    Revocations&       revocations;  // what stands in it, at hand
     RefreshRefusals&   refresh_refusals;
     SignInWatch&       sign_ins;
     Settings const&    settings;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "core/ended_sessions.hpp"
 #include "core/epoch.hpp"
 #include "core/refresh_refusals.hpp"
 #include "core/refresh_rule.hpp"
 #include "core/refresh_token.hpp"
+#include "core/revocations.hpp"
 #include "core/settings.hpp"
 
 namespace signet::core {
@@ -93,7 +93,7 @@ Result<SessionGrant> end_and_refuse(Refresh const& refresh, Session const& sessi
     auto const event    = is_reuse ? AuditEvent::refresh_reuse : AuditEvent::session_ended;
     auto const revoked  = TRY(
         refresh.ports.sessions.end_session(session.id, std::nullopt, reason, entry(refresh, session, event, detail)));
-    refresh.ports.ended_sessions.add(revoked);
+    refresh.ports.revocations.add(revoked);
     return refuse(refresh.ports, why, std::move(detail));
 }
 

@@ -79,7 +79,8 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                               .passwords        = world.passwords,
                               .keyring          = empty,
                               .token_secret     = world.token_secret,
-                              .ended_sessions   = world.ended_sessions,
+                              .revocation_log   = world.stores.revocations(),
+                              .revocations      = world.revocations,
                               .refresh_refusals = world.refresh_refusals,
                               .sign_ins         = world.sign_ins,
                               .settings         = world.settings};

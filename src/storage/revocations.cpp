@@ -45,14 +45,17 @@ Result<Head> read_head(Row const& row)
 
 Result<Entry> read_entry(Row const& row)
 {
-    auto const kind = revocation::find_kind(row.text(1));
-    if (!kind)
-        return core::refused(core::Errc::unavailable, fmt::format("the revocation log has a kind '{}'", row.text(1)));
-    return Entry{.sequence   = static_cast<Sequence>(row.integer(0)),
-                 .kind       = *kind,
-                 .subject    = std::string{row.text(2)},
-                 .not_before = row.time(3),
-                 .until      = row.time(4)};
+    auto const  kind = revocation::find_kind(row.text(1));
+    Entry const entry{.sequence   = static_cast<Sequence>(row.integer(0)),
+                      .kind       = kind.value_or(revocation::Kind::session),
+                      .subject    = std::string{row.text(2)},
+                      .not_before = row.time(3),
+                      .until      = row.time(4)};
+    // No line of ours has another form.
+    if (!kind || revocation::parse_line(revocation::format_line(entry)) != entry)
+        return core::refused(core::Errc::unavailable,
+                             fmt::format("line {} of the revocation log is none", entry.sequence));
+    return entry;
 }
 
 Result<Head> get_head(Transaction& transaction)

@@ -203,18 +203,6 @@ Result<std::vector<Session>> Sessions::list_sessions(UserId user, TimePoint now)
     });
 }
 
-Result<std::vector<core::EndedSession>> Sessions::sessions_ended_since(TimePoint since)
-{
-    return engine_.read([&](Transaction& transaction) {
-        return transaction.list(
-            "SELECT id, ended_at FROM sessions WHERE ended_at >= $1 AND end_reason <> $2 "
-            "ORDER BY ended_at, id",
-            {since, name(core::EndReason::new_epoch)}, [](Row const& row) -> Result<core::EndedSession> {
-                return core::EndedSession{row.id<SessionId>(0), row.time(1)};
-            });
-    });
-}
-
 Result<std::size_t> Sessions::remove_sessions(TimePoint before, std::size_t most)
 {
     // Looks at the `most` sessions whose turn has come, removes those that are over, and gives the others, which

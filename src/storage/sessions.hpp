@@ -28,8 +28,7 @@ public:
     [[nodiscard]] Result<core::Revoked>              end_sessions(core::UserId user, core::EndReason reason,
                                                                   core::AuditEntry const& audit) override;
     [[nodiscard]] Result<std::vector<core::Session>> list_sessions(core::UserId user, TimePoint now) override;
-    [[nodiscard]] Result<std::vector<core::EndedSession>> sessions_ended_since(TimePoint since) override;
-    [[nodiscard]] Result<std::size_t>                     remove_sessions(TimePoint before, std::size_t most) override;
+    [[nodiscard]] Result<std::size_t>                remove_sessions(TimePoint before, std::size_t most) override;
 
 private:
     Engine&         engine_;

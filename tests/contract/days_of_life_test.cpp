@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 
+#include "base/result.hpp"
 #include "cli/maintenance.hpp"
 #include "contract/stores.hpp"
 #include "core/access_token.hpp"
@@ -145,10 +146,16 @@ protected:
         }
     }
 
+    core::Result<void> follow()
+    {
+        TRY(revocations_.follow(storage_->revocations(), clock_.now()));
+        return {};
+    }
+
     void live_a_minute(int minute)
     {
         clock_.advance(1min);
-        chores_.follow_ended_sessions();
+        chores_.follow_revocations();
         chores_.maintain_keys();
         kids_.insert({std::string{keyring_.current()->signing->kid()}, minute});
         EXPECT_LE(keyring_.current()->published.size(), 3U);
@@ -173,7 +180,7 @@ protected:
     core::MasterKey                         master_key_ = core::testing::make_master_key();
     core::Passwords                         passwords_{settings_.passwords};
     core::Keyring                           keyring_{storage_->signing_keys(), master_key_, settings_, clock_, random_};
-    core::EndedSessions                     ended_sessions_;
+    core::Revocations                       revocations_;
     core::RefreshRefusals                   refresh_refusals_;
     core::TokenSecret                       token_secret_ = core::testing::make_token_secret();
     core::SignInWatch                       sign_ins_{settings_.throttle.alarm_failures, [] {}};
@@ -186,7 +193,8 @@ protected:
                                                    .passwords        = passwords_,
                                                    .keyring          = keyring_,
                                                    .token_secret     = token_secret_,
-                                                   .ended_sessions   = ended_sessions_,
+                                                   .revocation_log   = storage_->revocations(),
+                                                   .revocations      = revocations_,
                                                    .refresh_refusals = refresh_refusals_,
                                                    .sign_ins         = sign_ins_,
                                                    .settings         = settings_};
@@ -195,6 +203,7 @@ protected:
                                                      .keyring            = keyring_,
                                                      .audit              = storage_->audit_review(),
                                                      .metrics            = metrics_,
+                                                     .follow_revocations = [this] { return follow(); },
                                                      .follow_certificate = [] { return core::Result<void>{}; }}};
     Verifier                                verifier_{settings_};
     std::deque<Live>                        sessions_;
@@ -236,7 +245,10 @@ TEST_F(DaysOfLife, LeaveNothingBehindAndNobodyWithoutAKey)
     EXPECT_LE(10 * last.pages, 11 * before.pages);  // keys stay, a row a day
     EXPECT_LE(last.sessions, 8 * 24);
     EXPECT_LE(last.attempts, 20);
-    EXPECT_LE(ended_sessions_.size(), 4U) << "whose tokens still live";
+    EXPECT_LE(revocations_.size(), 4U) << "whose tokens still live";
+    auto const log = storage_->revocations().read_log(0, 1000).value();
+    EXPECT_LE(log.entries.size(), 4U);
+    EXPECT_GT(log.head.sequence, 4U * kDays) << "numbers go on";
     RecordProperty("verified", verified_);
 }
 

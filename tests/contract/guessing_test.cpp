@@ -4,11 +4,11 @@
 
 #include "contract/samples.hpp"
 #include "contract/stores.hpp"
-#include "core/ended_sessions.hpp"
 #include "core/keyring.hpp"
 #include "core/login.hpp"
 #include "core/passwords.hpp"
 #include "core/refresh_refusals.hpp"
+#include "core/revocations.hpp"
 #include "core/sign_in_watch.hpp"
 #include "core/signup.hpp"
 #include "core/testing/world.hpp"
@@ -63,7 +63,7 @@ protected:
     core::MasterKey                         master_key_ = core::testing::make_master_key();
     core::Passwords                         passwords_{settings_.passwords};
     core::Keyring                           keyring_{storage_->signing_keys(), master_key_, settings_, clock_, random_};
-    core::EndedSessions                     ended_sessions_;
+    core::Revocations                       revocations_;
     core::RefreshRefusals                   refresh_refusals_;
     core::TokenSecret                       token_secret_ = core::testing::make_token_secret();
     core::SignInWatch                       sign_ins_{settings_.throttle.alarm_failures};
@@ -76,7 +76,8 @@ protected:
                                                    .passwords        = passwords_,
                                                    .keyring          = keyring_,
                                                    .token_secret     = token_secret_,
-                                                   .ended_sessions   = ended_sessions_,
+                                                   .revocation_log   = storage_->revocations(),
+                                                   .revocations      = revocations_,
                                                    .refresh_refusals = refresh_refusals_,
                                                    .sign_ins         = sign_ins_,
                                                    .settings         = settings_};

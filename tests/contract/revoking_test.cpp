@@ -21,7 +21,7 @@ class Revoking : public ContractTest {
 protected:
     core::User ann_ = add_user(users_, "ann@example.com");
 
-    core::RevocationLog read() { return revocations_.read_log(0, 1'000'000).value(); }
+    core::RevocationLog      read() { return revocations_.read_log(0, 1'000'000).value(); }
     // "session 0199…", as they stand in the log.
     std::vector<std::string> logged()
     {
@@ -70,8 +70,9 @@ TEST_P(Revoking, WhatEndsNothingWritesNothing)
     auto const before = read();
     EXPECT_THAT(end(session.id).value(), IsEmpty()) << "over already";
     EXPECT_THAT(end(next_session_id()).value(), IsEmpty());
-    EXPECT_THAT(sessions_.end_sessions(ann_.id, EndReason::signed_out_everywhere, entry(AuditEvent::session_ended)).value(),
-                IsEmpty());
+    EXPECT_THAT(
+        sessions_.end_sessions(ann_.id, EndReason::signed_out_everywhere, entry(AuditEvent::session_ended)).value(),
+        IsEmpty());
     EXPECT_EQ(read().head, before.head);
 
     auto const alone = open_session(sessions_, ann_);
@@ -89,8 +90,8 @@ TEST_P(Revoking, WhatIsRefusedWritesNothing)
                                         entry(AuditEvent::password_changed)));
     EXPECT_FALSE(users_.disable_user({next_uuid()}, entry(AuditEvent::user_disabled)));
     EXPECT_FALSE(signing_keys_.revoke_key("nobody", std::nullopt, 15min, entry(AuditEvent::key_revoked)));
-    EXPECT_FALSE(sessions_.open_session(sample_session(ann_), PasswordHash{"another"}, {},
-                                        entry(AuditEvent::login_succeeded)));
+    EXPECT_FALSE(
+        sessions_.open_session(sample_session(ann_), PasswordHash{"another"}, {}, entry(AuditEvent::login_succeeded)));
     EXPECT_EQ(read().head, before.head);
     EXPECT_THAT(logged(), IsEmpty());
 }

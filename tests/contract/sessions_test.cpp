@@ -328,25 +328,6 @@ TEST_P(SessionStore, ListsLiveSessionsLatestUsedFirst)
     EXPECT_THAT(sessions_.list_sessions({next_uuid()}, kStart).value(), IsEmpty());
 }
 
-TEST_P(SessionStore, TellsWhatHasEndedSince)
-{
-    auto const early = open_session(sessions_, ann_);
-    auto const late  = open_session(sessions_, bob_);
-    open_session(sessions_, bob_);
-    auto const end = [&](core::SessionId id, TimePoint at) {
-        return sessions_.end_session(id, std::nullopt, EndReason::signed_out, entry(AuditEvent::session_ended, at));
-    };
-    ASSERT_TRUE(end(early.id, kStart + 1min));
-    ASSERT_TRUE(end(late.id, kStart + 2min));
-
-    auto const all = sessions_.sessions_ended_since(kStart).value();
-    EXPECT_THAT(ids_of(all), UnorderedElementsAre(early.id, late.id));
-    auto const since = sessions_.sessions_ended_since(kStart + 2min).value();
-    ASSERT_THAT(ids_of(since), ElementsAre(late.id));
-    EXPECT_EQ(since.front().ended_at, kStart + 2min);
-    EXPECT_THAT(sessions_.sessions_ended_since(kStart + 2min + 1ms).value(), IsEmpty());
-}
-
 TEST_P(SessionStore, RemovesWhatWasOverForLong)
 {
     auto const ended   = open_session(sessions_, ann_);

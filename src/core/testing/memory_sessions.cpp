@@ -87,17 +87,6 @@ public:
     {
         return memory_.run([&]() -> Result<std::vector<Session>> { return live_sessions(user, now); });
     }
-    Result<std::vector<EndedSession>> sessions_ended_since(TimePoint since) override
-    {
-        return memory_.run([&]() -> Result<std::vector<EndedSession>> {
-            std::vector<EndedSession> ended;
-            for (auto const& [id, session] : memory_.sessions)
-                if (session.ended_at && *session.ended_at >= since && session.end_reason != EndReason::new_epoch)
-                    ended.push_back({id, *session.ended_at});
-            std::ranges::sort(ended, {}, &EndedSession::ended_at);
-            return ended;
-        });
-    }
     Result<std::size_t> remove_sessions(TimePoint before, std::size_t most) override
     {
         return memory_.run([&]() -> Result<std::size_t> {

@@ -57,6 +57,32 @@ Result<SessionGrant> World::sign_in(std::string_view password, std::string const
                  {.email = email, .password = SecretString{password}, .device_token = device_token, .origin = from});
 }
 
+void World::revoke(Revocation const& what)
+{
+    auto const revoked =
+        stores.revocations().revoke({&what, 1}, {.at = clock.now(), .event = AuditEvent::tokens_revoked});
+    if (!revoked) throw std::logic_error("revoke: " + std::string{name(revoked.error().code)});
+    revocations.add(*revoked);
+}
+
+Ports World::ports_with(Revocations& known)
+{
+    return {.clock            = clock,
+            .random           = random,
+            .users            = stores.users(),
+            .sessions         = stores.sessions(),
+            .attempts         = stores.attempts(),
+            .audit            = stores.audit(),
+            .passwords        = passwords,
+            .keyring          = keyring,
+            .token_secret     = token_secret,
+            .revocation_log   = stores.revocations(),
+            .revocations      = known,
+            .refresh_refusals = refresh_refusals,
+            .sign_ins         = sign_ins,
+            .settings         = settings};
+}
+
 std::size_t World::count(AuditEvent event)
 {
     return static_cast<std::size_t>(

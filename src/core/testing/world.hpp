@@ -2,13 +2,13 @@
 #pragma once
 #include <string>
 
-#include "core/ended_sessions.hpp"
 #include "core/keyring.hpp"
 #include "core/login.hpp"
 #include "core/master_key.hpp"
 #include "core/passwords.hpp"
 #include "core/ports.hpp"
 #include "core/refresh_refusals.hpp"
+#include "core/revocations.hpp"
 #include "core/settings.hpp"
 #include "core/sign_in_watch.hpp"
 #include "core/signup.hpp"
@@ -39,6 +39,13 @@ struct World {
     Result<SessionGrant> sign_in(std::string_view password = kPassword, std::string const& device_token = {},
                                  std::string const& email = "ann@example.com", Origin const& from = origin());
 
+    // In the log, and at once in this server.
+    void                   revoke(Revocation const& what);
+    // As of another process, with what it knows itself.
+    Ports                  ports_with(Revocations& known);
+    // As a server does each second: what others wrote is known then.
+    Result<RevocationNews> follow() { return revocations.follow(stores.revocations(), clock.now()); }
+
     [[nodiscard]] std::size_t count(AuditEvent event);
 
     Settings        settings;
@@ -49,7 +56,7 @@ struct World {
     TokenSecret     token_secret = make_token_secret();
     Passwords       passwords{settings.passwords};
     Keyring         keyring{stores.signing_keys(), master_key, settings, clock, random};
-    EndedSessions   ended_sessions;
+    Revocations     revocations;
     RefreshRefusals refresh_refusals;
     SignInWatch     sign_ins{settings.throttle.alarm_failures, [this] { ++alarms; }};
     int             alarms = 0;
@@ -62,7 +69,8 @@ struct World {
                           .passwords        = passwords,
                           .keyring          = keyring,
                           .token_secret     = token_secret,
-                          .ended_sessions   = ended_sessions,
+                          .revocation_log   = stores.revocations(),
+                          .revocations      = revocations,
                           .refresh_refusals = refresh_refusals,
                           .sign_ins         = sign_ins,
                           .settings         = settings};

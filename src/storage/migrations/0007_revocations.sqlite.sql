@@ -9,6 +9,8 @@ CREATE TABLE revocations (
     hash       BLOB    NOT NULL CHECK (length(hash) = 32)  -- of the log up to this line
 ) STRICT;
 CREATE INDEX revocations_by_until ON revocations (until);
+-- Who wants to know what has ended reads those.
+DROP INDEX sessions_by_end;
 
 -- Where the log stands. Numbers go on, though lines go.
 CREATE TABLE revocation_head (
