@@ -91,12 +91,13 @@ Examples:
 constexpr auto kRotateFooter = R"(
 Rotation happens by itself every [keys] rotate_every. By hand: without --now the next key is published and takes over
 after [keys] publish_ahead; with --now it signs at once, for the day a key may have leaked. A running server follows
-within seconds.)";
+within seconds. The revocation feed has keys of its own, which sign nothing else.)";
 
 constexpr auto kRevokeFooter = R"(
 For the day a signing key may have leaked. The key leaves the key set, and a running server refuses every token it
-signed within a second; other servers do once they have fetched the key set again, within five minutes. When it is the
-key that signs, a new one signs at once. People stay signed in: their next refresh gives a token of the new key.
+signed within a second, as do verifiers that follow its revocation feed; others do once they have fetched the key set
+again, within five minutes. When it is the key that signs, a new one signs at once. People stay signed in: their next
+refresh gives a token of the new key. A key of the feed is revoked in the same way.
 Should a KID begin with -, it goes last, after --.
 
 Examples:
@@ -193,6 +194,10 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
     auto  rotating = std::make_shared<KeysOptions>();
     auto* rotate   = keys->add_subcommand("rotate", "Make a new signing key");
     rotate->add_flag("--now", rotating->now, "It signs at once");
+    add_value(rotate, "--purpose", rotating->purpose, "What it signs: access_token or revocation_feed [access_token]",
+              "PURPOSE")
+        ->check(
+            CLI::IsMember(std::vector{name(core::KeyPurpose::access_token), name(core::KeyPurpose::revocation_feed)}));
     add_admin_options(rotate, rotating->admin);
     rotate->footer(kRotateFooter);
     runs(rotate, chosen, rotating, rotate_keys);

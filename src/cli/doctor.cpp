@@ -19,6 +19,7 @@
 #include "cli/folder_lock.hpp"
 #include "cli/refusals.hpp"
 #include "cli/terminal_text.hpp"
+#include "core/keyring.hpp"
 #include "core/master_key_change.hpp"
 #include "storage/sqlite.hpp"
 
@@ -120,17 +121,19 @@ std::optional<Finding> look_at_certificate(Config const& config, fs::path const&
 }
 
 // The age of the key that signs; nothing while there is none.
-std::optional<Finding> look_at_keys(Config const& config, core::SigningKeyStore& keys)
+std::optional<Finding> look_at_key(Config const& config, core::SigningKeyStore& keys, core::KeyPurpose purpose)
 {
-    auto const now     = SystemClock{}.now();
-    auto const records = keys.list_keys(now);
-    if (!records) return cannot("signing key", sentence(records.error(), "the signing keys"), kNothingStarts);
-    auto const newest_first = *records | std::views::reverse;
+    auto const now   = SystemClock{}.now();
+    auto const check = purpose == core::KeyPurpose::access_token ? "signing key" : "feed key";
+    auto       all   = keys.list_keys(now);
+    if (!all) return cannot(check, sentence(all.error(), "the signing keys"), kNothingStarts);
+    auto const records      = core::of_purpose(*std::move(all), purpose);
+    auto const newest_first = records | std::views::reverse;
     auto const used         = std::ranges::find_if(newest_first, [&](core::SigningKeyRecord const& key) {
         return key.active_from <= now && (!key.retired_at || now < *key.retired_at);
     });
     if (used == newest_first.end()) return std::nullopt;
-    return check_key_age(std::chrono::floor<std::chrono::seconds>(now - used->active_from),
+    return check_key_age(check, std::chrono::floor<std::chrono::seconds>(now - used->active_from),
                          config.rules.keys.rotate_every);
 }
 
@@ -175,7 +178,9 @@ std::optional<TimePoint> look_inside(Config const& config, DataFolder const& fol
         if (schema.found != schema.known) return std::nullopt;
         auto const storage = open_to_look(place, folder);
         if (!storage) return no_start(storage.error());
-        if (auto keys = look_at_keys(config, (*storage)->signing_keys())) findings.push_back(*std::move(keys));
+        for (auto const purpose : core::kKeyPurposes)
+            if (auto key = look_at_key(config, (*storage)->signing_keys(), purpose))
+                findings.push_back(*std::move(key));
         auto const latest = (*storage)->audit().latest(1);
         return latest && !latest->empty() ? std::optional{latest->front().at} : std::nullopt;
     } catch (std::runtime_error const& error) {

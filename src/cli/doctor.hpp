@@ -46,8 +46,9 @@ struct Times {
 [[nodiscard]] Finding check_certificate(std::expected<CertificateFacts, std::string> const& facts,
                                         std::string const& host, TimePoint now);
 [[nodiscard]] Finding check_schema(std::int64_t found, std::int64_t known);
-// The age of the key that signs, and how often it should change.
-[[nodiscard]] Finding check_key_age(std::chrono::seconds age, std::chrono::seconds rotate_every);
+// The age of the key that signs, and how often it should change. `check`: "signing key", "feed key".
+[[nodiscard]] Finding check_key_age(std::string_view check, std::chrono::seconds age,
+                                    std::chrono::seconds rotate_every);
 // `mode` of the file or folder `path`, `owner` its user; `self` is who asks.
 struct Rights {
     std::string   path;

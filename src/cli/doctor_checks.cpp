@@ -116,14 +116,14 @@ Finding check_schema(std::int64_t found, std::int64_t known)
     return {"schema", Health::good, said};
 }
 
-Finding check_key_age(std::chrono::seconds age, std::chrono::seconds rotate_every)
+Finding check_key_age(std::string_view check, std::chrono::seconds age, std::chrono::seconds rotate_every)
 {
     auto const said =
-        fmt::format("The signing key is {} old; [keys] rotate_every is {}.", days(age), format_duration(rotate_every));
+        fmt::format("The {} is {} old; [keys] rotate_every is {}.", check, days(age), format_duration(rotate_every));
     if (age > rotate_every + kKeyMayBeLate)
-        return {"signing key", Health::warning, said,
+        return {check, Health::warning, said,
                 "A running server rotates by itself: look for \"maintenance fails\" in its log."};
-    return {"signing key", Health::good, said};
+    return {check, Health::good, said};
 }
 
 Finding check_rights(std::string_view check, Rights const& rights)

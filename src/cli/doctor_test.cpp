@@ -51,8 +51,9 @@ TEST(Doctor, LooksAtSchemaKeyAndRights)
     EXPECT_EQ(check_schema(6, 6).health, Health::good);
     EXPECT_EQ(check_schema(5, 6).health, Health::warning);
     EXPECT_EQ(check_schema(7, 6).health, Health::problem);
-    EXPECT_EQ(check_key_age(29 * 24h, 30 * 24h).health, Health::good);
-    EXPECT_EQ(check_key_age(32 * 24h, 30 * 24h).health, Health::warning);
+    EXPECT_EQ(check_key_age("signing key", 29 * 24h, 30 * 24h).health, Health::good);
+    EXPECT_EQ(check_key_age("feed key", 32 * 24h, 30 * 24h).health, Health::warning);
+    EXPECT_EQ(check_key_age("feed key", 32 * 24h, 30 * 24h).check, "feed key");
     EXPECT_EQ(check_rights("master key", {"k", 0100600, 7, 7}).health, Health::good);
     EXPECT_EQ(check_rights("master key", {"k", 0100640, 7, 7}).health, Health::problem);
     EXPECT_EQ(check_rights("master key", {"k", 0100600, 7, 8}).health, Health::problem);

@@ -25,9 +25,11 @@ using namespace std::chrono_literals;
 void sign_nothing(core::TokenSettings& tokens, core::SigningKeyStore& keys)
 {
     tokens.access_lifetime = 0s;
-    auto const records     = keys.list_keys(SystemClock{}.now());
-    if (!records || records->empty()) return;
-    tokens.algorithm = jose::find_algorithm(core::find_latest(*records).algorithm).value_or(tokens.algorithm);
+    auto all               = keys.list_keys(SystemClock{}.now());
+    if (!all) return;
+    auto const records = core::of_purpose(*std::move(all), core::KeyPurpose::access_token);
+    if (records.empty()) return;
+    tokens.algorithm = jose::find_algorithm(core::find_latest(records).algorithm).value_or(tokens.algorithm);
 }
 
 // CHECKS C11
@@ -113,7 +115,8 @@ struct Instance::State {
           storage(std::move(opened.storage)),
           epoch_began(opened.epoch_began),
           passwords(settings.passwords),
-          keyring(storage->signing_keys(), master_key, settings, clock, random)
+          keyring(storage->signing_keys(), master_key, settings, clock, random),
+          feed_keyring(storage->signing_keys(), master_key, settings, clock, random, core::KeyPurpose::revocation_feed)
     {
     }
 
@@ -127,6 +130,7 @@ struct Instance::State {
     TimePoint const                         epoch_began;
     core::Passwords const                   passwords;
     core::Keyring                           keyring;
+    core::Keyring                           feed_keyring;
     core::Revocations                       revocations;
     core::RefreshRefusals                   refresh_refusals;
     core::SignInWatch                       sign_ins{settings.throttle.alarm_failures, warn_of_guessing};
@@ -170,11 +174,13 @@ std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& c
     if (rules.tokens.audience.empty()) rules.tokens.audience = config.issuer;
     if (purpose != Purpose::serving) sign_nothing(rules.tokens, opened.storage->signing_keys());
 
-    auto       state  = std::make_unique<State>(std::move(rules), std::move(lock), std::move(opened));
-    auto const loaded = state->keyring.load();
-    if (!loaded && loaded.error().code == core::Errc::wrong_master_key)
-        return std::unexpected(wrong_master_key(place, folder));
-    if (!loaded) return std::unexpected(sentence(loaded.error(), "the signing keys"));
+    auto state = std::make_unique<State>(std::move(rules), std::move(lock), std::move(opened));
+    for (auto* const keyring : {&state->keyring, &state->feed_keyring}) {
+        auto const loaded = keyring->load();
+        if (!loaded && loaded.error().code == core::Errc::wrong_master_key)
+            return std::unexpected(wrong_master_key(place, folder));
+        if (!loaded) return std::unexpected(sentence(loaded.error(), "the signing keys"));
+    }
     return std::unique_ptr<Instance>(new Instance(std::move(state)));
 }
 
@@ -188,22 +194,29 @@ core::Keyring& Instance::keyring()
     return state_->keyring;
 }
 
+core::Keyring& Instance::feed_keyring()
+{
+    return state_->feed_keyring;
+}
+
 core::AuditReview& Instance::audit_review()
 {
     return state_->storage->audit_review();
 }
 
-core::Result<bool> Instance::schedule_key()
+core::Result<bool> Instance::schedule_key(core::KeyPurpose purpose)
 {
-    auto const now = state_->clock.now();
-    if (core::find_latest(state_->keyring.current()->records).active_from > now) return false;
+    auto const now     = state_->clock.now();
+    auto&      keyring = purpose == core::KeyPurpose::access_token ? state_->keyring : state_->feed_keyring;
+    if (core::find_latest(keyring.current()->records).active_from > now) return false;
     // The keyring adds the next key when it is due; with keys that live no time it is due now.
     auto due              = state_->settings;
     due.keys.rotate_every = 0s;
-    core::Keyring next(state_->storage->signing_keys(), state_->master_key, due, state_->clock, state_->random);
+    core::Keyring next(state_->storage->signing_keys(), state_->master_key, due, state_->clock, state_->random,
+                       purpose);
     TRY(next.load());
     TRY(next.maintain());
-    TRY(state_->keyring.maintain());
+    TRY(keyring.maintain());
     return true;
 }
 

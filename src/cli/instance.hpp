@@ -34,10 +34,11 @@ public:
 
     [[nodiscard]] core::Ports const& ports() const;
     [[nodiscard]] core::Keyring&     keyring();
+    [[nodiscard]] core::Keyring&     feed_keyring();
     [[nodiscard]] core::AuditReview& audit_review();
 
     // Makes the next signing key, published now and signing after publish_ahead; false when one waits already.
-    [[nodiscard]] core::Result<bool> schedule_key();
+    [[nodiscard]] core::Result<bool> schedule_key(core::KeyPurpose purpose);
 
     // One moment's database as a file of its own, while others go on.
     [[nodiscard]] core::Result<void> copy_database(std::filesystem::path const& file);

@@ -34,15 +34,17 @@ void set_time(json::Object& out, std::string_view name, std::optional<TimePoint>
         out.set_null(name);
 }
 
+constexpr auto kLineOfTable = "{:<44} {:<6} {:<15} {:<9} {:<20} {:<20} {}\n";
+
 void print(Record const& record, std::string_view state, bool as_json)
 {
     if (!as_json) {
-        fmt::print("{:<44} {:<6} {:<9} {:<20} {:<20} {}\n", record.kid, record.algorithm, state,
-                   moment(record.active_from), moment(record.retired_at), moment(record.published_until));
+        fmt::print(kLineOfTable, record.kid, record.algorithm, record.purpose, state, moment(record.active_from),
+                   moment(record.retired_at), moment(record.published_until));
         return;
     }
     json::Object out;
-    out.set("kid", record.kid).set("algorithm", record.algorithm).set("state", state);
+    out.set("kid", record.kid).set("algorithm", record.algorithm).set("purpose", record.purpose).set("state", state);
     set_time(out, "created_at", record.created_at);
     set_time(out, "active_from", record.active_from);
     set_time(out, "retired_at", record.retired_at);
@@ -50,26 +52,31 @@ void print(Record const& record, std::string_view state, bool as_json)
     fmt::print("{}\n", out.text());
 }
 
-void print_keys(Instance& instance, bool as_json)
+core::Keyring& keyring_of(Instance& instance, core::KeyPurpose purpose)
 {
-    auto const keys = instance.keyring().current();
-    auto const now  = instance.ports().clock.now();
-    if (!as_json)
-        fmt::print("{:<44} {:<6} {:<9} {:<20} {:<20} {}\n", "KID", "ALG", "STATE", "SIGNS FROM (UTC)", "UNTIL",
-                   "PUBLISHED UNTIL");
-    for (auto const& record : keys->records) print(record, state_of(record, keys->signing->kid(), now), as_json);
+    return purpose == core::KeyPurpose::access_token ? instance.keyring() : instance.feed_keyring();
 }
 
-core::Result<std::string> rotate(Instance& instance, bool now)
+void print_keys(Instance& instance, bool as_json)
+{
+    auto const now = instance.ports().clock.now();
+    if (!as_json)
+        fmt::print(kLineOfTable, "KID", "ALG", "PURPOSE", "STATE", "SIGNS FROM (UTC)", "UNTIL", "PUBLISHED UNTIL");
+    for (auto const purpose : core::kKeyPurposes) {
+        auto const keys = keyring_of(instance, purpose).current();
+        for (auto const& record : keys->records) print(record, state_of(record, keys->signing->kid(), now), as_json);
+    }
+}
+
+core::Result<std::string> rotate(Instance& instance, core::KeyPurpose purpose, bool now)
 {
     if (now) {
-        auto const kid = TRY(instance.keyring().rotate_now());
+        auto const kid = TRY(keyring_of(instance, purpose).rotate_now());
         return fmt::format(
-            "The key {} signs from now on; the one before it stays published until its last token has "
-            "expired.",
-            kid);
+            "The key {} signs from now on; the one before it stays published until its last {} has expired.", kid,
+            purpose == core::KeyPurpose::access_token ? "token" : "message");
     }
-    bool const added = TRY(instance.schedule_key());
+    bool const added = TRY(instance.schedule_key(purpose));
     return std::string{added ? "A new key is published and takes over when every verifier has had time to fetch it."
                              : "A new key is waiting already. To use another at once: signet keys rotate --now"};
 }
@@ -77,9 +84,16 @@ core::Result<std::string> rotate(Instance& instance, bool now)
 constexpr auto kMeaningOfRevoking =
     "Revoking {}:\n"
     "- it leaves the key set, and this server refuses every token it signed, within a second;\n"
-    "- other servers refuse them once they have fetched the key set again: within five minutes;\n"
+    "- so do verifiers that follow the feed; others once they have fetched the key set again: within five minutes;\n"
     "- {}\n"
     "- nobody is signed out: a browser that is refused refreshes its token.\n"
+    "This cannot be taken back.";
+constexpr auto kMeaningOfRevokingTheFeeds =
+    "Revoking {}, a key of the revocation feed:\n"
+    "- it leaves the feed's key set, and a running server signs no message with it any more, within a second;\n"
+    "- verifiers refuse what it signed once they have fetched that set again;\n"
+    "- {}\n"
+    "- tokens are not concerned, and nobody is signed out.\n"
     "This cannot be taken back.";
 
 std::string_view what_follows(core::Keys const& keys, Record const& record)
@@ -95,6 +109,23 @@ Exit refuse_unknown(RevokeOptions const& options)
         options.admin, "not_found",
         fmt::format("No key called \"{}\" is published. \"signet keys list\" shows those that are.", options.kid),
         kRefused);
+}
+
+// The keys that this one is among.
+struct Found {
+    core::KeyPurpose                  purpose;
+    std::shared_ptr<core::Keys const> keys;
+    Record                            record;
+};
+
+std::optional<Found> find_key(Instance& instance, std::string_view kid)
+{
+    for (auto const purpose : core::kKeyPurposes) {
+        auto const keys  = keyring_of(instance, purpose).current();
+        auto const found = std::ranges::find(keys->records, kid, &Record::kid);
+        if (found != keys->records.end()) return Found{purpose, keys, *found};
+    }
+    return std::nullopt;
 }
 
 core::Result<std::string> exported(core::Keys const& keys, ExportOptions const& options)
@@ -124,7 +155,8 @@ Exit rotate_keys(KeysOptions const& options)
 {
     auto const instance = open_instance(options.admin);
     if (!instance) return instance.error();
-    auto const done = rotate(**instance, options.now);
+    auto const purpose = core::find_key_purpose(options.purpose).value_or(core::KeyPurpose::access_token);
+    auto const done    = rotate(**instance, purpose, options.now);
     if (!done) return refuse(options.admin, done.error(), "the signing keys");
     if (!options.admin.json) fmt::print("{}\n\n", *done);
     print_keys(**instance, options.admin.json);
@@ -135,14 +167,15 @@ Exit revoke_key(RevokeOptions const& options)
 {
     auto const instance = open_instance(options.admin);
     if (!instance) return instance.error();
-    auto const keys  = (*instance)->keyring().current();
-    auto const found = std::ranges::find(keys->records, options.kid, &Record::kid);
-    if (found == keys->records.end()) return refuse_unknown(options);
+    auto const found = find_key(**instance, options.kid);
+    if (!found) return refuse_unknown(options);
 
-    auto const meaning = fmt::format(kMeaningOfRevoking, found->kid, what_follows(*keys, *found));
-    auto const consent = require_consent(options.admin, options.yes ? Consent::given : Consent::ask, meaning);
+    bool const of_tokens = found->purpose == core::KeyPurpose::access_token;
+    auto const meaning   = fmt::format(fmt::runtime(of_tokens ? kMeaningOfRevoking : kMeaningOfRevokingTheFeeds),
+                                       options.kid, what_follows(*found->keys, found->record));
+    auto const consent   = require_consent(options.admin, options.yes ? Consent::given : Consent::ask, meaning);
     if (consent != kDone) return consent;
-    auto const done = (*instance)->keyring().revoke(options.kid);
+    auto const done = keyring_of(**instance, found->purpose).revoke(options.kid);
     // Another process may have been faster.
     if (!done && done.error().code == core::Errc::not_found) return refuse_unknown(options);
     if (!done) return refuse(options.admin, done.error(), "the signing keys");

@@ -1,4 +1,5 @@
-// cli/keys.hpp - `signet keys …`: the signing keys, as they are and as they change.
+// cli/keys.hpp - `signet keys …`: the signing keys, of access tokens and of the revocation feed, as they are and as
+// they change.
 #pragma once
 #include <string>
 
@@ -9,7 +10,8 @@ namespace signet::cli {
 
 struct KeysOptions {
     AdminOptions admin;
-    bool         now = false;  // rotate --now
+    bool         now     = false;                                              // rotate --now
+    std::string  purpose = std::string{name(core::KeyPurpose::access_token)};  // rotate --purpose
 };
 
 struct RevokeOptions {
@@ -26,7 +28,7 @@ struct ExportOptions {
 
 [[nodiscard]] Exit list_keys(KeysOptions const& options);
 [[nodiscard]] Exit rotate_keys(KeysOptions const& options);
-// The key leaves the key set, and no token it signed is accepted any more.
+// The key leaves the key set, and nothing it signed is accepted any more.
 [[nodiscard]] Exit revoke_key(RevokeOptions const& options);
 // The public halves: a JWK Set, or PEM.
 [[nodiscard]] Exit export_keys(ExportOptions const& options);

@@ -71,7 +71,10 @@ void Chores::follow_revocations()
 
 void Chores::maintain_keys()
 {
-    maintaining_keys_.attempt([&] { return needs_.keyring.maintain(); });
+    maintaining_keys_.attempt([&]() -> core::Result<void> {
+        TRY(needs_.keyring.maintain());
+        return needs_.feed_keyring.maintain();
+    });
 }
 
 bool Chores::remove_old_rows(Rest const& until_enough)

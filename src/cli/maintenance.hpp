@@ -2,8 +2,8 @@
 //
 //   every second   takes over what another process did: sessions ended (`signet user disable`), tokens and keys
 //   revoked,
-//                  keys rotated; makes the next signing key when it is due; gives the system back the memory that no
-//                  password hash has used
+//                  keys rotated; makes the next signing keys when they are due; gives the system back the memory that
+//                  no password hash has used
 //   every 5 s      takes over a certificate whose files have changed
 //   every minute   removes sessions long over, forgotten failures, old audit rows, and revocations of tokens that have
 //                  expired, a few at a time, with pauses
@@ -45,6 +45,7 @@ private:
 struct MaintenanceNeeds {
     core::Ports const& ports;
     core::Keyring&     keyring;
+    core::Keyring&     feed_keyring;
     core::AuditReview& audit;
     Metrics&           metrics;
     Task::Work         follow_revocations;

@@ -60,6 +60,7 @@ TEST(Maintenance, FollowsWhatOthersEndedWhileRowsAreLeft)
     NoAudit         audit;
     Metrics         metrics;
     world.add_user();
+    ASSERT_TRUE(world.feed_keyring.load());
     auto const grant = world.sign_in();
     ASSERT_TRUE(grant);
     auto const ports = [&] {
@@ -94,6 +95,7 @@ TEST(Maintenance, FollowsWhatOthersEndedWhileRowsAreLeft)
     };
     Maintenance const maintenance({.ports              = ports,
                                    .keyring            = world.keyring,
+                                   .feed_keyring       = world.feed_keyring,
                                    .audit              = audit,
                                    .metrics            = metrics,
                                    .follow_revocations = follow_revocations,

@@ -115,6 +115,7 @@ public:
     {
         maintenance_.emplace(MaintenanceNeeds{.ports              = instance_->ports(),
                                               .keyring            = instance_->keyring(),
+                                              .feed_keyring       = instance_->feed_keyring(),
                                               .audit              = instance_->audit_review(),
                                               .metrics            = metrics_,
                                               .follow_revocations = [this] { return follow_revocations(); },

@@ -7,16 +7,20 @@ namespace signet::core {
 
 Result<std::string> begin_epoch(EpochPlace const& place, AuditEntry const& audit)
 {
-    auto const records   = TRY(place.signing_keys.list_keys(audit.at));
+    auto       all       = TRY(place.signing_keys.list_keys(audit.at));
+    auto const records   = of_purpose(std::move(all), KeyPurpose::access_token);
     auto const algorithm = records.empty() ? std::nullopt : jose::find_algorithm(find_latest(records).algorithm);
-    auto       key       = TRY(make_signing_key({.algorithm   = algorithm.value_or(jose::Algorithm::es256),
-                                                 .created_at  = audit.at,
-                                                 .active_from = audit.at,
-                                                 .token_life  = {}},
-                                                place.master_key, place.random));
-    auto const kid       = key.kid;
+    auto const make      = [&](KeyPurpose purpose, jose::Algorithm of) {
+        return make_signing_key(
+            {.purpose = purpose, .algorithm = of, .created_at = audit.at, .active_from = audit.at, .token_life = {}},
+            place.master_key, place.random);
+    };
+    auto       key      = TRY(make(KeyPurpose::access_token, algorithm.value_or(jose::Algorithm::es256)));
+    auto       feed_key = TRY(make(KeyPurpose::revocation_feed, kFeedAlgorithm));
+    auto const kid      = key.kid;
     TRY(place.epochs.begin_epoch(
         {.key          = std::move(key),
+         .feed_key     = std::move(feed_key),
          .token_secret = TokenSecret::generate(place.random).seal(place.master_key, place.random)},
         audit));
     return kid;

@@ -16,8 +16,8 @@ struct EpochPlace {
 };
 
 // Ends every session, revokes every signing key, and replaces the token secret, so that refresh, access, and device
-// tokens of before are refused: here by their time too, elsewhere once the key set is fetched again. Gives the kid of
-// the new signing key, of the newest one's algorithm. `audit` says why.
+// tokens of before are refused: here by their time too, elsewhere by the feed, and by whoever does not read it once the
+// key set is fetched again. Gives the kid of the new signing key, of the newest one's algorithm. `audit` says why.
 [[nodiscard]] Result<std::string> begin_epoch(EpochPlace const& place, AuditEntry const& audit);
 
 // Whether what was issued then is void now. An epoch that lies in the future was begun while the clock was ahead:

@@ -114,6 +114,20 @@ TEST_F(Epoch, PublishesOneNewKeyAndNoneOfBefore)
     EXPECT_EQ(world.keyring.current()->signing->algorithm(), jose::Algorithm::es256);
 }
 
+TEST_F(Epoch, GivesTheFeedANewKeyToo)
+{
+    ASSERT_TRUE(world.feed_keyring.load());
+    auto const before = std::string{world.feed_keyring.current()->signing->kid()};
+    ASSERT_TRUE(begin());
+    Keyring next{world.stores.signing_keys(), world.master_key, world.settings, world.clock, world.random,
+                 KeyPurpose::revocation_feed};
+    ASSERT_TRUE(next.load());
+    EXPECT_EQ(next.current()->published.size(), 1U);
+    EXPECT_FALSE(next.current()->published.find(before));
+    EXPECT_EQ(next.current()->signing->algorithm(), jose::Algorithm::eddsa);
+    EXPECT_EQ(world.stores.memory().keys.size(), 2U) << "which is that of the epoch, and no other";
+}
+
 TEST_F(Epoch, KeepsTheAlgorithmOfTheKeysBefore)
 {
     world.settings.tokens.algorithm = jose::Algorithm::eddsa;
@@ -121,6 +135,15 @@ TEST_F(Epoch, KeepsTheAlgorithmOfTheKeysBefore)
     ASSERT_TRUE(begin());
     ASSERT_TRUE(world.keyring.maintain());
     EXPECT_EQ(world.keyring.current()->signing->algorithm(), jose::Algorithm::eddsa);
+
+    world.settings.tokens.algorithm = jose::Algorithm::rs256;
+    ASSERT_TRUE(world.keyring.rotate_now());
+    world.clock.advance(1s);
+    ASSERT_TRUE(world.feed_keyring.load());
+    ASSERT_TRUE(world.feed_keyring.rotate_now()) << "the feed's is newer, and says nothing about tokens";
+    ASSERT_TRUE(begin());
+    ASSERT_TRUE(world.keyring.maintain());
+    EXPECT_EQ(world.keyring.current()->signing->algorithm(), jose::Algorithm::rs256);
 }
 
 TEST_F(Epoch, EndsEverySessionAndReplacesTheTokenSecret)

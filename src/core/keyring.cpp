@@ -10,9 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 using SharedSigningKey = std::shared_ptr<jose::SigningKey const>;
 
-constexpr std::string_view kPurpose = "access_token";
 // Another process may sign with the old key until its next maintain(), by a clock that differs a little.
-constexpr auto             kSlack   = 1min;
+constexpr auto kSlack = 1min;
 
 // How a refusal of jose looks here: our own keys being unusable is no fault of a caller.
 std::unexpected<Error> unusable(jose::Error const& error)
@@ -22,7 +21,7 @@ std::unexpected<Error> unusable(jose::Error const& error)
 
 Result<SharedSigningKey> open_key(SigningKeyRecord const& record, MasterKey const& master_key)
 {
-    auto const jwk = TRY(master_key.open(record.sealed, sealing_context(record.kid)));
+    auto const jwk = TRY(master_key.open(record.sealed, sealing_context(record.purpose, record.kid)));
     auto       key = jose::SigningKey::parse_jwk(jwk.reveal());
     if (!key) return unusable(key.error());
     return std::make_shared<jose::SigningKey const>(*std::move(key));
@@ -94,10 +93,10 @@ jose::Result<jose::SigningKey> generate_key(jose::Algorithm algorithm)
 
 }  // namespace
 
-std::string sealing_context(std::string_view kid)
+std::string sealing_context(std::string_view purpose, std::string_view kid)
 {
     std::string context{"signing key\n"};
-    return context.append(kPurpose).append("\n").append(kid);
+    return context.append(purpose).append("\n").append(kid);
 }
 
 Result<SigningKeyRecord> make_signing_key(NewSigningKey const& wanted, MasterKey const& master_key, Random& random)
@@ -106,13 +105,14 @@ Result<SigningKeyRecord> make_signing_key(NewSigningKey const& wanted, MasterKey
     if (!key) return unusable(key.error());
 
     std::string const  kid{key->kid()};
+    std::string const  purpose{name(wanted.purpose)};
     auto               text = key->reveal_jwk();
     SecretString const jwk{text};
     OPENSSL_cleanse(text.data(), text.size());
     return SigningKeyRecord{.kid                = kid,
                             .algorithm          = std::string{jose::name(key->algorithm())},
-                            .purpose            = std::string{kPurpose},
-                            .sealed             = master_key.seal(jwk, sealing_context(kid), random),
+                            .purpose            = purpose,
+                            .sealed             = master_key.seal(jwk, sealing_context(purpose, kid), random),
                             .created_at         = wanted.created_at,
                             .active_from        = wanted.active_from,
                             .retired_at         = std::nullopt,
@@ -127,9 +127,15 @@ SigningKeyRecord const& find_latest(std::span<SigningKeyRecord const> records)
     return found == records.end() ? records.back() : *found;
 }
 
+std::vector<SigningKeyRecord> of_purpose(std::vector<SigningKeyRecord> records, KeyPurpose purpose)
+{
+    std::erase_if(records, [&](SigningKeyRecord const& record) { return record.purpose != name(purpose); });
+    return records;
+}
+
 Keyring::Keyring(SigningKeyStore& store, MasterKey const& master_key, Settings const& settings, Clock const& clock,
-                 Random& random)
-    : store_(store), master_key_(master_key), settings_(settings), clock_(clock), random_(random)
+                 Random& random, KeyPurpose purpose)
+    : store_(store), master_key_(master_key), settings_(settings), clock_(clock), random_(random), purpose_(purpose)
 {
 }
 
@@ -143,9 +149,9 @@ Result<void> Keyring::load()
     }
     auto const keys = current();
     if (!keys) return refused(Errc::unavailable, "storage keeps no signing key");
-    if (keys->signing->algorithm() == settings_.tokens.algorithm) return {};
+    if (keys->signing->algorithm() == algorithm()) return {};
 
-    // The operator chose another algorithm: it signs from now on, the old key verifies until its tokens are over.
+    // The operator chose another one: it signs from now on, the old key verifies until its tokens are over.
     TRY(add(clock_.now(), find_latest(keys->records).created_at, AuditEvent::key_rotated));
     return reload();
 }
@@ -206,11 +212,20 @@ std::shared_ptr<Keys const> Keyring::current() const
     return current_;
 }
 
+jose::Algorithm Keyring::algorithm() const
+{
+    return purpose_ == KeyPurpose::access_token ? settings_.tokens.algorithm : kFeedAlgorithm;
+}
+
+std::chrono::seconds Keyring::token_life() const
+{
+    return purpose_ == KeyPurpose::access_token ? settings_.tokens.access_lifetime : kFeedMessageLife;
+}
+
 Result<std::vector<SigningKeyRecord>> Keyring::list(TimePoint now)
 {
     auto records = TRY(store_.list_keys(now));
-    std::erase_if(records, [](SigningKeyRecord const& record) { return record.purpose != kPurpose; });
-    return records;
+    return of_purpose(std::move(records), purpose_);
 }
 
 Result<void> Keyring::reload()
@@ -220,7 +235,7 @@ Result<void> Keyring::reload()
     if (records.empty()) return {};
 
     // Before it signs: how long it must stay published once it is retired, whoever retires it.
-    auto const life = settings_.tokens.access_lifetime;
+    auto const life = token_life();
     if (auto const& signing = find_signing(records, now); signing.longest_token_life < life) {
         TRY(store_.raise_token_life(signing.kid, life));
         auto raised = TRY(list(now));
@@ -241,10 +256,11 @@ Result<void> Keyring::reload()
 
 Result<SigningKeyRecord> Keyring::make(TimePoint now, TimePoint active_from)
 {
-    return make_signing_key({.algorithm   = settings_.tokens.algorithm,
+    return make_signing_key({.purpose     = purpose_,
+                             .algorithm   = algorithm(),
                              .created_at  = now,
                              .active_from = active_from,
-                             .token_life  = settings_.tokens.access_lifetime},
+                             .token_life  = token_life()},
                             master_key_, random_);
 }
 

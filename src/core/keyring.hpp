@@ -1,4 +1,4 @@
-// core/keyring.hpp - the signing keys in use: made at first start, rotated by themselves.
+// core/keyring.hpp - the signing keys of one purpose: made at first start, rotated by themselves.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Keys {
     jose::KeySet                            published;  // verifies; includes the next and the recently retired keys
     std::string                             jwks;       // the published set as JSON; "" for a symmetric algorithm
     std::vector<SigningKeyRecord>           records;    // oldest active_from first
-    std::chrono::seconds                    longest_token_life;  // of all tokens that may still be about
+    std::chrono::seconds                    longest_token_life;  // of all that they signed and that may still be about
     std::uint64_t                           generation = 1;      // grows with every change
 };
 
@@ -31,15 +31,23 @@ struct Keys {
 // empty.
 [[nodiscard]] SigningKeyRecord const& find_latest(std::span<SigningKeyRecord const> records);
 
-// What a sealed signing key is bound to: its purpose and its kid.
-[[nodiscard]] std::string sealing_context(std::string_view kid);
+// Those of one purpose.
+[[nodiscard]] std::vector<SigningKeyRecord> of_purpose(std::vector<SigningKeyRecord> records, KeyPurpose purpose);
+
+// What a sealed signing key is bound to.
+[[nodiscard]] std::string sealing_context(std::string_view purpose, std::string_view kid);
 
 struct NewSigningKey {
+    KeyPurpose           purpose = KeyPurpose::access_token;
     jose::Algorithm      algorithm;
     TimePoint            created_at;
     TimePoint            active_from;
     std::chrono::seconds token_life;  // of the tokens it will sign; 0: not known yet
 };
+
+// What signs the feed: each of its messages is checked by every verifier. And for how long one may be on its way.
+inline constexpr auto                 kFeedAlgorithm   = jose::Algorithm::eddsa;
+inline constexpr std::chrono::seconds kFeedMessageLife = std::chrono::minutes{10};
 
 // A new key, sealed.
 [[nodiscard]] Result<SigningKeyRecord> make_signing_key(NewSigningKey const& wanted, MasterKey const& master_key,
@@ -49,11 +57,11 @@ struct NewSigningKey {
 class Keyring {
 public:
     Keyring(SigningKeyStore& store, MasterKey const& master_key, Settings const& settings, Clock const& clock,
-            Random& random);
+            Random& random, KeyPurpose purpose = KeyPurpose::access_token);
 
     // Opens what storage holds; makes the first key when there is none at all. Errc::wrong_master_key when a key does
-    // not open: then nothing is made. When the configured algorithm is no longer that of the key in use, a key of the
-    // new one signs from now on. Call once before use. Where access_lifetime is 0 the caller signs no tokens.
+    // not open: then nothing is made. When the algorithm of its purpose is no longer that of the key in use, a key of
+    // the new one signs from now on. Call once before use. Where access_lifetime is 0 the caller signs no tokens.
     [[nodiscard]] Result<void>        load();
     // Takes over what another process changed, lets due keys become active, and adds the next key when it is time.
     // Call every second.
@@ -62,13 +70,15 @@ public:
     [[nodiscard]] Result<std::string> rotate_now();
     // Takes the key out of the set, for the day it may have leaked: no token it signed is accepted any more. A new key
     // signs at once when it was the signing one, and takes its turn, published ahead, when it was the next. Gives the
-    // kid of that one; "" when none was needed. Errc::not_found.
+    // kid of that one; "" when none was needed. Errc::not_found, also for a key of another purpose.
     [[nodiscard]] Result<std::string> revoke(std::string_view kid);
 
     // Null before load().
     [[nodiscard]] std::shared_ptr<Keys const> current() const;
 
 private:
+    [[nodiscard]] jose::Algorithm                       algorithm() const;
+    [[nodiscard]] std::chrono::seconds                  token_life() const;
     [[nodiscard]] Result<std::vector<SigningKeyRecord>> list(TimePoint now);
     [[nodiscard]] Result<void>                          reload();
     [[nodiscard]] Result<SigningKeyRecord>              make(TimePoint now, TimePoint active_from);
@@ -81,6 +91,7 @@ private:
     Settings const&  settings_;
     Clock const&     clock_;
     Random&          random_;
+    KeyPurpose       purpose_;
 
     mutable std::mutex          mutex_;
     std::shared_ptr<Keys const> current_;

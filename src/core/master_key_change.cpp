@@ -9,7 +9,8 @@ namespace {
 
 std::string context_of(Sealed const& sealed)
 {
-    return sealed.kind == Sealed::Kind::signing_key ? sealing_context(sealed.name) : secret_context(sealed.name);
+    if (sealed.kind == Sealed::Kind::secret) return secret_context(sealed.name);
+    return sealing_context(sealed.purpose, sealed.name);
 }
 
 }  // namespace

@@ -41,13 +41,18 @@ TEST_F(ChangingTheMasterKey, PutsEverythingUnderTheNewOne)
     ASSERT_TRUE(world.keyring.rotate_now());
     auto const revoked = world.keyring.revoke(retired);
     ASSERT_TRUE(revoked);
-    EXPECT_EQ(change(world.master_key).value(), 3U) << "two keys, revoked ones too, and the token secret";
+    ASSERT_TRUE(world.feed_keyring.load());
+    EXPECT_EQ(change(world.master_key).value(), 4U) << "three keys, revoked ones too, and the token secret";
     EXPECT_TRUE(opens(after));
     EXPECT_FALSE(opens(world.master_key));
 
     Keyring next{world.stores.signing_keys(), after, world.settings, world.clock, world.random};
     ASSERT_TRUE(next.load());
     EXPECT_EQ(next.current()->jwks, world.keyring.current()->jwks);
+    Keyring feed{world.stores.signing_keys(), after, world.settings, world.clock, world.random,
+                 KeyPurpose::revocation_feed};
+    ASSERT_TRUE(feed.load());
+    EXPECT_EQ(feed.current()->jwks, world.feed_keyring.current()->jwks);
     EXPECT_EQ(load(after)->mac("refresh token", "m"), secret.mac("refresh token", "m"));
     EXPECT_EQ(load(world.master_key).error().code, Errc::wrong_master_key);
     EXPECT_EQ(world.count(AuditEvent::master_key_changed), 1U);

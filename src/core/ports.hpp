@@ -155,6 +155,7 @@ struct Sealed {
     Kind        kind;
     std::string name;  // of a signing key: its kid
     std::string bytes;
+    std::string purpose = {};  // of a signing key
 };
 
 // What to put in the place of what.
@@ -179,7 +180,8 @@ public:
 
 // What an epoch begins with.
 struct EpochStart {
-    SigningKeyRecord key;           // the one key that is published, and signs
+    SigningKeyRecord key;           // the one key that is published, and signs access tokens
+    SigningKeyRecord feed_key;      // likewise, of the feed
     std::string      token_secret;  // sealed
 };
 

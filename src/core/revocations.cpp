@@ -14,7 +14,7 @@ constexpr auto kLongestStep = 1min;
 // To forget takes a look at each entry.
 constexpr auto kForgetEvery = 10s;
 
-constexpr auto kFarAhead    = 24h * 366;
+constexpr auto kFarAhead = 24h * 366;
 
 // In one read: a start needs all of it, and later there is little.
 constexpr std::size_t kAll = 1'000'000'000;
@@ -84,7 +84,7 @@ TimePoint Revocations::find_issue_time(UserId user, std::string_view client_id, 
     auto late      = now + 1ms;
     for (; is_refused(late); late += late - now) too_early = late;
     while (late - too_early > 1ms) {
-        auto const middle                      = too_early + (late - too_early) / 2;
+        auto const middle                       = too_early + (late - too_early) / 2;
         (is_refused(middle) ? too_early : late) = middle;
     }
     return late;

@@ -44,8 +44,8 @@ public:
     // Whoever was passed by find() since it had this version is passed.
     [[nodiscard]] std::uint64_t version() const { return set_.version(); }
 
-    // `now`, or the first millisecond after it whose tokens are not refused for their time: for one that is issued after
-    // what revoked those before it, though within the same millisecond (CHECKS F3).
+    // `now`, or the first millisecond after it whose tokens are not refused for their time: for one that is issued
+    // after what revoked those before it, though within the same millisecond (CHECKS F3).
     [[nodiscard]] TimePoint find_issue_time(UserId user, std::string_view client_id, TimePoint now) const;
 
     [[nodiscard]] std::size_t size() const { return set_.size(); }

@@ -10,10 +10,10 @@ namespace signet::core {
 namespace {
 
 using namespace std::chrono_literals;
+using revocation::Kind;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using revocation::Kind;
 using testing::World;
 
 struct RevocationsTest : ::testing::Test {
@@ -27,9 +27,12 @@ struct RevocationsTest : ::testing::Test {
             .revoke(what, {.at = world.clock.now(), .event = AuditEvent::tokens_revoked})
             .value();
     }
-    Result<RevocationNews> follow(Revocations& some) { return some.follow(world.stores.revocations(), world.clock.now()); }
-    RevocationNews         follow() { return follow(here).value(); }
-    std::string            complaint()
+    Result<RevocationNews> follow(Revocations& some)
+    {
+        return some.follow(world.stores.revocations(), world.clock.now());
+    }
+    RevocationNews follow() { return follow(here).value(); }
+    std::string    complaint()
     {
         auto const news = follow(here);
         if (news) return "none";
@@ -158,9 +161,9 @@ TEST_F(RevocationsTest, SayThatALineWasEditedUntilItIsPutRight)
     revoke({{Kind::session, "one"}});
     ASSERT_TRUE(follow(here));
     revoke({{Kind::session, "two"}, {Kind::session, "three"}});
-    auto& line         = world.stores.memory().log[1].entry;
-    line.subject       = "edited";
-    auto const said    = complaint();
+    auto& line      = world.stores.memory().log[1].entry;
+    line.subject    = "edited";
+    auto const said = complaint();
     EXPECT_THAT(said, HasSubstr("do not lead to its head"));
     EXPECT_EQ(complaint(), said) << "and again";
     EXPECT_TRUE(knows(here, "three")) << "what it names is refused all the same";
@@ -237,7 +240,7 @@ TEST_F(RevocationsTest, AreFoundWhateverTheClockOfWhoeverWroteThem)
 
 TEST_F(RevocationsTest, NameTheFirstMillisecondThatIsNotRefused)
 {
-    auto const now  = world.clock.now();
+    auto const   now = world.clock.now();
     UserId const ann{Uuid::make(now, world.random)};
     auto const time = [&](std::string_view client = "signet") { return here.find_issue_time(ann, client, now) - now; };
     EXPECT_EQ(time(), 0ms);
@@ -260,12 +263,12 @@ TEST_F(RevocationsTest, NameTheFirstMillisecondThatIsNotRefused)
 
 TEST_F(RevocationsTest, GiveEachEntryToOneOfManyWhoFollow)
 {
-    constexpr std::size_t           kWriters = 4;
-    constexpr std::size_t           kEach    = 50;
-    std::mutex                      mutex;
-    std::vector<RevocationNews>     all;
-    std::vector<std::jthread>       threads;
-    std::atomic<std::size_t>        writing = kWriters;
+    constexpr std::size_t       kWriters = 4;
+    constexpr std::size_t       kEach    = 50;
+    std::mutex                  mutex;
+    std::vector<RevocationNews> all;
+    std::vector<std::jthread>   threads;
+    std::atomic<std::size_t>    writing = kWriters;
     static_cast<void>(follow());
     for (std::size_t w = 0; w < kWriters; ++w)
         threads.emplace_back([&, w] {
@@ -279,8 +282,8 @@ TEST_F(RevocationsTest, GiveEachEntryToOneOfManyWhoFollow)
     for (int f = 0; f < 3; ++f)
         threads.emplace_back([&] {
             for (bool last = false; !last;) {
-                last            = writing == 0;
-                auto const news = follow();
+                last                       = writing == 0;
+                auto const            news = follow();
                 std::lock_guard const lock(mutex);
                 all.push_back(news);
             }

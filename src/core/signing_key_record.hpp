@@ -20,6 +20,12 @@ inline constexpr auto kKeyPurposes = std::to_array({KeyPurpose::access_token, Ke
 {
     return purpose == KeyPurpose::access_token ? "access_token" : "revocation_feed";
 }
+[[nodiscard]] constexpr std::optional<KeyPurpose> find_key_purpose(std::string_view text)
+{
+    for (auto const purpose : kKeyPurposes)
+        if (name(purpose) == text) return purpose;
+    return std::nullopt;
+}
 
 struct SigningKeyRecord {
     std::string              kid;

@@ -46,7 +46,8 @@ Result<Kept> make_first(TokenSecretPlace const& place)
     auto const records = TRY(place.signing_keys.list_keys(place.now));
     if (records.empty())
         return Kept{kTokenSecretName, TokenSecret::generate(place.random).seal(place.master_key, place.random)};
-    TRY(place.master_key.open(records.back().sealed, sealing_context(records.back().kid)));
+    auto const& latest = records.back();
+    TRY(place.master_key.open(latest.sealed, sealing_context(latest.purpose, latest.kid)));
     auto const root = text_of(place.master_key.root());
     return Kept{kTokenSecretBeforeChain,
                 place.master_key.seal(root, secret_context(kTokenSecretBeforeChain), place.random)};

@@ -27,6 +27,7 @@ Result<void> Epochs::begin_epoch(core::EpochStart const& start, core::AuditEntry
         TRY(begin_next_log(transaction, audit.at));
         TRY(transaction.run("UPDATE signing_keys SET revoked_at = $1 WHERE revoked_at IS NULL", {audit.at}));
         TRY(insert_signing_key(transaction, start.key));
+        TRY(insert_signing_key(transaction, start.feed_key));
         TRY(
             transaction.run("INSERT INTO sealed_secrets (name, sealed) VALUES ($1, $2) "
                             "ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed",

@@ -10,10 +10,11 @@ using core::Sealed;
 Result<std::vector<Sealed>> list_all(Transaction& transaction)
 {
     return transaction.list(
-        "SELECT 0, name, sealed FROM sealed_secrets UNION ALL SELECT 1, kid, sealed FROM signing_keys ORDER BY 1, 2",
+        "SELECT 0, name, sealed, '' FROM sealed_secrets "
+        "UNION ALL SELECT 1, kid, sealed, purpose FROM signing_keys ORDER BY 1, 2",
         {}, [](Row const& row) -> Result<Sealed> {
             auto const kind = row.integer(0) == 0 ? Sealed::Kind::secret : Sealed::Kind::signing_key;
-            return Sealed{kind, std::string{row.text(1)}, std::string{row.bytes(2)}};
+            return Sealed{kind, std::string{row.text(1)}, std::string{row.bytes(2)}, std::string{row.text(3)}};
         });
 }
 

@@ -20,7 +20,7 @@ test('A sound server has no problem, and every check says what it saw', async ()
   const { code, findings, stdout } = await doctor();
   assert.equal(code, 0, stdout);
   assert.deepEqual(Object.keys(findings).sort(),
-    ['certificate', 'clock', 'data folder', 'descriptors', 'disk', 'master key', 'memory', 'schema', 'signing key']);
+    ['certificate', 'clock', 'data folder', 'descriptors', 'disk', 'feed key', 'master key', 'memory', 'schema', 'signing key']);
   for (const { health, said, advice } of Object.values(findings)) {
     assert.ok(['good', 'warning'].includes(health), said);
     assert.equal(advice === undefined, health === 'good');

@@ -18,8 +18,8 @@ after(async () => {
 
 const keys = (args, options) => run(['keys', ...args, '--data', signet.dataDir], options);
 const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
-const listed = async () => lines((await keys(['list', '--json'])).stdout);
-const signing = async () => (await listed()).find((key) => key.state === 'signing').kid;
+const listed = async (purpose = 'access_token') => lines((await keys(['list', '--json'])).stdout).filter((key) => key.purpose === purpose);
+const signing = async (purpose) => (await listed(purpose)).find((key) => key.state === 'signing').kid;
 const me = (server, bearer) => request(server, 'GET', '/api/v1/me', { bearer });
 const kidOf = (token) => jose.decodeProtectedHeader(token).kid;
 
@@ -150,6 +150,31 @@ test('A key is revoked by a yes alone, and an unknown one is said so', async () 
   assert.equal(await signing(), kid);
 });
 
+test('The revocation feed has keys of its own, listed, rotated, and revoked beside the others', async () => {  // CHECKS E29
+  const [access, feed] = [await signing(), await signing('revocation_feed')];
+  assert.notEqual(access, feed);
+  assert.equal((await listed('revocation_feed'))[0].algorithm, 'EdDSA');
+  const inTheSet = async (kid) => (await request(signet, 'GET', '/.well-known/jwks.json')).json.keys.some((key) => key.kid === kid);
+  assert.equal(await inTheSet(feed), false, 'no token is verified with it');
+
+  const now = await keys(['rotate', '--now', '--purpose', 'revocation_feed']);
+  assert.equal(now.code, 0, now.stderr);
+  assert.match(now.stdout, /signs from now on; the one before it stays published until its last message has expired/);
+  const second = await signing('revocation_feed');
+  assert.notEqual(second, feed);
+  assert.equal((await keys(['rotate', '--purpose', 'revocation_feed'])).code, 0);
+  assert.deepEqual((await listed('revocation_feed')).map((key) => key.state), ['retired', 'signing', 'next']);
+  assert.equal((await listed()).filter((key) => key.state === 'next').length, 0, 'the other keys wait for their own time');
+
+  const revoked = await keys(['revoke', second, '--yes', '--json']);
+  assert.equal(revoked.code, 0, revoked.stderr);
+  assert.match(revoked.stderr, /a key of the revocation feed/);
+  assert.notEqual(await signing('revocation_feed'), second);
+  assert.equal(await signing(), access, 'tokens are not concerned');
+  const unknown = await keys(['rotate', '--purpose', 'cookies']);
+  assert.equal(unknown.code, 2);
+});
+
 test('Public keys are exported as a key set and as PEM, private ones never', async () => {
   const { json } = await request(signet, 'GET', '/.well-known/jwks.json');
   const set = await keys(['export', '--public']);
@@ -207,7 +232,7 @@ test('Another master key signs nobody out, and the old one opens nothing', async
   const old = readFileSync(folder.key, 'utf8');
   const done = await folder.rewrap('--json');
   assert.equal(done.code, 0, done.stderr);
-  assert.deepEqual(JSON.parse(done.stdout), { resealed: 3, master_key: folder.key, signed_out: false });
+  assert.deepEqual(JSON.parse(done.stdout), { resealed: 4, master_key: folder.key, signed_out: false });
   assert.match(done.stderr, /nobody is signed out/);
   assert.notEqual(readFileSync(folder.key, 'utf8'), old);
   assert.equal(statSync(folder.key).mode & 0o777, 0o600);
@@ -221,7 +246,7 @@ test('Another master key signs nobody out, and the old one opens nothing', async
     assert.match(refused.stderr, /does not open/);
   }
   const rows = await query({ dataDir: folder.dataDir }, 'SELECT count(*) FROM signing_keys');
-  assert.deepEqual(rows, [[1]], 'and no key was made');
+  assert.deepEqual(rows, [[2]], 'and no key was made');
 });
 
 test('A change of the master key that was cut off leaves a folder that opens', async () => {  // CHECKS E28

@@ -94,7 +94,7 @@ test('After a rotation by hand old tokens verify and new ones carry the new key'
     assert.equal((await request(signet, 'GET', '/api/v1/me', { bearer })).status, 200);
   const listed = (await run(['keys', 'list', '--json', '--data', signet.dataDir])).stdout.trim().split('\n').map((line) => JSON.parse(line));
   assert.equal(listed.find((key) => key.kid === old).state, 'retired');
-  assert.equal(listed.filter((key) => key.state === 'signing').length, 1);
+  assert.equal(listed.filter((key) => key.state === 'signing' && key.purpose === 'access_token').length, 1);
 });
 
 // CHECKS B50: every verifier can fetch a key before it signs.

@@ -159,6 +159,7 @@ protected:
         chores_.maintain_keys();
         kids_.insert({std::string{keyring_.current()->signing->kid()}, minute});
         EXPECT_LE(keyring_.current()->published.size(), 3U);
+        EXPECT_LE(feed_keyring_.current()->published.size(), 3U);
         if (minute % 60 == 7) sign_in();
         if (minute % 60 == 11) renew();
         if (minute % 60 == 0) chores_.remove_old_rows([](std::chrono::nanoseconds) { return true; });
@@ -180,39 +181,42 @@ protected:
     core::MasterKey                         master_key_ = core::testing::make_master_key();
     core::Passwords                         passwords_{settings_.passwords};
     core::Keyring                           keyring_{storage_->signing_keys(), master_key_, settings_, clock_, random_};
-    core::Revocations                       revocations_;
-    core::RefreshRefusals                   refresh_refusals_;
-    core::TokenSecret                       token_secret_ = core::testing::make_token_secret();
-    core::SignInWatch                       sign_ins_{settings_.throttle.alarm_failures, [] {}};
-    core::Ports                             ports_{.clock            = clock_,
-                                                   .random           = random_,
-                                                   .users            = storage_->users(),
-                                                   .sessions         = storage_->sessions(),
-                                                   .attempts         = storage_->attempts(),
-                                                   .audit            = storage_->audit(),
-                                                   .passwords        = passwords_,
-                                                   .keyring          = keyring_,
-                                                   .token_secret     = token_secret_,
-                                                   .revocation_log   = storage_->revocations(),
-                                                   .revocations      = revocations_,
-                                                   .refresh_refusals = refresh_refusals_,
-                                                   .sign_ins         = sign_ins_,
-                                                   .settings         = settings_};
-    Metrics                                 metrics_;
-    cli::Chores                             chores_{{.ports              = ports_,
-                                                     .keyring            = keyring_,
-                                                     .audit              = storage_->audit_review(),
-                                                     .metrics            = metrics_,
-                                                     .follow_revocations = [this] { return follow(); },
-                                                     .follow_certificate = [] { return core::Result<void>{}; }}};
-    Verifier                                verifier_{settings_};
-    std::deque<Live>                        sessions_;
-    std::deque<Token>                       tokens_;
-    std::map<std::string, int>              kids_;  // that signed, and since which minute
-    int                                     people_   = 0;
-    int                                     issued_   = 0;
-    int                                     verified_ = 0;
-    int                                     failed_   = 0;
+    core::Keyring              feed_keyring_{storage_->signing_keys(),         master_key_, settings_, clock_, random_,
+                                core::KeyPurpose::revocation_feed};
+    core::Revocations          revocations_;
+    core::RefreshRefusals      refresh_refusals_;
+    core::TokenSecret          token_secret_ = core::testing::make_token_secret();
+    core::SignInWatch          sign_ins_{settings_.throttle.alarm_failures, [] {}};
+    core::Ports                ports_{.clock            = clock_,
+                                      .random           = random_,
+                                      .users            = storage_->users(),
+                                      .sessions         = storage_->sessions(),
+                                      .attempts         = storage_->attempts(),
+                                      .audit            = storage_->audit(),
+                                      .passwords        = passwords_,
+                                      .keyring          = keyring_,
+                                      .token_secret     = token_secret_,
+                                      .revocation_log   = storage_->revocations(),
+                                      .revocations      = revocations_,
+                                      .refresh_refusals = refresh_refusals_,
+                                      .sign_ins         = sign_ins_,
+                                      .settings         = settings_};
+    Metrics                    metrics_;
+    cli::Chores                chores_{{.ports              = ports_,
+                                        .keyring            = keyring_,
+                                        .feed_keyring       = feed_keyring_,
+                                        .audit              = storage_->audit_review(),
+                                        .metrics            = metrics_,
+                                        .follow_revocations = [this] { return follow(); },
+                                        .follow_certificate = [] { return core::Result<void>{}; }}};
+    Verifier                   verifier_{settings_};
+    std::deque<Live>           sessions_;
+    std::deque<Token>          tokens_;
+    std::map<std::string, int> kids_;  // that signed, and since which minute
+    int                        people_   = 0;
+    int                        issued_   = 0;
+    int                        verified_ = 0;
+    int                        failed_   = 0;
 };
 
 // CHECKS E27: every token verifies, though the key changes each day and a verifier looks every five minutes. And what
@@ -220,6 +224,7 @@ protected:
 TEST_F(DaysOfLife, LeaveNothingBehindAndNobodyWithoutAKey)
 {
     ASSERT_TRUE(keyring_.load());
+    ASSERT_TRUE(feed_keyring_.load());
     ASSERT_TRUE(core::signup(
         ports_,
         {.email = "ann@example.com", .name = "Ann", .password = SecretString{kPassword}, .roles = {}, .origin = {}}));

@@ -27,11 +27,10 @@ protected:
     {
         return revocations_.read_log(after, most).value();
     }
-    void add_key(std::string kid, std::chrono::seconds life, std::string purpose = "access_token")
+    void add_key(std::string kid, std::chrono::seconds life, core::KeyPurpose purpose = core::KeyPurpose::access_token)
     {
-        auto key               = sample_key(std::move(kid), kStart - 1h, kStart - 1h);
+        auto key               = sample_key(std::move(kid), kStart - 1h, kStart - 1h, purpose);
         key.longest_token_life = life;
-        key.purpose            = std::move(purpose);
         ASSERT_TRUE(signing_keys_.add_key(key, std::nullopt, 1min, entry(AuditEvent::key_added)));
     }
 };
@@ -130,7 +129,7 @@ TEST_P(RevocationStore, KeepsAnEntryTenMinutesLongerThanAnyAccessTokenThatMayBeA
     EXPECT_EQ(until(kStart), 10min) << "no key, no token";
     add_key("long", 900s);
     add_key("short", 300s);  // "long" is published for 16 minutes from an hour before kStart
-    add_key("feed", 7200s, "revocation_feed");
+    add_key("feed", 7200s, core::KeyPurpose::revocation_feed);
     EXPECT_EQ(until(kStart - 50min), 25min) << "tokens of the one before are about";
     EXPECT_EQ(until(kStart), 15min) << "they are over";
     ASSERT_TRUE(signing_keys_.raise_token_life("short", 600s));

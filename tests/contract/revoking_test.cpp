@@ -30,10 +30,9 @@ protected:
         for (auto const& entry : entries) logged.push_back(std::string{name(entry.kind)} + " " + entry.subject);
         return logged;
     }
-    void add_key(std::string kid, std::string purpose = "access_token")
+    void add_key(std::string kid, core::KeyPurpose purpose = core::KeyPurpose::access_token)
     {
-        auto key    = sample_key(std::move(kid), kStart, kStart);
-        key.purpose = std::move(purpose);
+        auto const key = sample_key(std::move(kid), kStart, kStart, purpose);
         ASSERT_TRUE(signing_keys_.add_key(key, std::nullopt, 15min, entry(AuditEvent::key_added)));
     }
     core::Result<core::Revoked> end(core::SessionId id, TimePoint at = kStart)
@@ -42,8 +41,10 @@ protected:
     }
     core::Result<void> begin_epoch(std::string kid, TimePoint at)
     {
-        return epochs_.begin_epoch({.key = sample_key(std::move(kid), at, at), .token_secret = "sealed"},
-                                   entry(AuditEvent::data_restored, at));
+        auto feed_key = sample_key("feed of " + kid, at, at, core::KeyPurpose::revocation_feed);
+        return epochs_.begin_epoch(
+            {.key = sample_key(std::move(kid), at, at), .feed_key = std::move(feed_key), .token_secret = "sealed"},
+            entry(AuditEvent::data_restored, at));
     }
 };
 INSTANTIATE_TEST_SUITE_P(Contract, Revoking, testing::ValuesIn(keepers()), keeper_name);
@@ -143,7 +144,7 @@ TEST_P(Revoking, ARevokedKeyOfAccessTokensIsNamed)
 {
     add_key("first");
     ASSERT_TRUE(signing_keys_.raise_token_life("first", 600s));
-    add_key("feed", "revocation_feed");
+    add_key("feed", core::KeyPurpose::revocation_feed);
     auto const revoked =
         signing_keys_.revoke_key("first", sample_key("next", kStart, kStart), 15min, entry(AuditEvent::key_revoked));
     EXPECT_EQ(read().entries, revoked.value());
@@ -165,7 +166,7 @@ TEST_P(Revoking, AnEpochBeginsALogOfAGreaterNameWithEverythingAndTheKeys)
 {
     add_key("leaked");
     add_key("signing");
-    add_key("feed", "revocation_feed");
+    add_key("feed", core::KeyPurpose::revocation_feed);
     ASSERT_TRUE(signing_keys_.revoke_key("leaked", std::nullopt, 15min, entry(AuditEvent::key_revoked)));
     ASSERT_TRUE(end(open_session(sessions_, ann_).id));
     open_session(sessions_, ann_);

@@ -64,12 +64,13 @@ core::SessionRotation sample_rotation(core::Session const& session, std::uint64_
             .origin          = {.address = {"2001:db8::9"}, .user_agent = "Browser/2.0"}};
 }
 
-core::SigningKeyRecord sample_key(std::string kid, TimePoint created_at, TimePoint active_from)
+core::SigningKeyRecord sample_key(std::string kid, TimePoint created_at, TimePoint active_from,
+                                  core::KeyPurpose purpose)
 {
     using namespace std::string_literals;
     return {.kid                = std::move(kid),
             .algorithm          = "ES256",
-            .purpose            = "access_token",
+            .purpose            = std::string{name(purpose)},
             .sealed             = "\0sealed\xff\x01"s,
             .created_at         = created_at,
             .active_from        = active_from,

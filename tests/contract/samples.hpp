@@ -22,7 +22,8 @@ inline constexpr auto kStart = from_unix_milliseconds(1'800'000'000'123);
 [[nodiscard]] core::Session          sample_session(core::User const& user, TimePoint at = kStart);
 [[nodiscard]] core::SessionRotation  sample_rotation(core::Session const& session, std::uint64_t from_generation,
                                                      TimePoint at);
-[[nodiscard]] core::SigningKeyRecord sample_key(std::string kid, TimePoint created_at, TimePoint active_from);
+[[nodiscard]] core::SigningKeyRecord sample_key(std::string kid, TimePoint created_at, TimePoint active_from,
+                                                core::KeyPurpose purpose = core::KeyPurpose::access_token);
 [[nodiscard]] core::AuditEntry       entry(core::AuditEvent event, TimePoint at = kStart);
 
 // Ones that must succeed: the test ends where they do not.

@@ -17,8 +17,8 @@ protected:
         ASSERT_TRUE(sealed_.add_secret("one", std::string_view{"a\0b", 3}));
         ASSERT_TRUE(signing_keys_.add_key(sample_key("first", kStart, kStart), std::nullopt, 15min,
                                           entry(AuditEvent::key_added)));
-        ASSERT_TRUE(signing_keys_.add_key(sample_key("second", kStart, kStart), std::nullopt, 15min,
-                                          entry(AuditEvent::key_added)));
+        ASSERT_TRUE(signing_keys_.add_key(sample_key("second", kStart, kStart, core::KeyPurpose::revocation_feed),
+                                          std::nullopt, 15min, entry(AuditEvent::key_added)));
         ASSERT_TRUE(signing_keys_.revoke_key("first", std::nullopt, 15min, entry(AuditEvent::key_revoked)));
     }
     std::vector<core::Resealed> all()
@@ -45,8 +45,8 @@ TEST_P(SealedStore, ListsSecretsAndKeysRevokedOnesToo)
     for (auto const& one : there)
         // Where the audit log is a chain, its key is one of them.
         if (one.name != core::kAuditChainSecret)
-            names.push_back((one.kind == Sealed::Kind::secret ? "s " : "k ") + one.name);
-    EXPECT_THAT(names, testing::UnorderedElementsAre("s one", "k first", "k second"));
+            names.push_back((one.kind == Sealed::Kind::secret ? "s " : "k ") + one.name + " " + one.purpose);
+    EXPECT_THAT(names, testing::UnorderedElementsAre("s one ", "k first access_token", "k second revocation_feed"));
 }
 
 TEST_P(SealedStore, PutsTheNewInThePlaceOfTheOld)

@@ -24,7 +24,9 @@ const nothing = {
     "SELECT kid FROM signing_keys WHERE kid NOT IN (SELECT detail FROM audit WHERE event IN ('key_added', 'key_rotated'))",
   'keys made and not there':
     "SELECT detail FROM audit WHERE event IN ('key_added', 'key_rotated') AND detail NOT IN (SELECT kid FROM signing_keys)",
-  'not one latest key': 'SELECT count(*) FROM signing_keys WHERE retired_at IS NULL HAVING count(*) <> 1',
+  'not one latest key of each purpose':
+    `SELECT purpose FROM (SELECT 'access_token' AS purpose UNION SELECT 'revocation_feed') p
+       WHERE (SELECT count(*) FROM signing_keys k WHERE k.purpose = p.purpose AND retired_at IS NULL) <> 1`,
   'a log that rows may leave': 'SELECT older_than FROM audit_horizon WHERE older_than <> 0',
 };
 

@@ -35,12 +35,13 @@ test('docs/guides/keys.md', async () => {
   const folder = freshFolder();
   const signet = await startWithAnn({ dataDir: path.join(folder, 'data') });
   try {
-    const first = JSON.parse((await run(['keys', 'list', '--json', '--data', signet.dataDir])).stdout.trim());
+    const [first, feed] = (await run(['keys', 'list', '--json', '--data', signet.dataDir])).stdout.trim().split('\n').map((line) => JSON.parse(line));
     const shell = place(folder, { DATA: signet.dataDir, KID: first.kid });
     const answers = await runAll(blocks('keys.md'), shell, { stopBefore: 'rewrap', stop: () => signet.running && signet.signal('SIGTERM') });
-    assert.equal(answers.length, 7);
-    assert.match(answers[0], new RegExp(`${first.kid} .*signing[^]*"kty":"EC"[^]*BEGIN PUBLIC KEY`));
-    assert.match(answers[3], /is revoked/);
+    assert.equal(answers.length, 8);
+    assert.match(answers[0], new RegExp(`${first.kid} .*signing[^]*${feed.kid} .*signing[^]*"kty":"EC"[^]*BEGIN PUBLIC KEY`));
+    assert.match(answers[3], /A new key is published[^]*revocation_feed next/);
+    assert.match(answers[4], /is revoked/);
   } finally {
     await signet.stop();
     rmSync(folder, { recursive: true });

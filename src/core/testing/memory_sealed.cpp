@@ -30,7 +30,8 @@ public:
             std::vector<Sealed> all;
             for (auto const& [name, sealed] : memory_.secrets) all.push_back({Sealed::Kind::secret, name, sealed});
             for (auto const* const keys : {&memory_.keys, &memory_.revoked})
-                for (auto const& key : *keys) all.push_back({Sealed::Kind::signing_key, key.kid, key.sealed});
+                for (auto const& key : *keys)
+                    all.push_back({Sealed::Kind::signing_key, key.kid, key.sealed, key.purpose});
             return all;
         });
     }
@@ -50,7 +51,7 @@ private:
     // Where the bytes lie that it is made from.
     std::string* find(Resealed const& one)
     {
-        auto const& [kind, name, bytes] = one.before;
+        auto const& [kind, name, bytes, purpose] = one.before;
         if (kind == Sealed::Kind::secret) {
             auto const found = memory_.secrets.find(name);
             return found != memory_.secrets.end() && found->second == bytes ? &found->second : nullptr;
@@ -83,7 +84,7 @@ public:
             }
             memory_.begin_log(audit.at);
             for (auto const& key : memory_.keys) memory_.revoke_key(key, audit.at);
-            memory_.keys = {start.key};
+            memory_.keys = {start.key, start.feed_key};
             memory_.secrets.insert_or_assign(std::string{kTokenSecretName}, start.token_secret);
             memory_.audit.push_back(audit);
             return {};

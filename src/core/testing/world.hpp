@@ -26,7 +26,7 @@ MasterKey   make_master_key(std::string const& digit = "a");
 TokenSecret make_token_secret(std::string const& digit = "a");
 Origin      origin(std::string address = "192.0.2.7", std::string user_agent = "Browser/1");
 
-// Change `settings` before the first use of what they concern; the keyring is loaded.
+// Change `settings` before the first use of what they concern; the keyring of access tokens is loaded.
 struct World {
     explicit World(Settings chosen = cheap_settings());
     ~World();
@@ -48,15 +48,16 @@ struct World {
 
     [[nodiscard]] std::size_t count(AuditEvent event);
 
-    Settings        settings;
-    ManualClock     clock;
-    CountingRandom  random;
-    MemoryStores    stores;
-    MasterKey       master_key   = make_master_key();
-    TokenSecret     token_secret = make_token_secret();
-    Passwords       passwords{settings.passwords};
-    Keyring         keyring{stores.signing_keys(), master_key, settings, clock, random};
-    Revocations     revocations;
+    Settings       settings;
+    ManualClock    clock;
+    CountingRandom random;
+    MemoryStores   stores;
+    MasterKey      master_key   = make_master_key();
+    TokenSecret    token_secret = make_token_secret();
+    Passwords      passwords{settings.passwords};
+    Keyring        keyring{stores.signing_keys(), master_key, settings, clock, random};
+    Keyring     feed_keyring{stores.signing_keys(), master_key, settings, clock, random, KeyPurpose::revocation_feed};
+    Revocations revocations;
     RefreshRefusals refresh_refusals;
     SignInWatch     sign_ins{settings.throttle.alarm_failures, [this] { ++alarms; }};
     int             alarms = 0;
