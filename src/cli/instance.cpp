@@ -145,6 +145,7 @@ struct Instance::State {
                                                   .token_secret     = token_secret,
                                                   .revocation_log   = storage->revocations(),
                                                   .revocations      = revocations,
+                                                  .verifiers        = storage->verifiers(),
                                                   .refresh_refusals = refresh_refusals,
                                                   .sign_ins         = sign_ins,
                                                   .settings         = settings,

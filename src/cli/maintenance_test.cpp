@@ -76,6 +76,7 @@ TEST(Maintenance, FollowsWhatOthersEndedWhileRowsAreLeft)
                            .token_secret     = own.token_secret,
                            .revocation_log   = own.revocation_log,
                            .revocations      = own.revocations,
+                           .verifiers        = own.verifiers,
                            .refresh_refusals = own.refresh_refusals,
                            .sign_ins         = own.sign_ins,
                            .settings         = own.settings};

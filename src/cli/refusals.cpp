@@ -23,6 +23,8 @@ std::string sentence(core::Error const& error, std::string_view subject)
     switch (error.code) {
         case Errc::email_taken:
             return fmt::format("There is already an account for {}.", subject);
+        case Errc::name_taken:
+            return fmt::format("There is already a verifier called {}.", subject);
         case Errc::not_found:
             return fmt::format("There is no account for {}.", subject);
         case Errc::invalid_email:

@@ -47,6 +47,10 @@ std::string_view name(AuditEvent event)
             return "backup_made";
         case AuditEvent::data_restored:
             return "data_restored";
+        case AuditEvent::verifier_added:
+            return "verifier_added";
+        case AuditEvent::verifier_removed:
+            return "verifier_removed";
         case AuditEvent::audit_chain_begun:
             return "audit_chain_begun";
         case AuditEvent::server_started:

@@ -33,6 +33,8 @@ enum class AuditEvent : std::uint8_t {
     tokens_revoked,  // by an operator, or whoever had one
     backup_made,
     data_restored,
+    verifier_added,
+    verifier_removed,
     audit_chain_begun,
     server_started,  // with the settings that are not the default
 };

@@ -49,6 +49,7 @@ struct Epoch : ::testing::Test {
                 .token_secret     = secret,
                 .revocation_log   = world.stores.revocations(),
                 .revocations      = world.revocations,
+                .verifiers        = world.stores.verifiers(),
                 .refresh_refusals = world.refresh_refusals,
                 .sign_ins         = world.sign_ins,
                 .settings         = world.settings,

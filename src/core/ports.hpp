@@ -5,6 +5,7 @@
 // it revokes into the revocation log, and gives the latter. Every method may give
 // Errc::unavailable besides what it names. All are thread-safe.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -212,6 +213,31 @@ public:
     [[nodiscard]] virtual Result<std::size_t>   remove_revocations(TimePoint before, std::size_t most)            = 0;
 };
 
+// SHA-256.
+using CredentialHash = std::array<std::uint8_t, 32>;
+
+// Somebody who reads the revocation log.
+struct Verifier {
+    std::string              name;
+    CredentialHash           credential;
+    TimePoint                created_at;
+    std::optional<TimePoint> last_connected_at;
+};
+
+class VerifierStore {
+public:
+    virtual ~VerifierStore() = default;
+
+    // Errc::name_taken.
+    [[nodiscard]] virtual Result<void> add_verifier(Verifier const& verifier, AuditEntry const& audit) = 0;
+    // In order of their names.
+    [[nodiscard]] virtual Result<std::vector<Verifier>> list_verifiers()                               = 0;
+    // Errc::not_found.
+    [[nodiscard]] virtual Result<void> remove_verifier(std::string_view name, AuditEntry const& audit) = 0;
+    // Of one that was removed meanwhile: nothing.
+    [[nodiscard]] virtual Result<void> note_connected(std::string_view name, TimePoint at)             = 0;
+};
+
 class AuditStore {
 public:
     virtual ~AuditStore() = default;
@@ -249,6 +275,7 @@ struct Ports {
     TokenSecret const& token_secret;
     RevocationStore&   revocation_log;
     Revocations&       revocations;  // what stands in it, at hand
+    VerifierStore&     verifiers;
     RefreshRefusals&   refresh_refusals;
     SignInWatch&       sign_ins;
     Settings const&    settings;

@@ -33,6 +33,8 @@ std::string_view name(Errc code)
             return "not_found";
         case Errc::invalid_role:
             return "invalid_role";
+        case Errc::name_taken:
+            return "name_taken";
         case Errc::unsupported_hash:
             return "unsupported_hash";
         case Errc::unavailable:

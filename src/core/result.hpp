@@ -30,6 +30,7 @@ enum class Errc : std::uint8_t {
     not_found,
     // Administration
     invalid_role,
+    name_taken,
     unsupported_hash,  // an imported password hash of a kind or strength not accepted
     // Storage and keys
     unavailable,  // storage failed; nothing is known about the request itself

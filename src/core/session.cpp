@@ -11,6 +11,8 @@ std::string_view name(EndReason reason)
             return "signed_out_everywhere";
         case EndReason::ended_by_owner:
             return "ended_by_owner";
+        case EndReason::ended_by_operator:
+            return "ended_by_operator";
         case EndReason::password_changed:
             return "password_changed";
         case EndReason::account_disabled:

@@ -15,6 +15,7 @@ enum class EndReason : std::uint8_t {
     signed_out,
     signed_out_everywhere,
     ended_by_owner,  // from the list of devices
+    ended_by_operator,
     password_changed,
     account_disabled,
     refresh_reuse,      // a superseded token came back too late: theft

@@ -98,8 +98,8 @@ TEST(ClientAddress, KnowsLoopback)
 TEST(Names, AreFoundAgain)
 {
     for (auto const reason : {EndReason::signed_out, EndReason::signed_out_everywhere, EndReason::ended_by_owner,
-                              EndReason::password_changed, EndReason::account_disabled, EndReason::refresh_reuse,
-                              EndReason::replays_elsewhere})
+                              EndReason::ended_by_operator, EndReason::password_changed, EndReason::account_disabled,
+                              EndReason::refresh_reuse, EndReason::replays_elsewhere})
         EXPECT_EQ(find_end_reason(name(reason)), reason);
     EXPECT_FALSE(find_end_reason("unknown"));
     EXPECT_FALSE(find_end_reason(""));

@@ -81,6 +81,7 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                               .token_secret     = world.token_secret,
                               .revocation_log   = world.stores.revocations(),
                               .revocations      = world.revocations,
+                              .verifiers        = world.stores.verifiers(),
                               .refresh_refusals = world.refresh_refusals,
                               .sign_ins         = world.sign_ins,
                               .settings         = world.settings};

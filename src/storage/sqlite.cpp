@@ -14,6 +14,7 @@
 #include "storage/sqlite_connection.hpp"
 #include "storage/sqlite_engine.hpp"
 #include "storage/users.hpp"
+#include "storage/verifiers.hpp"
 
 namespace signet::storage {
 
@@ -30,6 +31,7 @@ struct SqliteStorage::State {
     SealedRows   sealed{engine, log};
     Epochs       epochs{engine, log};
     Revocations  revocations{engine, log};
+    Verifiers    verifiers{engine, log};
 };
 
 std::unique_ptr<SqliteStorage> SqliteStorage::open(std::filesystem::path const& file)
@@ -86,6 +88,10 @@ core::EpochStore& SqliteStorage::epochs()
 core::RevocationStore& SqliteStorage::revocations()
 {
     return state_->revocations;
+}
+core::VerifierStore& SqliteStorage::verifiers()
+{
+    return state_->verifiers;
 }
 
 core::Result<void> SqliteStorage::check_writable()

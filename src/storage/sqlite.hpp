@@ -33,6 +33,7 @@ public:
     [[nodiscard]] core::SealedStore&     sealed();
     [[nodiscard]] core::EpochStore&      epochs();
     [[nodiscard]] core::RevocationStore& revocations();
+    [[nodiscard]] core::VerifierStore&   verifiers();
 
     // Whether a transaction can be written and committed now; Errc::unavailable with the reason in a word: disk_full,
     // disk_read_only, disk_error, database_busy, database_not_opened, database_damaged, or none of these.

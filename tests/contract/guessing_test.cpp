@@ -78,6 +78,7 @@ protected:
                                                    .token_secret     = token_secret_,
                                                    .revocation_log   = storage_->revocations(),
                                                    .revocations      = revocations_,
+                                                   .verifiers        = storage_->verifiers(),
                                                    .refresh_refusals = refresh_refusals_,
                                                    .sign_ins         = sign_ins_,
                                                    .settings         = settings_};

@@ -258,8 +258,8 @@ TEST_P(SessionStore, EndsASessionOnce)
 TEST_P(SessionStore, KeepsEveryReason)
 {
     for (auto const reason : {EndReason::signed_out, EndReason::signed_out_everywhere, EndReason::ended_by_owner,
-                              EndReason::password_changed, EndReason::account_disabled, EndReason::refresh_reuse,
-                              EndReason::replays_elsewhere}) {
+                              EndReason::ended_by_operator, EndReason::password_changed, EndReason::account_disabled,
+                              EndReason::refresh_reuse, EndReason::replays_elsewhere}) {
         auto const session = open_session(sessions_, ann_);
         ASSERT_TRUE(sessions_.end_session(session.id, std::nullopt, reason, entry(AuditEvent::session_ended)));
         EXPECT_EQ(row(session.id).end_reason, reason);

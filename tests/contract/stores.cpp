@@ -19,6 +19,7 @@ public:
     core::SealedStore&     sealed() override { return storage_->sealed(); }
     core::EpochStore&      epochs() override { return storage_->epochs(); }
     core::RevocationStore& revocations() override { return storage_->revocations(); }
+    core::VerifierStore&   verifiers() override { return storage_->verifiers(); }
 
 private:
     TemporaryFolder                         folder_;
@@ -36,6 +37,7 @@ public:
     core::SealedStore&     sealed() override { return stores_.sealed(); }
     core::EpochStore&      epochs() override { return stores_.epochs(); }
     core::RevocationStore& revocations() override { return stores_.revocations(); }
+    core::VerifierStore&   verifiers() override { return stores_.verifiers(); }
 
 private:
     core::testing::MemoryStores stores_;

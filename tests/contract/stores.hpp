@@ -23,6 +23,7 @@ public:
     virtual core::SealedStore&     sealed()       = 0;
     virtual core::EpochStore&      epochs()       = 0;
     virtual core::RevocationStore& revocations()  = 0;
+    virtual core::VerifierStore&   verifiers()    = 0;
 };
 
 struct Keeper {
@@ -63,6 +64,7 @@ protected:
     core::SealedStore&      sealed_       = stores_->sealed();
     core::EpochStore&       epochs_       = stores_->epochs();
     core::RevocationStore&  revocations_  = stores_->revocations();
+    core::VerifierStore&    verifiers_    = stores_->verifiers();
 
     // How many audit rows there are.
     [[nodiscard]] std::size_t audited() { return audit_.latest(100'000).value().size(); }

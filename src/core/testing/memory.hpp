@@ -29,6 +29,7 @@ struct Memory {
     std::map<std::string, std::string>   secrets;
     TimePoint                            epoch_began{};
     std::vector<AuditEntry>              audit;
+    std::map<std::string, Verifier>      verifiers;
     std::vector<MemoryLine>              log;
     revocation::Position                 log_head{.log = 1};
     revocation::Position                 log_removed{.log = 1};

@@ -18,6 +18,7 @@ namespace signet::core::testing {
 [[nodiscard]] std::unique_ptr<SealedStore>     sealed_in(Memory& memory);
 [[nodiscard]] std::unique_ptr<EpochStore>      epochs_in(Memory& memory);
 [[nodiscard]] std::unique_ptr<RevocationStore> revocations_in(Memory& memory);
+[[nodiscard]] std::unique_ptr<VerifierStore>   verifiers_in(Memory& memory);
 
 // Thread-safe, but for memory(): what a test looks into and turns while nothing else runs.
 class MemoryStores {
@@ -30,6 +31,7 @@ public:
     SealedStore&     sealed() { return *sealed_; }
     EpochStore&      epochs() { return *epochs_; }
     RevocationStore& revocations() { return *revocations_; }
+    VerifierStore&   verifiers() { return *verifiers_; }
 
     Memory& memory() { return memory_; }
 
@@ -43,6 +45,7 @@ private:
     std::unique_ptr<SealedStore>     sealed_       = sealed_in(memory_);
     std::unique_ptr<EpochStore>      epochs_       = epochs_in(memory_);
     std::unique_ptr<RevocationStore> revocations_  = revocations_in(memory_);
+    std::unique_ptr<VerifierStore>   verifiers_    = verifiers_in(memory_);
 };
 
 }  // namespace signet::core::testing

@@ -78,6 +78,7 @@ Ports World::ports_with(Revocations& known)
             .token_secret     = token_secret,
             .revocation_log   = stores.revocations(),
             .revocations      = known,
+            .verifiers        = stores.verifiers(),
             .refresh_refusals = refresh_refusals,
             .sign_ins         = sign_ins,
             .settings         = settings};

@@ -72,6 +72,7 @@ struct World {
                           .token_secret     = token_secret,
                           .revocation_log   = stores.revocations(),
                           .revocations      = revocations,
+                          .verifiers        = stores.verifiers(),
                           .refresh_refusals = refresh_refusals,
                           .sign_ins         = sign_ins,
                           .settings         = settings};
