@@ -289,6 +289,8 @@ Exit run_command_line(int argc, char** argv)
     add_token_verbs(app, chosen);
     add_key_verbs(app, chosen);
     add_backup_verbs(app, chosen);
+    add_verifier_verbs(app, chosen);
+    add_revocation_verbs(app, chosen);
     add_audit_verbs(app, chosen);
     add_config_verbs(app, chosen);
     add_doctor(app, chosen);

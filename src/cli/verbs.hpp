@@ -67,6 +67,10 @@ void add_admin_options(CLI::App* verb, AdminOptions& options);
 void add_audit_verbs(CLI::App& app, Chosen& chosen);
 // backup, restore
 void add_backup_verbs(CLI::App& app, Chosen& chosen);
+// verifier add|list|remove
+void add_verifier_verbs(CLI::App& app, Chosen& chosen);
+// revocations list|add
+void add_revocation_verbs(CLI::App& app, Chosen& chosen);
 // token decode|verify|sign
 void add_token_verbs(CLI::App& app, Chosen& chosen);
 // keys generate|thumbprint|convert

@@ -122,6 +122,8 @@ async function verbs(signet, tokens, scratch) {
   const admin = (args, input = '') => run([...args, '--data', signet.dataDir], { input, env: { SIGNET_LOG_LEVEL: 'debug' } });
   const users = path.join(scratch, 'users.jsonl');
   writeFileSync(users, `${JSON.stringify({ email: 'imp@example.com', password_hash: secrets['password hash of an import'] })}\n{"email":"y","password_hash":"${secrets['password hash of an import']}x"}\n`);
+  const verifier = await admin(['verifier', 'add', 'notes', '--json']);
+  tokens['credential of a verifier'] = JSON.parse(verifier.stdout).credential;
   const access = Object.entries(tokens).find(([name]) => name.endsWith('access token'))[1];
   const done = await Promise.all([
     admin(['user', 'add', 'new@example.com', '--password-stdin'], secrets['password on standard input']),
@@ -129,10 +131,11 @@ async function verbs(signet, tokens, scratch) {
     admin(['user', 'set-password', 'kim@example.com', '--password-stdin'], secrets['third password']),
     admin(['user', 'import', users, '--json']), admin(['user', 'list', '--json']), admin(['keys', 'list', '--json']),
     admin(['audit', 'list']), admin(['audit', 'list', '--json']), admin(['audit', 'verify']), admin(['doctor', '--json']),
+    admin(['verifier', 'list', '--json']), admin(['verifier', 'add', 'notes', '--json']), admin(['revocations', 'list']),
     run(['config', 'show']),
     run(['token', 'verify', '--key', path.join(scratch, 'none.json')], { input: access }),
   ]);
-  return done.map(({ stdout, stderr }) => stdout + stderr).join('\n');
+  return verifier.stderr + done.map(({ stdout, stderr }) => stdout + stderr).join('\n');
 }
 
 for (const format of ['text', 'json']) {
