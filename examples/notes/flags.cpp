@@ -11,16 +11,19 @@ constexpr char const* kHelp =
     "notes - an API behind Signet's access tokens, and a page that shows what happens.\n"
     "\n"
     "  notes --issuer https://localhost:8443 --ca signet-data/tls/cert.pem \\\n"
-    "        --certificate signet-data/tls/cert.pem --private-key signet-data/tls/key.pem\n"
+    "        --certificate signet-data/tls/cert.pem --private-key signet-data/tls/key.pem \\\n"
+    "        --verifier-credential notes.credential\n"
     "\n"
-    "  --issuer URL         where Signet is; the only issuer whose tokens are accepted\n"
-    "  --audience TEXT      whom the tokens must be meant for (default: the issuer)\n"
-    "  --ca FILE            trust the issuer by this PEM file (default: the system's)\n"
-    "  --listen HOST:PORT   (default: localhost:7001)\n"
-    "  --certificate FILE   PEM, to serve HTTPS with\n"
-    "  --private-key FILE   PEM, its key\n"
-    "  --peer ORIGIN        another instance: its page may call this one, and this one's page calls it\n"
-    "  --plain-http         no HTTPS, here and to the issuer; loopback addresses only\n";
+    "  --issuer URL                 where Signet is; the only issuer whose tokens are accepted\n"
+    "  --audience TEXT              whom the tokens must be meant for (default: the issuer)\n"
+    "  --ca FILE                    trust the issuer by this PEM file (default: the system's)\n"
+    "  --verifier-credential FILE   what `signet verifier add` printed: who signs out is out here at once\n"
+    "  --without-revocations        in place of that: a token is good until it expires\n"
+    "  --listen HOST:PORT           (default: localhost:7001)\n"
+    "  --certificate FILE           PEM, to serve HTTPS with\n"
+    "  --private-key FILE           PEM, its key\n"
+    "  --peer ORIGIN                another instance: its page may call this one, and this one's page calls it\n"
+    "  --plain-http                 no HTTPS, here and to the issuer; loopback addresses only\n";
 
 std::unexpected<Advice> wrong(std::string const& what)
 {
@@ -63,6 +66,8 @@ std::expected<Flags, Advice> checked(Flags flags, std::string const& listen)
     if (flags.plain_http && !is_loopback(flags.host)) return wrong("--plain-http is for loopback addresses only");
     if (!flags.plain_http && (flags.certificate.empty() || flags.private_key.empty()))
         return wrong("--certificate and --private-key are missing");
+    if (flags.verifier_credential.empty() != flags.without_revocations)
+        return wrong("it must be either --verifier-credential or --without-revocations");
     return flags;
 }
 
@@ -84,6 +89,8 @@ std::expected<Flags, Advice> parse_flags(int count, char** words)
                                    {"private-key", required_argument, nullptr, 'k'},
                                    {"peer", required_argument, nullptr, 'p'},
                                    {"plain-http", no_argument, nullptr, 'h'},
+                                   {"verifier-credential", required_argument, nullptr, 'v'},
+                                   {"without-revocations", no_argument, nullptr, 'w'},
                                    {"help", no_argument, nullptr, '?'},
                                    {nullptr, 0, nullptr, 0}};
 
@@ -116,6 +123,12 @@ std::expected<Flags, Advice> parse_flags(int count, char** words)
                 break;
             case 'h':
                 flags.plain_http = true;
+                break;
+            case 'v':
+                flags.verifier_credential = optarg;
+                break;
+            case 'w':
+                flags.without_revocations = true;
                 break;
             default: {
                 if (std::string_view{words[optind - 1]} == "--help") return std::unexpected(Advice{kHelp, 0});

@@ -13,8 +13,11 @@ struct Flags {
     std::string ca;           // PEM file to trust the issuer by; empty: the system's
     std::string certificate;  // PEM files to serve HTTPS with
     std::string private_key;
-    std::string peer;  // another instance, whose page may call this one; empty: none
-    bool        plain_http = false;
+    std::string
+        verifier_credential;  // a file that holds what `signet verifier add` printed; empty: nothing is followed
+    std::string peer;         // another instance, whose page may call this one; empty: none
+    bool        plain_http          = false;
+    bool        without_revocations = false;  // then there is no such file
 
     // "https://localhost:7001"
     [[nodiscard]] std::string origin() const;

@@ -1,8 +1,8 @@
 // notes - an API that only signed-in people may use, and the page that uses it.
 //
 // It never speaks to Signet about a request and has no database of Signet's:
-// signet::Verifier fetches the issuer's public keys now and then, and checks
-// every token by itself.
+// signet::Verifier fetches the issuer's public keys now and then, hears of what is
+// revoked, and checks every token by itself.
 #include <httplib.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -10,8 +10,10 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "answers.hpp"
@@ -78,6 +80,20 @@ void report(signet::KeySetReport const& fetched)
     if (!fetched.problem.empty()) std::cerr << "notes: the issuer's keys: " << fetched.problem << std::endl;
 }
 
+void report(signet::StateReport const& news)
+{
+    std::cerr << "notes: the issuer's revocations: " << name(news.state) << (news.problem.empty() ? "" : ": ")
+              << news.problem << std::endl;
+}
+
+// The first word of the file; empty where there is none.
+std::string read_credential(std::string const& file)
+{
+    std::string credential;
+    std::ifstream{file} >> credential;
+    return credential;
+}
+
 int complain(std::string const& problem)
 {
     std::cerr << "notes: " << problem << std::endl;
@@ -100,12 +116,18 @@ int main(int count, char** words)
     auto const server = new_server(*flags);
     if (!server->is_valid()) return complain("cannot use " + flags->certificate + " with " + flags->private_key);
 
-    auto const verifier = signet::Verifier::start({.issuer                       = flags->issuer,
-                                                   .audience                     = flags->audience,
-                                                   .realm                        = "notes",
-                                                   .ca_file                      = flags->ca,
-                                                   .allow_plain_http_on_loopback = flags->plain_http,
-                                                   .on_fetch                     = report});
+    auto const credential = read_credential(flags->verifier_credential);
+    if (credential.empty() && !flags->without_revocations) return complain("cannot read " + flags->verifier_credential);
+    auto const verifier = signet::Verifier::start(
+        {.issuer      = flags->issuer,
+         .audience    = flags->audience,
+         .credential  = credential,
+         .revocations = flags->without_revocations ? signet::Revocations::ignore : signet::Revocations::follow,
+         .realm       = "notes",
+         .ca_file     = flags->ca,
+         .allow_plain_http_on_loopback = flags->plain_http,
+         .on_fetch                     = [](signet::KeySetReport const& fetched) { report(fetched); },
+         .on_state                     = [](signet::StateReport const& news) { report(news); }});
     if (!verifier) return complain(verifier.error().detail);
 
     notes::NoteStore store;

@@ -29,7 +29,10 @@ std::string what_was_checked(std::expected<Principal, signet::Refusal> const& wh
     auto const   microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
     json::object checked{{"microseconds", microseconds}, {"asked", "nobody"}};
     if (!who) {
-        checked["refused"] = who.error().error.empty() ? "missing_token" : jose::name(who.error().cause);
+        auto const& refusal = who.error();
+        checked["refused"]  = refusal.error.empty() ? "missing_token"
+                              : refusal.revoked     ? "revoked"
+                                                    : jose::name(refusal.cause);
         return json::serialize(checked);
     }
     // What signet::Verifier says yes to (signet/verifier.hpp).

@@ -1,11 +1,12 @@
 // signet/verifier.hpp - what a resource server links: bearer token in, Principal out.
 //
-// The key set is fetched and refreshed in the background; checking a request
-// asks nobody.
+// The key set is fetched and refreshed in the background, and what is revoked is
+// heard of as it happens; checking a request asks nobody.
 //
-//     auto verifier = signet::Verifier::start({.issuer   = "https://id.example.com",
-//                                              .audience = "https://id.example.com"});
-//     if (!verifier) throw std::runtime_error(verifier.error().detail);  // options that cannot work
+//     auto verifier = signet::Verifier::start({.issuer     = "https://id.example.com",
+//                                              .audience   = "https://id.example.com",
+//                                              .credential = credential});  // of `signet verifier add NAME`
+//     if (!verifier) throw std::runtime_error(verifier.error().detail);     // options that cannot work
 //
 //     auto who = (*verifier)->verify(request.authorization);
 //     if (!who)                     return answer(who.error().status, who.error().www_authenticate());
@@ -14,9 +15,12 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <functional>
+#include <iosfwd>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +49,10 @@ public:
     [[nodiscard]] jose::Time                   issued_at() const;
     [[nodiscard]] jose::Time                   expires_at() const;
 
+    // One line for a log: who, in which session, by which client and token. Nothing
+    // of what a token says can end the line or look like another member of it.
+    [[nodiscard]] std::string to_string() const;
+
     // Exact match, case included. Cost: one comparison for each.
     [[nodiscard]] bool has_role(std::string_view role) const;
     [[nodiscard]] bool has_scope(std::string_view scope) const;
@@ -65,14 +73,30 @@ private:
     bool                         seen_before_;
 };
 
+// to_string(), written.
+std::ostream& operator<<(std::ostream& out, Principal const& principal);
+
+// What was revoked that a token belongs to.
+enum class Revoked : std::uint8_t {
+    session,     // it was signed out of
+    token,       // this one alone
+    user,        // all of the account's until some time
+    client,      // all of the client's until some time
+    key,         // all that this key signed
+    everything,  // all of the issuer's until some time
+};
+
 // Why a request is refused, in RFC 6750's terms.
 struct Refusal {
-    int                  status;         // 401, 403, or 503 while there is no key set, or no memory, to check with
+    // 401, 403, or 503 while there is no key set, no memory, or no news of what is revoked, to check with
+    int                  status;
     std::string          error;          // "invalid_token", ...; empty when no token was sent (RFC 6750 3.1)
     std::string          description;    // one sentence without quotes, safe to show
-    jose::Errc           cause{};        // for logs; meaningful when error is "invalid_token"
+    jose::Errc           cause{};        // for logs; meaningful when error is "invalid_token" and nothing is revoked
     std::chrono::seconds retry_after{};  // for the Retry-After header; above zero when status is 503
     std::string          realm{};        // VerifierOptions::realm; empty when there is no memory
+
+    std::optional<Revoked> revoked{};  // what of the token was, when that is why
 
     // The value of the WWW-Authenticate header, RFC 6750 3; safe whatever the texts
     // hold. Empty when status is 503, which is no question of who asks. Cost: a copy
@@ -91,12 +115,50 @@ struct KeySetReport {
     std::size_t keys{};   // in the set that is in use now
 };
 
+// Whether a Verifier hears of what is revoked.
+enum class Revocations : std::uint8_t {
+    follow,  // within a fraction of a second; needs VerifierOptions::credential
+    ignore,  // a token is good until it expires, whatever happens
+};
+
+// How current what is known to be revoked is.
+enum class State : std::uint8_t {
+    starting,  // nothing is known yet: every token is refused with 503
+    live,      // all that was revoked until a moment ago
+    degraded,  // the issuer has not been heard of for VerifierOptions::degraded_after
+    stale,     // nor for stale_after: WhenStale decides
+};
+
+// "live" for State::live, and so on; likewise "session" for Revoked::session. No cost; thread-safe.
+[[nodiscard]] std::string_view name(State state);
+[[nodiscard]] std::string_view name(Revoked revoked);
+
+// What becomes of a token while the state is stale.
+enum class WhenStale : std::uint8_t {
+    fail_closed,   // refused with 503: for money, and whatever an intruder must not do
+    until_expiry,  // accepted, unless it is known to be revoked
+};
+
+// A change of state, or something that the operator should know while it stays.
+struct StateReport {
+    State       state;
+    State       before;   // the same where only the problem is new
+    std::string problem;  // one sentence; empty when there is none
+};
+
 // How a Verifier checks. Issuer and audience must be named; the type is "at+jwt".
 struct VerifierOptions {
-    std::string                  issuer;    // exact bytes of "iss"; keys come from ISSUER/.well-known/jwks.json alone
+    std::string                  issuer;  // exact bytes of "iss"; the keys come from ISSUER/.well-known/jwks.json alone
     std::string                  audience;  // must be among "aud"
+    // What `signet verifier add NAME` prints: lets this server follow ISSUER/revocations. A
+    // secret, though one that shows nothing but what is revoked.
+    std::string                  credential{};
+    // follow without a credential is refused, and so is ignore with one.
+    Revocations                  revocations = Revocations::follow;
+    // For verify() without another; what is sensitive asks for fail_closed itself.
+    WhenStale                    when_stale  = WhenStale::until_expiry;
     // HS256, HS384, and HS512 are refused: their key cannot be published.
-    std::vector<jose::Algorithm> algorithms = {jose::Algorithm::es256, jose::Algorithm::eddsa, jose::Algorithm::rs256};
+    std::vector<jose::Algorithm> algorithms  = {jose::Algorithm::es256, jose::Algorithm::eddsa, jose::Algorithm::rs256};
     std::chrono::seconds         clock_skew{30};                        // 0 s to 10 min
     std::string                  realm{};                               // shown in WWW-Authenticate when not empty
     std::string                  ca_file{};                             // PEM; empty: the system's
@@ -105,28 +167,50 @@ struct VerifierOptions {
     std::chrono::seconds         refetch_cooldown{30};
     // A set that cannot be renewed is used no longer than this; 1 s to 365 days.
     std::chrono::seconds         longest_stale     = std::chrono::hours{24};
+    // Without news of the issuer; it is heard of each second. 2 s to an hour, and up to a day.
+    std::chrono::milliseconds    degraded_after    = std::chrono::seconds{3};
+    std::chrono::milliseconds    stale_after       = std::chrono::seconds{30};
     // Tokens whose check is remembered until they expire or the key set changes,
     // for each of up to 16 threads; about 1.5 kB each, at most 1,048,576. 0: every
     // request costs a signature check.
     std::size_t                  remembered_tokens = 4096;
-    // Called after each fetch, from the background thread; must not throw.
+    // Called after each fetch of the key set, from a background thread; must not throw.
     std::function<void(KeySetReport const&)> on_fetch{};
+    // Called when the state changes, and of each new problem, from another one; must not throw.
+    std::function<void(StateReport const&)>  on_state{};
+};
+
+// For gauges: how a Verifier stands. With Revocations::ignore only state and keys say something.
+struct VerifierStatus {
+    State                     state{};
+    std::size_t               keys     = 0;    // in the key set
+    std::uint64_t             sequence = 0;    // of the issuer's log, up to which all is known
+    std::size_t               entries  = 0;    // what is held as revoked
+    std::size_t               bytes    = 0;    // the memory that takes
+    std::chrono::milliseconds last_heard{};    // so long ago all that was revoked was known; zero while starting
+    std::chrono::milliseconds clock_offset{};  // of the issuer's clock to this machine's, roughly
+    std::uint64_t             reconnects = 0;  // streams after the first
+    std::uint64_t             resyncs    = 0;  // snapshots after the first
 };
 
 // Holds one issuer's key set and keeps it fresh: fetched again after as long as
 // Cache-Control says, a minute to an hour, with ETag; over https, without redirects,
-// 64 KiB and 100 keys at most; one fetch at a time. Thread-safe.
+// 64 KiB and 100 keys at most; one fetch at a time. Follows what the issuer revokes
+// (docs/reference/revocation-feed.md) and holds it in memory, for as long as a token
+// could be meant: 32 MB for a million ended sessions. Nothing that is lost, repeated,
+// or forged on the way makes a revoked token good again. Thread-safe.
 // verify() does no I/O and takes no lock that a fetch holds.
 class Verifier {
 public:
-    // Starts the background thread. Waits for the first key set up to `patience` (a
-    // day at most), then returns all the same: until a set arrives verify() refuses with 503.
-    // Errc::contradictory_policy when the options cannot work: an issuer that is
-    // no https URL, no audience, HS256, ... Throws where no thread or memory is to be
-    // had. Cost: one thread for its lifetime.
+    // Starts the background threads. Waits for the first key set, and to be live, up to
+    // `patience` (a day at most), then returns all the same: until then verify() refuses
+    // with 503. Errc::contradictory_policy when the options cannot work: an issuer that
+    // is no https URL, no audience, HS256, no credential to follow with, ... Throws where
+    // no thread or memory is to be had. Cost: three threads for its lifetime, one with
+    // Revocations::ignore; all but idle.
     [[nodiscard]] static std::expected<std::unique_ptr<Verifier>, jose::Error> start(
         VerifierOptions options, std::chrono::milliseconds patience = std::chrono::seconds{5});
-    // Ends the thread, and with it a fetch under way, within a second. Principals live
+    // Ends the threads, and with them what is under way, within a second. Principals live
     // on, and so does a look-up of the issuer's name, on a thread of libcurl's, until
     // it is answered or given up.
     ~Verifier();
@@ -137,21 +221,31 @@ public:
     // Asks of a token what jose::verify() asks, and that it has "sub", "client_id",
     // "jti", "iat", and "exp" (RFC 9068 2.2); a claim of Principal in another type is
     // refused. 401 with an empty error when there is no bearer token, 401 with
-    // invalid_token and a cause when there is one that does not hold, 503 without a
-    // key set or memory. A kid that the set lacks is refused, and asks for a fetch.
-    // Throws nothing.
+    // invalid_token and a cause when there is one that does not hold, or `revoked` when
+    // it held before; 503 without a key set or memory, while starting, and while stale
+    // where that is to fail closed. A kid that the set lacks is refused, and asks for a
+    // fetch. Throws nothing.
     // Cost: one signature check for a token not seen before, else about 150 ns;
-    // expiry is looked at each time.
+    // expiry and revocation are looked at each time.
     [[nodiscard]] std::expected<Principal, Refusal> verify(std::string_view authorization) const;
+    [[nodiscard]] std::expected<Principal, Refusal> verify(std::string_view authorization, WhenStale when_stale) const;
 
-    // Whether there is a key set to check with. For a readiness probe; no I/O. Cost: a
-    // short lock.
+    // Whether there is a key set to check with, and with Revocations::follow has been news of
+    // what is revoked. For a readiness probe; no I/O. Cost: a short lock.
     [[nodiscard]] bool ready() const;
 
+    // How current what is known to be revoked is now. With Revocations::ignore it is starting
+    // until there is a key set, and live then. Cost: reading a clock.
+    [[nodiscard]] State          state() const;
+    [[nodiscard]] VerifierStatus status() const;
+    // The same in Prometheus' text form (version 0.0.4), each name beginning with
+    // signet_verifier_; for the application to add to its own.
+    [[nodiscard]] std::string    prometheus() const;
+
 private:
-    struct State;
-    explicit Verifier(std::unique_ptr<State> state);
-    std::unique_ptr<State> state_;
+    struct Parts;
+    explicit Verifier(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace signet

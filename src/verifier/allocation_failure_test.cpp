@@ -3,6 +3,7 @@
 
 #include "jose/fail_each_allocation.hpp"
 #include "jose/token_cache.hpp"
+#include "verifier/feed_server.hpp"
 #include "verifier/verifier_fixture.hpp"
 
 namespace signet {
@@ -80,6 +81,40 @@ TEST_F(VerifierAllocationFailure, IsNeverAYesToWhatIsRefused)
          {std::string{}, std::string{"Bearer a b"}, bearer(claims().expires_at(now() - 1min)),
           bearer(claims().set("email", true)), "Bearer " + *jose::sign(claims(), new_key("k1"), "at+jwt")})
         fail_each("refusal", authorization, [&] { return asked; });
+}
+
+// A token that is revoked is refused, as such or for the lack of memory, whether it was seen before or not.
+TEST(VerifierRevocations, AreNeverForgottenForALackOfMemory)
+{
+    FeedServer issuer;
+    auto const key = *jose::SigningKey::generate(jose::Algorithm::es256, "k1");
+    issuer.publish(*jose::KeySet::from({key.verification_key()})->to_json());
+    auto const   now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    jose::Claims claims;
+    claims.issuer(issuer.issuer()).subject("ann").audience("notes").token_id("t1").set("client_id", "web");
+    claims.issued_at(now).expires_at(now + 10min).set("sid", "s1");
+    auto const token    = "Bearer " + *jose::sign(claims, key, "at+jwt");
+    auto const verifier = *Verifier::start({.issuer                       = issuer.issuer(),
+                                            .audience                     = "notes",
+                                            .credential                   = FeedServer::kCredential,
+                                            .allow_plain_http_on_loopback = true},
+                                           30s);
+    ASSERT_TRUE(verifier->verify(token));
+    issuer.wait_for_confirmation(issuer.revoke(revocation::Kind::session, "s1").sequence);
+    claims.token_id("t2");
+    for (auto const& refused : {token, "Bearer " + *jose::sign(claims, key, "at+jwt")}) {
+        std::size_t nth = 1;
+        for (bool struck = true; struck; ++nth) {
+            AllocationFailure const failure{nth, Failing::once};
+            auto const              who = verifier->verify(refused);
+            struck                      = failure.struck();
+            ASSERT_FALSE(who) << nth;
+            EXPECT_TRUE(who.error().revoked == Revoked::session || who.error().status == 503 ||
+                        who.error().cause == Errc::bad_signature)
+                << nth << " " << who.error().description;
+        }
+        EXPECT_GT(nth, 1U);
+    }
 }
 
 // What was kept beside a token for which there was no memory is found as before.

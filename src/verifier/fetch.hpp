@@ -1,8 +1,6 @@
 // verifier/fetch.hpp - one GET to a fixed address, with nothing that surprises.
 //
-// No redirects, no other protocol than the one asked for, a bounded answer in a
-// bounded time (CHECKS A40, E10). The only file of this layer that names libcurl's
-// transfers.
+// As transfer_settings.hpp has it, and a bounded answer in a bounded time (CHECKS A40, E10).
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -44,16 +44,27 @@ std::expected<KeySetAddress, std::string> checked(std::string const& text, bool 
     return KeySetAddress{.url = text, .plain_http = scheme == "http"};
 }
 
-}  // namespace
-
-std::expected<KeySetAddress, std::string> key_set_address(std::string const& issuer, bool plain_http_on_loopback)
+std::expected<KeySetAddress, std::string> address_under(std::string const& issuer, std::string_view path,
+                                                        bool plain_http_on_loopback)
 {
     auto address = checked(issuer, plain_http_on_loopback, "the issuer");
     if (!address) return address;
     auto& url = address->url;
     while (url.ends_with('/')) url.pop_back();
-    url += "/.well-known/jwks.json";
+    url += path;
     return address;
+}
+
+}  // namespace
+
+std::expected<KeySetAddress, std::string> key_set_address(std::string const& issuer, bool plain_http_on_loopback)
+{
+    return address_under(issuer, "/.well-known/jwks.json", plain_http_on_loopback);
+}
+
+std::expected<KeySetAddress, std::string> revocations_address(std::string const& issuer, bool plain_http_on_loopback)
+{
+    return address_under(issuer, "/revocations", plain_http_on_loopback);
 }
 
 std::expected<KeySetAddress, std::string> key_set_url(std::string const& url)

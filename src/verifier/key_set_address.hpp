@@ -1,4 +1,4 @@
-// verifier/key_set_address.hpp - where an issuer's key set is, if it may be asked at all.
+// verifier/key_set_address.hpp - where an issuer's key set is, and what it revokes, if it may be asked at all.
 #pragma once
 #include <expected>
 #include <string>
@@ -17,6 +17,10 @@ struct KeySetAddress {
 // localhost, 127.0.0.0/8, or [::1]. Names are not resolved here.
 [[nodiscard]] std::expected<KeySetAddress, std::string> key_set_address(std::string const& issuer,
                                                                         bool               plain_http_on_loopback);
+
+// Likewise that of /revocations, from which the other addresses of the feed go on.
+[[nodiscard]] std::expected<KeySetAddress, std::string> revocations_address(std::string const& issuer,
+                                                                            bool               plain_http_on_loopback);
 
 // The key set at exactly this URL, by the same rules; plain http to a loopback host is allowed.
 [[nodiscard]] std::expected<KeySetAddress, std::string> key_set_url(std::string const& url);

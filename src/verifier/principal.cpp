@@ -1,6 +1,7 @@
 #include "verifier/principal.hpp"
 
 #include <algorithm>
+#include <ostream>
 #include <utility>
 
 #include "base/result.hpp"
@@ -38,6 +39,21 @@ jose::Result<std::vector<std::string>> optional_list(jose::VerifiedToken const& 
     return *std::move(list);
 }
 
+// Visible ASCII as it stands, and everything else so that it is: no line ends in it, and no quote.
+void append_quoted(std::string& line, std::string_view text)
+{
+    constexpr std::string_view kHex = "0123456789abcdef";
+    line += '"';
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte >= ' ' && byte <= '~' && c != '"' && c != '\\')
+            line += c;
+        else
+            line.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 0x0F]);
+    }
+    line += '"';
+}
+
 // RFC 6749 3.3: scope values are separated by spaces.
 std::vector<std::string> split_at_spaces(std::string_view text)
 {
@@ -72,6 +88,12 @@ jose::Result<std::shared_ptr<Facts const>> read_facts(jose::VerifiedToken const&
     auto       name       = TRY(optional_text(token, "name"));
     auto       roles      = TRY(optional_list(token, "roles"));
     auto const scope      = TRY(optional_text(token, "scope"));
+    auto const keys       = revocation::TokenKeys::of({.session_id = session_id,
+                                                       .token_id   = token_id,
+                                                       .user_id    = user_id,
+                                                       .client_id  = client_id,
+                                                       .key_id     = key_id,
+                                                       .issued_at  = *issued});
     return std::make_shared<Facts const>(Facts{.user_id    = std::move(user_id),
                                                .session_id = std::move(session_id),
                                                .email      = std::move(email),
@@ -83,7 +105,9 @@ jose::Result<std::shared_ptr<Facts const>> read_facts(jose::VerifiedToken const&
                                                .key_id     = std::string{key_id},
                                                .algorithm  = token.algorithm(),
                                                .issued_at  = *issued,
-                                               .expires_at = *expires});
+                                               .expires_at = *expires,
+                                               .keys       = keys,
+                                               .last_look  = {}});
 }
 
 std::string_view Principal::user_id() const
@@ -133,6 +157,26 @@ jose::Time Principal::issued_at() const
 jose::Time Principal::expires_at() const
 {
     return facts_->expires_at;
+}
+
+std::string Principal::to_string() const
+{
+    std::string line;
+    auto const  add = [&line](std::string_view name, std::string_view value) {
+        if (value.empty()) return;
+        line.append(line.empty() ? "" : " ").append(name).append("=");
+        append_quoted(line, value);
+    };
+    add("user", user_id());
+    add("session", session_id());
+    add("client", client_id());
+    add("token", token_id());
+    return line;
+}
+
+std::ostream& operator<<(std::ostream& out, Principal const& principal)
+{
+    return out << principal.to_string();
 }
 
 bool Principal::has_role(std::string_view role) const

@@ -46,6 +46,34 @@ std::string_view sentence(Errc cause)
     }
 }
 
+std::string_view sentence(Revoked what)
+{
+    switch (what) {
+        case Revoked::session:
+            return "The session has ended.";
+        case Revoked::token:
+            return "The token has been revoked.";
+        case Revoked::user:
+            return "The account's tokens have been revoked.";
+        case Revoked::client:
+            return "The client's tokens have been revoked.";
+        case Revoked::key:
+            return "The key that signed the token has been revoked.";
+        case Revoked::everything:
+            return "All tokens of that time have been revoked.";
+    }
+    return "The token has been revoked.";
+}
+
+Refusal unavailable(std::string_view description, std::string_view realm)
+{
+    return {.status      = 503,
+            .error       = "unavailable",
+            .description = std::string{description},
+            .retry_after = std::chrono::seconds{1},
+            .realm       = std::string{realm}};
+}
+
 // RFC 6750 3: the characters allowed in error_description; they need no escaping.
 std::string quoted(std::string_view text)
 {
@@ -55,6 +83,25 @@ std::string quoted(std::string_view text)
 }
 
 }  // namespace
+
+std::string_view name(Revoked revoked)
+{
+    switch (revoked) {
+        case Revoked::session:
+            return "session";
+        case Revoked::token:
+            return "token";
+        case Revoked::user:
+            return "user";
+        case Revoked::client:
+            return "client";
+        case Revoked::key:
+            return "key";
+        case Revoked::everything:
+            return "everything";
+    }
+    return "unknown";
+}
 
 std::string Refusal::www_authenticate() const
 {
@@ -86,13 +133,28 @@ Refusal invalid_token(Errc cause, std::string_view realm)
             .realm       = std::string{realm}};
 }
 
+Refusal is_revoked(Revoked what, std::string_view realm)
+{
+    return {.status      = 401,
+            .error       = "invalid_token",
+            .description = std::string{sentence(what)},
+            .realm       = std::string{realm},
+            .revoked     = what};
+}
+
 Refusal no_keys_yet(std::string_view realm)
 {
-    return {.status      = 503,
-            .error       = "unavailable",
-            .description = "The keys to check tokens with are not here yet.",
-            .retry_after = std::chrono::seconds{1},
-            .realm       = std::string{realm}};
+    return unavailable("The keys to check tokens with are not here yet.", realm);
+}
+
+Refusal no_news_yet(std::string_view realm)
+{
+    return unavailable("What is revoked is not known here yet.", realm);
+}
+
+Refusal news_too_old(std::string_view realm)
+{
+    return unavailable("What has been revoked meanwhile is not known here.", realm);
 }
 
 Refusal no_memory()

@@ -8,6 +8,7 @@
 
 #include "verifier/fetch_log.hpp"
 #include "verifier/key_set_feed.hpp"
+#include "verifier/transfer.hpp"
 
 namespace {
 
@@ -85,6 +86,21 @@ TEST(SlowResolver, IsNotWaitedForByAFeedThatEnds)
             {.from = kUnknown, .ca_file = {}, .cooldown = 0s, .longest_stale = 1h, .on_fetch = {}}};
         resolver.wait_until_asked();
     }
+    EXPECT_TRUE(resolver.is_asking());
+    resolver.give_up();
+}
+
+TEST(SlowResolver, IsNotWaitedForByATransferThatIsGivenUp)
+{
+    signet::Transfers transfers;
+    {
+        signet::Transfer const transfer{transfers,
+                                        {.to = kUnknown, .ca_file = {}, .credential = "x", .accept = "text/plain"},
+                                        [](std::string_view) { return true; }};
+        transfers.wait(0ms);
+        resolver.wait_until_asked();
+    }
+    transfers.wait(0ms);
     EXPECT_TRUE(resolver.is_asking());
     resolver.give_up();
 }

@@ -34,6 +34,7 @@ protected:
     {
         return {.issuer                       = server.issuer(),
                 .audience                     = "notes",
+                .revocations                  = Revocations::ignore,
                 .realm                        = "notes",
                 .allow_plain_http_on_loopback = true,
                 .refetch_cooldown             = 0s,

@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <iostream>
+#include <mutex>
 #include <thread>
 
 #include "docs/guide_keys.hpp"
 #include "jose/jose.hpp"
 #include "signet/verifier.hpp"
+#include "verifier/feed_server.hpp"
 #include "verifier/key_server.hpp"
 
 namespace {
@@ -284,6 +286,7 @@ TEST(JoseGuide, VerifiesWithKeysFromItsIssuer)
     auto const started = signet::Verifier::start(
         {.issuer                       = issuer,  // keys at ISSUER/.well-known/jwks.json
          .audience                     = "https://api.example.com",
+         .revocations                  = signet::Revocations::ignore,
          .allow_plain_http_on_loopback = true,  // for tests; without it, https only
          .on_fetch = [&](signet::KeySetReport const& report) { problems.push_back(report.problem); }});
     if (!started) throw std::runtime_error(started.error().detail);  // options that cannot work
@@ -295,6 +298,44 @@ TEST(JoseGuide, VerifiesWithKeysFromItsIssuer)
     claims.set("roles", std::vector<std::string>{"reader"});
     EXPECT_EQ(handle(verifier, "Bearer " + must(jose::sign(claims, key, "at+jwt"))).status, 403);
     EXPECT_TRUE(verifier.ready());
+}
+
+TEST(JoseGuide, HearsOfWhatIsRevoked)
+{
+    signet::FeedServer server;
+    auto const&        key        = key_of("k");
+    auto const         issuer     = server.issuer();
+    std::string const  credential = signet::FeedServer::kCredential;
+    server.publish(published_by(key));
+    server.beat_every(std::chrono::seconds{1});
+    std::mutex               mutex;
+    std::vector<std::string> news;
+
+    auto const started =
+        signet::Verifier::start({.issuer                       = issuer,
+                                 .audience                     = "https://api.example.com",
+                                 .credential                   = credential,  // what `signet verifier add NAME` printed
+                                 .allow_plain_http_on_loopback = true,
+                                 .on_state                     = [&](signet::StateReport const& report) {
+                                     std::scoped_lock const lock{mutex};
+                                     news.push_back(std::string(name(report.state)) + ": " + report.problem);
+                                 }});
+    if (!started) throw std::runtime_error(started.error().detail);
+    signet::Verifier const& verifier = **started;
+
+    auto const claims = claims_of_ann().issuer(issuer).token_id("t-1").set("client_id", "shop").set("sid", "s-1");
+    auto const authorization = "Bearer " + must(jose::sign(claims, key, "at+jwt"));
+    EXPECT_EQ(handle(verifier, authorization).status, 200);
+    server.wait_for_confirmation(server.revoke(signet::revocation::Kind::session, "s-1").sequence);
+
+    auto const who = verifier.verify(authorization, signet::WhenStale::fail_closed);  // for money, or an admin's deed
+    if (!who && who.error().revoked) std::cout << who.error().description << '\n';    // "The session has ended."
+    std::cout << verifier.prometheus();  // signet_verifier_state{state="live"} 1, and more
+
+    ASSERT_FALSE(who);
+    EXPECT_EQ(who.error().description, "The session has ended.");
+    std::scoped_lock const lock{mutex};
+    EXPECT_THAT(news, testing::Contains("live: "));
 }
 
 }  // namespace

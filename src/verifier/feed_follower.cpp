@@ -1,0 +1,262 @@
+#include "verifier/feed_follower.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include "base/json.hpp"
+#include "jose/base64url.hpp"
+
+namespace signet {
+namespace {
+
+using namespace std::chrono_literals;
+using Next = FeedStep::Next;
+using Time = FeedFollower::Time;
+
+constexpr long kOk           = 200;
+constexpr long kNoContent    = 204;
+constexpr long kUnauthorized = 401;
+constexpr long kForbidden    = 403;
+constexpr long kGone         = 410;
+
+constexpr std::chrono::milliseconds kLongestConfirmation = 5s;
+constexpr std::chrono::milliseconds kLongestDownload     = 10min;
+constexpr std::chrono::seconds      kLongestSilence{10};  // of a download
+constexpr std::chrono::milliseconds kAnotherLook = 1s;    // for the keys, should nobody say that they are here
+// What may wait to be looked at.
+constexpr std::size_t               kMostWaiting = 8UL * 1024 * 1024;  // bytes
+
+std::string new_nonce(Random& random)
+{
+    std::array<std::uint8_t, 24> bytes;
+    random.fill(bytes);
+    return jose::base64url::encode(bytes);
+}
+
+std::string explain(Transfer const& transfer, std::string_view what)
+{
+    auto problem = transfer.problem().value_or("");
+    auto status  = transfer.status();
+    if (status == kUnauthorized || status == kForbidden)
+        return "the issuer does not accept the credential: status " + std::to_string(status);
+    if (status != kOk && status != 0) return std::string{what} + " is answered with status " + std::to_string(status);
+    return problem.empty() ? std::string{what} + " has ended" : std::string{what} + ": " + problem;
+}
+
+}  // namespace
+
+FeedFollower::FeedFollower(Terms terms, Transfers& transfers, FeedKeys& keys, revocation::RevocationSet& set)
+    : terms_(std::move(terms)), transfers_(transfers), keys_(keys), position_(set)
+{
+}
+
+revocation::Sequence FeedFollower::sequence() const
+{
+    return position_.held() ? position_.held()->sequence : 0;
+}
+
+Time FeedFollower::step(Time now)
+{
+    if (stream_) look_at_stream(now);
+    if (snapshot_) look_at_snapshot(now);
+    if (waits_for_keys_ && keys_.current()) begin_at_ = now;
+    if (!stream_ && !snapshot_ && now >= begin_at_) begin(now);
+    confirm();
+    return due();
+}
+
+Time FeedFollower::due() const
+{
+    if (stream_) return std::min(stream_->quiet_since + terms_.limits.degraded_after, stream_->renew_at);
+    return snapshot_ ? Time::max() : begin_at_;
+}
+
+void FeedFollower::fail(Time now, std::string problem)
+{
+    stream_.reset();
+    snapshot_.reset();
+    problem_  = std::move(problem);
+    begin_at_ = now + schedule_.wait(jitter());
+}
+
+void FeedFollower::begin(Time now)
+{
+    waits_for_keys_ = !keys_.current();
+    if (waits_for_keys_) {
+        auto const why = keys_.problem();
+        if (!why.empty()) problem_ = "the keys of the revocation feed: " + why;
+        begin_at_ = now + kAnotherLook;
+        return;
+    }
+    if (!position_.held() || wants_snapshot_) return begin_snapshot();
+    begin_stream(now);
+}
+
+TransferRequest FeedFollower::request(std::string_view path, std::string_view accept) const
+{
+    auto to = terms_.revocations;
+    to.url += path;
+    return {
+        .to = std::move(to), .ca_file = terms_.ca_file, .credential = terms_.credential, .accept = std::string{accept}};
+}
+
+// ---- the stream ----
+
+void FeedFollower::begin_stream(Time now)
+{
+    auto const nonce = new_nonce(random_);
+    confirmation_.reset();
+    told_ = 0;
+    position_.stream_begins(nonce);
+    auto& stream       = stream_.emplace();
+    stream.quiet_since = now;
+    stream.renew_at    = now + terms_.longest_stream -
+                      std::chrono::floor<std::chrono::milliseconds>(terms_.longest_stream * (jitter() / 10));
+    streams_ += 1;
+
+    auto asked = request("/stream?after=" + std::to_string(sequence()) + "&nonce=" + nonce, "text/event-stream");
+    // NB: on a connection that was used before, libcurl would send the nonce again where that one turns out to be dead.
+    asked.fresh_connection = true;
+    stream.transfer = std::make_unique<Transfer>(transfers_, std::move(asked), [&stream](std::string_view bytes) {
+        auto events = stream.events.take(bytes);
+        if (!events) throw std::runtime_error(events.error());
+        for (auto& event : *events) {
+            stream.arrived_bytes += event.size();
+            stream.arrived.push_back(std::move(event));
+        }
+        return stream.arrived_bytes <= kMostWaiting;
+    });
+}
+
+void FeedFollower::look_at_stream(Time now)
+{
+    stream_->arrived_bytes = 0;
+    for (auto const& text : std::exchange(stream_->arrived, {})) {
+        take(text, now);
+        if (!stream_) return;
+    }
+    if (stream_->transfer->problem()) {
+        wants_snapshot_ = wants_snapshot_ || stream_->transfer->status() == kGone;
+        return fail(now, explain(*stream_->transfer, "the stream"));
+    }
+    if (now >= stream_->quiet_since + terms_.limits.degraded_after) return take_step(position_.nothing_came(), now);
+    if (now >= stream_->renew_at) begin_stream(now);
+}
+
+void FeedFollower::take(std::string const& text, Time now)
+{
+    auto const keys = keys_.current();
+    if (!keys) return fail(now, "the keys of the revocation feed are too old");
+    auto const message = revocation::read_message(text, keys->keys, terms_.issuer);
+    if (!message) return refuse(message.error(), "a message of the stream", now);
+
+    auto const before = sequence();
+    if (auto const* heartbeat = std::get_if<revocation::Heartbeat>(&*message)) take_time(*heartbeat, now);
+    if (!stream_) return;
+    auto const step = position_.take(*message);
+    // Until it is current, all that brings us on counts; then only what says that it still is.
+    if (!stream_->is_current && sequence() != before) stream_->quiet_since = now;
+    take_step(step, now);
+}
+
+void FeedFollower::take_time(revocation::Heartbeat const& heartbeat, Time now)
+{
+    clock_offset_ = heartbeat.time - std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    if (std::exchange(stream_->has_answered, true)) {
+        if (!freshness_.arrived(now, heartbeat.time)) fail(now, "the issuer's clock has jumped");
+        return;
+    }
+    stream_->quiet_since = now;
+    if (!freshness_.answered(stream_->transfer->sent(), now, heartbeat.time))
+        fail(now, "the issuer takes too long to answer");
+}
+
+void FeedFollower::take_step(FeedStep const& step, Time now)
+{
+    if (step.current_at) {
+        freshness_.current(*step.current_at);
+        stream_->is_current  = true;
+        stream_->quiet_since = std::max(stream_->quiet_since, *freshness_.current_at());
+        schedule_.succeeded();
+        problem_.clear();
+    }
+    if (step.next == Next::read_on) return;
+    wants_snapshot_ = step.next == Next::snapshot;
+    fail(now, std::string{step.problem});
+}
+
+void FeedFollower::refuse(jose::Error const& error, std::string_view what, Time now)
+{
+    if (error.code == jose::Errc::unknown_key) keys_.ask_again();
+    fail(now, std::string{what} + " is not believed: " + std::string{jose::name(error.code)});
+}
+
+// ---- the snapshot ----
+
+void FeedFollower::begin_snapshot()
+{
+    auto& download        = snapshot_.emplace(revocation::SnapshotReader{keys_.current()->keys, terms_.issuer});
+    auto  asked           = request("", "text/plain");
+    asked.compressed      = true;
+    asked.longest         = kLongestDownload;
+    asked.longest_silence = kLongestSilence;
+    download.transfer = std::make_unique<Transfer>(transfers_, std::move(asked), [&download](std::string_view bytes) {
+        auto const taken = download.reader.take(bytes);
+        if (!taken) download.refusal = taken.error();
+        return taken.has_value();
+    });
+}
+
+void FeedFollower::look_at_snapshot(Time now)
+{
+    auto const& transfer = *snapshot_->transfer;
+    if (!transfer.problem()) return;
+    if (snapshot_->refusal) return refuse(*std::exchange(snapshot_->refusal, {}), "the snapshot", now);
+    if (transfer.status() != kOk || !transfer.problem()->empty()) return fail(now, explain(transfer, "the snapshot"));
+    finish_snapshot(now);
+}
+
+void FeedFollower::finish_snapshot(Time now)
+{
+    auto const snapshot = snapshot_->reader.finish();
+    if (!snapshot) return refuse(snapshot.error(), "the snapshot", now);
+    auto const step = position_.take(*snapshot);
+    wants_snapshot_ = false;
+    if (!step.problem.empty()) return fail(now, std::string{step.problem});
+    confirmed_ = 0;  // it may be of another log
+    snapshots_ += 1;
+    snapshot_.reset();
+    begin_at_ = now;
+    begin(now);
+}
+
+// ---- what is confirmed ----
+
+// One at a time: what is applied meanwhile goes with the next. One that is lost is not repeated before there is another
+// stream, for who waited for it has stopped waiting.
+void FeedFollower::confirm()
+{
+    if (confirmation_) look_at_confirmation();
+    if (confirmation_ || !stream_ || position_.stream_name().empty() || sequence() <= std::max(told_, confirmed_))
+        return;
+    told_ = sequence();
+
+    json::Object said;
+    said.set("stream", position_.stream_name()).set("seq", static_cast<std::int64_t>(told_));
+    auto asked    = request("/ack", "application/json");
+    asked.json    = said.text();
+    asked.longest = kLongestConfirmation;
+    confirmation_ = std::make_unique<Transfer>(transfers_, std::move(asked), [](std::string_view) { return true; });
+}
+
+void FeedFollower::look_at_confirmation()
+{
+    if (!confirmation_->problem()) return;
+    if (confirmation_->status() == kNoContent) confirmed_ = told_;
+    confirmation_.reset();
+}
+
+}  // namespace signet

@@ -1,0 +1,411 @@
+#include "verifier/feed_position.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <variant>
+
+#include "revocation/test_log.hpp"
+
+namespace signet {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace revocation;
+using revocation::test::kNow;
+using revocation::test::Log;
+using Next = FeedStep::Next;
+
+constexpr auto const* kNonce = "0123456789abcdef";
+
+class FeedPositions : public ::testing::Test {
+protected:
+    FeedPositions()
+    {
+        for (int i = 1; i <= 5; ++i) log.add(Kind::session, "s" + std::to_string(i));
+    }
+
+    static Snapshot snapshot(Log const& of)
+    {
+        return {.head = {.at = of.end(), .time = kNow}, .entries = of.entries()};
+    }
+    static Heartbeat first(Position const& at)
+    {
+        return {.at = at, .time = kNow, .stream = "stream-1", .nonce = kNonce};
+    }
+    static Heartbeat beat(Position const& at, TimePoint time = kNow + 1s) { return {.at = at, .time = time}; }
+
+    // A stream from the end of the log, all of it held.
+    void follow()
+    {
+        EXPECT_EQ(position.take(snapshot(log)).next, Next::new_stream);
+        begin(log.end());
+    }
+    void begin(Position const& at)
+    {
+        position.stream_begins(kNonce);
+        auto const step = position.take(first(at));
+        EXPECT_EQ(step.next, Next::read_on) << step.problem;
+    }
+
+    // "read on", or why not.
+    std::string take(Message const& message)
+    {
+        last = position.take(message);
+        if (last.next == Next::read_on) {
+            EXPECT_EQ(last.problem, "");
+            return "read on";
+        }
+        return (last.next == Next::snapshot ? "snapshot: " : "new stream: ") + std::string{last.problem};
+    }
+
+    bool is_revoked(std::string_view session) const
+    {
+        return set.find({.session = hash_subject(Kind::session, session)}) == Kind::session;
+    }
+
+    RevocationSet set;
+    FeedPosition  position{set};
+    Log           log;
+    FeedStep      last;
+};
+
+TEST_F(FeedPositions, BeginWithASnapshot)
+{
+    EXPECT_FALSE(position.held());
+    auto const step = position.take(snapshot(log));
+    EXPECT_EQ(step.next, Next::new_stream);
+    EXPECT_EQ(step.problem, "");
+    EXPECT_FALSE(step.current_at) << "whoever carried it may have kept it for days";
+    EXPECT_EQ(position.held(), log.end());
+    for (auto const* session : {"s1", "s5"}) EXPECT_TRUE(is_revoked(session));
+}
+
+TEST_F(FeedPositions, NeedASnapshotBeforeAnyStream)
+{
+    position.stream_begins(kNonce);
+    EXPECT_EQ(take(first(log.end())), "snapshot: nothing is held yet");
+}
+
+TEST_F(FeedPositions, AreCurrentWhenTheFirstHeartbeatNamesWhatIsHeld)
+{
+    (void)position.take(snapshot(log));
+    position.stream_begins(kNonce);
+    EXPECT_EQ(take(first(log.end())), "read on");
+    EXPECT_EQ(last.current_at, kNow);
+    EXPECT_EQ(position.stream_name(), "stream-1");
+}
+
+TEST_F(FeedPositions, AreCurrentOnceTheEntriesLeadToWhatTheFirstHeartbeatNames)
+{
+    (void)position.take(snapshot(log));
+    auto const before = log.end().sequence;
+    for (int i = 6; i <= 9; ++i) log.add(Kind::session, "s" + std::to_string(i));
+    position.stream_begins(kNonce);
+    EXPECT_EQ(take(first(log.end())), "read on");
+    EXPECT_FALSE(last.current_at);
+    EXPECT_EQ(take(log.delta(before, before + 2)), "read on");
+    EXPECT_FALSE(last.current_at);
+    EXPECT_TRUE(is_revoked("s7"));
+    EXPECT_EQ(take(log.delta(before + 2)), "read on");
+    EXPECT_EQ(last.current_at, kNow) << "as of the heartbeat, not of now";
+    EXPECT_EQ(take(beat(log.end())), "read on");
+    EXPECT_EQ(last.current_at, kNow + 1s);
+}
+
+// An old heartbeat that names what is held would else end the wait for what is missing.
+TEST_F(FeedPositions, AreNotCurrentByAHeartbeatFromBefore)
+{
+    (void)position.take(snapshot(log));
+    auto const before = log.end();
+    log.add(Kind::session, "s6");
+    position.stream_begins(kNonce);
+    EXPECT_EQ(take(first(log.end())), "read on");
+    EXPECT_EQ(take(beat(before)), "read on");
+    EXPECT_FALSE(last.current_at);
+    EXPECT_EQ(take(log.delta(before.sequence)), "read on");
+    EXPECT_EQ(last.current_at, kNow);
+}
+
+TEST_F(FeedPositions, GoOnWithWhateverGroupsTheEntriesComeIn)
+{
+    follow();
+    auto const held = log.end().sequence;
+    for (int i = 6; i <= 9; ++i) log.add(Kind::session, "s" + std::to_string(i));
+    EXPECT_EQ(take(log.delta(held - 3, held + 1)), "read on") << "it begins before what is held";
+    EXPECT_TRUE(is_revoked("s6"));
+    EXPECT_FALSE(is_revoked("s7"));
+    EXPECT_EQ(take(log.delta(0)), "read on") << "and this with the log";
+    EXPECT_TRUE(is_revoked("s9"));
+    EXPECT_EQ(position.held(), log.end());
+}
+
+TEST_F(FeedPositions, PassTheTargetWithinOneMessage)
+{
+    (void)position.take(snapshot(log));
+    auto const held = log.end().sequence;
+    log.add(Kind::session, "s6");
+    position.stream_begins(kNonce);
+    EXPECT_EQ(take(first(log.end())), "read on");
+    log.add(Kind::session, "s7");
+    EXPECT_EQ(take(log.delta(held)), "read on");
+    EXPECT_EQ(last.current_at, kNow);
+}
+
+TEST_F(FeedPositions, BelieveNoStreamThatDoesNotAnswerThem)
+{
+    auto const refused = "new stream: the stream does not begin with the answer to this request";
+    (void)position.take(snapshot(log));
+    auto const begin_with = [&](Message const& message) {
+        position.stream_begins(kNonce);
+        return take(message);
+    };
+    auto other = first(log.end());
+    other.nonce.back() ^= 1;
+    EXPECT_EQ(begin_with(other), refused);
+    other = first(log.end());
+    other.stream.clear();
+    EXPECT_EQ(begin_with(other), refused);
+    EXPECT_EQ(begin_with(beat(log.end())), refused) << "a replayed one";
+    EXPECT_EQ(begin_with(log.delta(0)), refused);
+    EXPECT_EQ(begin_with(SnapshotHead{.at = log.end(), .time = kNow}),
+              "new stream: the stream holds a message that belongs elsewhere");
+    position.stream_begins("another-nonce-of-now");
+    EXPECT_EQ(take(first(log.end())), refused) << "the answer to the request before";
+}
+
+TEST_F(FeedPositions, TakeNoticeOfADroppedMessage)
+{
+    follow();
+    log.add(Kind::session, "s6");
+    log.add(Kind::session, "s7");
+    EXPECT_EQ(take(beat(log.end())), "new stream: entries are missing in the stream");
+    EXPECT_FALSE(last.current_at);
+    follow();
+    log.add(Kind::session, "s8");
+    log.add(Kind::session, "s9");
+    EXPECT_EQ(take(log.delta(log.end().sequence - 1)), "new stream: entries are missing in the stream");
+    EXPECT_FALSE(is_revoked("s9")) << "it cannot be known to follow";
+}
+
+// A stream that goes on from what is held heals a lost message; when it does not, the snapshot does.
+TEST_F(FeedPositions, AskForTheSnapshotWhenAnotherStreamDoesNotHelp)
+{
+    follow();
+    log.add(Kind::session, "s6");
+    log.add(Kind::session, "s7");
+    auto const broken = log.delta(log.end().sequence - 1);
+    EXPECT_EQ(take(broken), "new stream: entries are missing in the stream");
+    begin(log.end());
+    EXPECT_EQ(take(broken), "snapshot: entries are missing in the stream");
+    EXPECT_EQ(position.take(snapshot(log)).next, Next::new_stream);
+    begin(log.end());
+    log.add(Kind::session, "s8");
+    log.add(Kind::session, "s9");
+    EXPECT_EQ(take(beat(log.end())), "new stream: entries are missing in the stream") << "it counts anew";
+}
+
+TEST_F(FeedPositions, AskForTheSnapshotWhenWhatAStreamNamesDoesNotCome)
+{
+    follow();
+    EXPECT_EQ(position.nothing_came().problem, "the issuer is not heard of");
+    EXPECT_EQ(position.nothing_came().next, Next::new_stream) << "however often";
+    log.add(Kind::session, "s6");
+    begin(log.end());
+    EXPECT_EQ(position.nothing_came().next, Next::new_stream);
+    begin(log.end());
+    EXPECT_EQ(position.nothing_came().next, Next::snapshot);
+}
+
+TEST_F(FeedPositions, CountAnewAfterAStreamThatHelped)
+{
+    follow();
+    auto const held = log.end().sequence;
+    log.add(Kind::session, "s6");
+    EXPECT_EQ(take(beat(log.end())), "new stream: entries are missing in the stream");
+    begin(log.end());
+    EXPECT_EQ(take(log.delta(held)), "read on");
+    EXPECT_EQ(last.current_at, kNow);
+    log.add(Kind::session, "s7");
+    EXPECT_EQ(take(beat(log.end())), "new stream: entries are missing in the stream");
+}
+
+TEST_F(FeedPositions, LoseNothingByWhatIsRepeatedOrComesLate)
+{
+    follow();
+    auto const old = log.end();
+    log.add(Kind::session, "s6");
+    auto const delta = log.delta(old.sequence);
+    EXPECT_EQ(take(delta), "read on");
+    auto const version = set.version();
+    EXPECT_EQ(take(delta), "read on");
+    EXPECT_EQ(take(log.delta(1, 3)), "read on");
+    EXPECT_EQ(set.version(), version);
+    EXPECT_EQ(take(beat(old)), "read on");
+    EXPECT_FALSE(last.current_at) << "made before what is held";
+    EXPECT_EQ(position.held(), log.end());
+}
+
+TEST_F(FeedPositions, FollowNoOtherChain)
+{
+    follow();
+    auto const held = log.end().sequence;
+    Log        forked;
+    for (int i = 1; i <= 5; ++i) forked.add(Kind::session, "x" + std::to_string(i));
+    EXPECT_EQ(take(beat(forked.end())), "new stream: the issuer's log is not the one held");
+    begin(log.end());
+    forked.add(Kind::session, "x6");
+    EXPECT_EQ(take(forked.delta(held)), "new stream: the issuer's log is not the one held");
+    EXPECT_FALSE(is_revoked("x6"));
+    EXPECT_EQ(position.held(), log.end());
+}
+
+// The entries follow from what is held, and yet not to where the heartbeat is.
+TEST_F(FeedPositions, FollowNoChainThatTheHeartbeatDoesNotKnow)
+{
+    (void)position.take(snapshot(log));
+    auto const held  = log.end().sequence;
+    auto       other = log;
+    other.add(Kind::session, "x6");
+    log.add(Kind::session, "s6");
+    position.stream_begins(kNonce);
+    EXPECT_EQ(take(first(other.end())), "read on");
+    EXPECT_EQ(take(log.delta(held)), "new stream: the issuer's log is not the one held");
+    EXPECT_FALSE(last.current_at);
+}
+
+TEST_F(FeedPositions, GoOverToALogThatIsNewer)
+{
+    follow();
+    Log restored{unix_milliseconds(kNow) + 1};
+    restored.add(Kind::everything, "*");
+    EXPECT_EQ(take(beat(restored.end())), "snapshot: the issuer has begun a new log");
+    EXPECT_EQ(take(restored.delta(0)), "snapshot: the issuer has begun a new log");
+    EXPECT_EQ(position.take(snapshot(restored)).next, Next::new_stream);
+    EXPECT_EQ(position.held(), restored.end()) << "whose sequences are smaller";
+    begin(restored.end());
+    EXPECT_TRUE(is_revoked("s1")) << "it was in the log before";
+    EXPECT_EQ(set.find({.issued_at = unix_milliseconds(kNow)}), Kind::everything);
+}
+
+TEST_F(FeedPositions, NeverGoBackToALogThatIsOlder)
+{
+    auto const older = "new stream: the issuer's log is older than the one held";
+    Log        old{unix_milliseconds(kNow) - 1};
+    for (int i = 1; i <= 9; ++i) old.add(Kind::session, "o" + std::to_string(i));
+    follow();
+    EXPECT_EQ(take(beat(old.end())), older);
+    EXPECT_EQ(take(old.delta(0)), older);
+    position.stream_begins(kNonce);
+    EXPECT_EQ(take(first(old.end())), older);
+    auto const step = position.take(snapshot(old));
+    EXPECT_EQ(step.problem, "the snapshot is older than what is held");
+    EXPECT_EQ(step.next, Next::new_stream);
+    EXPECT_EQ(position.held(), log.end());
+}
+
+TEST_F(FeedPositions, NeverGoBackInTheSameLog)
+{
+    auto longer = log;
+    longer.add(Kind::session, "s6");
+    (void)position.take(snapshot(longer));
+    EXPECT_EQ(position.take(snapshot(log)).problem, "the snapshot is older than what is held");
+    position.stream_begins(kNonce);
+    EXPECT_EQ(take(first(log.end())), "new stream: the issuer's log ends before what is held");
+    EXPECT_FALSE(last.current_at);
+    EXPECT_EQ(position.held(), longer.end());
+    EXPECT_TRUE(is_revoked("s6"));
+}
+
+// Messages of an issuer whom somebody stands before, who does what he likes to them. Whatever that is: what is revoked
+// stays so, and what is said to be current is.
+class MiddleMen : public FeedPositions, public ::testing::WithParamInterface<unsigned> {
+protected:
+    std::size_t roll(std::size_t sides) { return dice() % sides; }
+
+    Message any_message()
+    {
+        auto const& of  = roll(8) == 0 ? old : log;
+        auto const  end = of.end().sequence;
+        auto const  at  = roll(end) + 1;
+        if (roll(2) == 0) return of.delta(roll(at), at);
+        auto heartbeat = beat(of.at(at), kNow + std::chrono::seconds{at});
+        if (roll(3) == 0) heartbeat.stream = "stream-1", heartbeat.nonce = roll(2) == 0 ? kNonce : "fedcba9876543210";
+        return heartbeat;
+    }
+
+    Snapshot any_snapshot()
+    {
+        auto const& of = roll(4) == 0 ? old : log;
+        auto const  at = roll(of.end().sequence) + 1;
+        return {.head    = {.at = of.at(at), .time = kNow},
+                .entries = {of.entries().begin(), of.entries().begin() + static_cast<std::ptrdiff_t>(at)}};
+    }
+
+    FeedStep anything()
+    {
+        if (roll(10) == 0) return position.take(any_snapshot());
+        // Now and then what the issuer would say.
+        if (roll(6) == 0) {
+            position.stream_begins(kNonce);
+            auto answer = first(log.end());
+            answer.time = kNow + std::chrono::seconds{log.end().sequence};
+            return position.take(answer);
+        }
+        if (roll(3) == 0 && position.held() && position.held()->log == log.end().log &&
+            position.held()->sequence < log.end().sequence)
+            return position.take(log.delta(position.held()->sequence));
+        return position.take(any_message());
+    }
+
+    // Every entry up to what is held, of the log that is held.
+    void expect_all_held()
+    {
+        if (!position.held()) return;
+        auto const& of = position.held()->log == log.end().log ? log : old;
+        ASSERT_EQ(*position.held(), of.at(position.held()->sequence));
+        for (auto const& entry : of.entries()) {
+            if (entry.sequence > position.held()->sequence) return;
+            EXPECT_TRUE(is_revoked(entry.subject)) << entry.sequence;
+        }
+    }
+
+    std::minstd_rand dice{GetParam()};
+    Log              old{unix_milliseconds(kNow) - 1};
+};
+
+INSTANTIATE_TEST_SUITE_P(Seeds, MiddleMen, ::testing::Range(1U, 41U));
+
+TEST_P(MiddleMen, TakeNothingBackAndMakeNothingCurrentThatIsNot)
+{
+    for (int i = 1; i <= 8; ++i) old.add(Kind::session, "o" + std::to_string(i));
+    std::vector<std::string> revoked;
+    std::optional<Position>  before;
+    std::size_t              current = 0;
+    for (int i = 0; i < 400; ++i) {
+        if (roll(5) == 0) log.add(Kind::session, "n" + std::to_string(i));
+        auto const step = anything();
+        for (auto const& session : revoked) ASSERT_TRUE(is_revoked(session));
+        revoked.clear();
+        for (auto const* of : {&log, &old})
+            for (auto const& entry : of->entries())
+                if (is_revoked(entry.subject)) revoked.push_back(entry.subject);
+
+        expect_all_held();
+        if (before && position.held()) {
+            auto const place = [](Position const& at) { return std::pair{at.log, at.sequence}; };
+            ASSERT_GE(place(*position.held()), place(*before));
+        }
+        before = position.held();
+        if (!step.current_at) continue;
+        // The time of a heartbeat is its place in these logs: all up to there is held.
+        current += 1;
+        auto const said = static_cast<Sequence>((*step.current_at - kNow) / 1s);
+        EXPECT_GE(position.held()->sequence, said);
+    }
+    EXPECT_GT(current, 0U);
+}
+
+}  // namespace
+}  // namespace signet
