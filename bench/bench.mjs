@@ -17,6 +17,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { crowdRows, measureIdleConnections, measureSlowConnections } from './crowd.mjs';
 import { measurePeers, median, peerRows } from './peers.mjs';
+import { measureFlood, measurePropagation, propagationRows } from './propagation.mjs';
 import { names as serverRows } from './server_chart.mjs';
 
 const run = promisify(execFile);
@@ -496,6 +497,16 @@ async function start() {
   if (wanted('memory/idle')) report({ name: 'memory/idle', value: median(memory), unit: 'MB', baseline: null, ratio: null, against: 'resident, after one sign-in' });
 }
 
+// With an account, and the credential of a verifier.
+async function startFollowed() {
+  const signet = await Signet.start();
+  await signet.addAccount();
+  const { stdout } = await run(path.join(binaries, 'signet'), ['verifier', 'add', 'bench', '--data', signet.data]);
+  signet.credential = stdout.trim();
+  await new Promise((done) => setTimeout(done, 1500));  // the server takes it over within a second
+  return signet;
+}
+
 // Where the figures come from, before the machine is made busy.
 async function machine() {
   const system = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? os.type();
@@ -523,6 +534,8 @@ const groups = [
   [['refresh/under-sign-ins/p99', 'jwks/under-sign-ins/p99'], underSignIns],
   [crowdRows.slow, () => measureSlowConnections({ start: Signet.start, cores, report })],
   [crowdRows.idle, () => measureIdleConnections({ start: Signet.start, report })],
+  [propagationRows.signOut, () => measurePropagation({ start: startFollowed, binaries, account, wanted, report })],
+  [propagationRows.flood, () => measureFlood({ start: startFollowed, binaries, report })],
   [['signin/unknown-address'], unknownAddress],
   [['start/first-sign-in', 'memory/idle'], start],
 ];

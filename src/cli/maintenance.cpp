@@ -19,21 +19,6 @@ constexpr int         kSecondsToHead        = 3600;
 constexpr auto        kKeepOver             = 7 * 24h;  // sessions, after they were over
 constexpr std::size_t kBatch                = 200;      // rows per transaction, so that nobody waits behind it
 
-core::Result<void> without_exceptions(Task::Work const& work)
-{
-    try {
-        return work();
-    } catch (std::exception const& error) {
-        return core::refused(core::Errc::unavailable, error.what());
-    }
-}
-
-Counter& count(Metrics& metrics, std::string_view task, std::string const& result)
-{
-    return metrics.counter("signet_maintenance_total", "What the server does by itself, by task and result.",
-                           {{"task", std::string{task}}, {"result", result}});
-}
-
 // One batch after the other, until there is no whole one left.
 template <class Remove>
 core::Result<void> remove_all(Chores::Rest const& rest, Remove const& remove)
@@ -46,28 +31,6 @@ core::Result<void> remove_all(Chores::Rest const& rest, Remove const& remove)
 }
 
 }  // namespace
-
-Task::Task(std::string_view name, Metrics& metrics)
-    : name_(name), done_(count(metrics, name, "done")), failed_(count(metrics, name, "failed"))
-{
-}
-
-bool Task::attempt(Work const& work)
-{
-    auto const outcome = without_exceptions(work);
-    if (!outcome && !failing_)
-        log::error("maintenance fails",
-                   {{"task", name_}, {"error", core::name(outcome.error().code)}, {"detail", outcome.error().detail}});
-    if (outcome && failing_) log::info("maintenance works again", {{"task", name_}});
-    failing_ = !outcome;
-    (outcome ? done_ : failed_).add();
-    return outcome.has_value();
-}
-
-void Chores::follow_revocations()
-{
-    following_.attempt(needs_.follow_revocations);
-}
 
 void Chores::maintain_keys()
 {
@@ -98,6 +61,11 @@ bool Chores::remove_old_rows(Rest const& until_enough)
         return remove_all(rest, [&](std::size_t most) { return ports_.revocation_log.remove_revocations(now, most); });
     });
     return is_done;
+}
+
+void Chores::follow_verifiers()
+{
+    following_verifiers_.attempt(needs_.follow_verifiers);
 }
 
 void Chores::follow_certificate()
@@ -131,8 +99,8 @@ void Maintenance::run(std::stop_token const& stop)
     pthread_setname_np(pthread_self(), "maintenance");
     bool rows_are_left = false;
     for (int second = 1; rest(stop, second_); ++second) {
-        chores_.follow_revocations();
         chores_.maintain_keys();
+        chores_.follow_verifiers();
         give_back_hash_memory();
         if (second % kSecondsToCertificate == 0) chores_.follow_certificate();
         if (second % kSecondsToRemove == 0 || rows_are_left) rows_are_left = !remove_old_rows(stop);

@@ -17,29 +17,12 @@
 #include <thread>
 
 #include "base/metrics.hpp"
+#include "cli/task.hpp"
 #include "core/audit_review.hpp"
 #include "core/keyring.hpp"
 #include "core/ports.hpp"
 
 namespace signet::cli {
-
-// Work done again and again. Its failures are logged once, and once more when it works again.
-class Task {
-public:
-    using Work = std::function<core::Result<void>()>;
-
-    // Counted by name and result.
-    Task(std::string_view name, Metrics& metrics);
-
-    // True when it was done. An exception is a failure too: it must not end the server.
-    bool attempt(Work const& work);
-
-private:
-    std::string_view name_;
-    bool             failing_ = false;
-    Counter&         done_;
-    Counter&         failed_;
-};
 
 // What it works on; all must outlive it.
 struct MaintenanceNeeds {
@@ -48,7 +31,7 @@ struct MaintenanceNeeds {
     core::Keyring&     feed_keyring;
     core::AuditReview& audit;
     Metrics&           metrics;
-    Task::Work         follow_revocations;
+    Task::Work         follow_verifiers;
     Task::Work         follow_certificate;
 };
 
@@ -60,8 +43,8 @@ public:
 
     explicit Chores(MaintenanceNeeds needs) : needs_(std::move(needs)) {}
 
-    void follow_revocations();
     void maintain_keys();
+    void follow_verifiers();
     void follow_certificate();
     // Whether none is left.
     bool remove_old_rows(Rest const& rest);
@@ -71,8 +54,8 @@ private:
     MaintenanceNeeds const needs_;
     core::Ports const&     ports_ = needs_.ports;
 
-    Task following_{"following revocations", needs_.metrics};
     Task maintaining_keys_{"maintaining keys", needs_.metrics};
+    Task following_verifiers_{"following verifiers", needs_.metrics};
     Task following_certificate_{"following the certificate", needs_.metrics};
     Task removing_sessions_{"removing old sessions", needs_.metrics};
     Task removing_attempts_{"removing forgotten failures", needs_.metrics};

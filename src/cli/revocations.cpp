@@ -17,9 +17,9 @@ using core::Revocation;
 using revocation::Entry;
 using revocation::Kind;
 
-constexpr auto kLineOfTable = "{:>8}  {:<10}  {:<43}  {:<24}  {}\n";
+constexpr auto        kLineOfTable = "{:>8}  {:<10}  {:<43}  {:<24}  {}\n";
 // Read at once, however long the log is.
-constexpr std::size_t kPage = 10'000;
+constexpr std::size_t kPage        = 10'000;
 
 constexpr auto kMeaningOfEverything =
     "Revoking everything:\n"
@@ -112,7 +112,8 @@ std::expected<Revocation, Exit> parse(RevocationsOptions const& options, core::U
         return Revocation{*kind, subject};
     }
     auto const id = Uuid::parse(subject);
-    if (!id) return wrong(options, "Name a session by the \"sid\" of its tokens, a token by its \"jti\": both are UUIDs.");
+    if (!id)
+        return wrong(options, "Name a session by the \"sid\" of its tokens, a token by its \"jti\": both are UUIDs.");
     return Revocation{*kind, id->text()};
 }
 
@@ -122,8 +123,7 @@ Exit list_revocations(RevocationsOptions const& options)
 {
     auto const instance = open_instance(options.admin);
     if (!instance) return instance.error();
-    if (!options.admin.json)
-        fmt::print(kLineOfTable, "SEQUENCE", "KIND", "SUBJECT", "NOT BEFORE (UTC)", "UNTIL (UTC)");
+    if (!options.admin.json) fmt::print(kLineOfTable, "SEQUENCE", "KIND", "SUBJECT", "NOT BEFORE (UTC)", "UNTIL (UTC)");
     auto const head = print_log((*instance)->ports().revocation_log, options.admin.json);
     if (!head) return refuse(options.admin, head.error(), "the revocation log");
     print_head(*head, options.admin.json);
@@ -144,8 +144,7 @@ Exit add_revocation(RevocationsOptions const& options)
     }
     auto const revoked = core::revoke(ports, *what);
     if (!revoked) return refuse(options.admin, revoked.error(), "the revocation log");
-    if (!options.admin.json)
-        fmt::print(kLineOfTable, "SEQUENCE", "KIND", "SUBJECT", "NOT BEFORE (UTC)", "UNTIL (UTC)");
+    if (!options.admin.json) fmt::print(kLineOfTable, "SEQUENCE", "KIND", "SUBJECT", "NOT BEFORE (UTC)", "UNTIL (UTC)");
     for (auto const& entry : *revoked) print(entry, options.admin.json);
     return kDone;
 }

@@ -20,6 +20,7 @@
 #include "cli/logo.hpp"
 #include "cli/maintenance.hpp"
 #include "cli/process.hpp"
+#include "cli/publisher.hpp"
 #include "cli/readiness.hpp"
 #include "cli/refusals.hpp"
 #include "cli/serve_config.hpp"
@@ -29,6 +30,9 @@
 #include "core/revocations.hpp"
 #include "http/api.hpp"
 #include "http/errors.hpp"
+#include "http/revocation_feed.hpp"
+#include "http/revocation_snapshots.hpp"
+#include "http/revocations.hpp"
 #include "http/routes.hpp"
 #include "http/security_headers.hpp"
 #include "http/server.hpp"
@@ -92,12 +96,19 @@ public:
                                .brand_logo      = find_logo()};
         error_needs_.strict = http::is_strict_transport(api_settings_);
         start_pools();
+        signer_.emplace(instance_->feed_keyring(), config_.issuer, instance_->ports().clock, instance_->ports().random);
+        snapshots_.emplace([this](revocation::Position const& at) { return http::make_snapshot(*api_, at); });
         api_.emplace(http::Api{.ports         = instance_->ports(),
                                .authenticator = *authenticator_,
                                .settings      = api_settings_,
                                .storage_pool  = *storage_pool_,
                                .hashing_pool  = *hashing_pool_,
                                .metrics       = metrics_,
+                               .verifiers     = verifiers_,
+                               .revocations   = feed_,
+                               .snapshots     = *snapshots_,
+                               .feed_signer   = *signer_,
+                               .feed_keys     = instance_->feed_keyring(),
                                .ready         = [this] { return readiness_.ask(); }});
         handler_       = http::dispatch(http::routes(), *api_);
         admin_handler_ = http::dispatch(http::admin_routes(), *api_);
@@ -106,8 +117,13 @@ public:
                                 .hashing_pool = *hashing_pool_,
                                 .certificate  = certificate_.get()});
         // What was revoked while no server ran: the tokens may still live.
-        auto const followed = follow_revocations();
+        auto const& ports    = instance_->ports();
+        auto const  followed = ports.revocations.follow(ports.revocation_log, ports.clock.now());
         if (!followed) return std::unexpected(sentence(followed.error(), "the revocation log"));
+        auto const verifiers = verifiers_.follow(ports.verifiers);
+        if (!verifiers) return std::unexpected(sentence(verifiers.error(), "the verifiers"));
+        publisher_.emplace(PublisherNeeds{.ports = ports, .signer = *signer_, .feed = feed_, .metrics = metrics_},
+                           followed->head);
         return {};
     }
 
@@ -118,7 +134,7 @@ public:
                                               .feed_keyring       = instance_->feed_keyring(),
                                               .audit              = instance_->audit_review(),
                                               .metrics            = metrics_,
-                                              .follow_revocations = [this] { return follow_revocations(); },
+                                              .follow_verifiers   = [this] { return follow_verifiers(); },
                                               .follow_certificate = [this] { return follow_certificate(); }});
         main_.start();
         admin_.start();
@@ -140,10 +156,12 @@ public:
     std::string        admin_url() const { return url(false, config_.admin_listen); }
 
 private:
-    core::Result<void> follow_revocations()
+    core::Result<void> follow_verifiers()
     {
         auto const& ports = instance_->ports();
-        TRY(ports.revocations.follow(ports.revocation_log, ports.clock.now()));
+        auto const  gone  = TRY(verifiers_.follow(ports.verifiers));
+        for (auto const& name : gone) feed_.drop(name);
+        for (auto const& name : feed_.take_connected()) TRY(ports.verifiers.note_connected(name, ports.clock.now()));
         return {};
     }
 
@@ -221,22 +239,27 @@ private:
                                                   .niceness     = kHashingNiceness});
     }
 
-    Config                             config_;
-    Metrics                            metrics_;
-    http::Handler                      handler_;
-    http::Handler                      admin_handler_;
-    http::SecurityNeeds                error_needs_;
-    std::unique_ptr<CertificateWatch>  certificate_;  // from before main_ reads it; null without TLS
-    http::Server                       main_;
-    http::Server                       admin_;
-    std::unique_ptr<Instance>          instance_;
-    Readiness                          readiness_{[this] { return instance_->check_ready(); }};
-    std::optional<core::Authenticator> authenticator_;
-    http::ApiSettings                  api_settings_;
-    std::optional<http::Api>           api_;
-    std::optional<WorkerPool>          storage_pool_;
-    std::optional<WorkerPool>          hashing_pool_;
-    std::optional<Maintenance>         maintenance_;
+    Config                                   config_;
+    Metrics                                  metrics_;
+    http::RevocationFeed                     feed_{{}, metrics_};  // from before the servers: their streams leave it
+    http::Handler                            handler_;
+    http::Handler                            admin_handler_;
+    http::SecurityNeeds                      error_needs_;
+    std::unique_ptr<CertificateWatch>        certificate_;  // from before main_ reads it; null without TLS
+    http::Server                             main_;
+    http::Server                             admin_;
+    std::unique_ptr<Instance>                instance_;
+    Readiness                                readiness_{[this] { return instance_->check_ready(); }};
+    std::optional<core::Authenticator>       authenticator_;
+    core::VerifierCredentials                verifiers_;
+    std::optional<core::FeedSigner>          signer_;
+    std::optional<http::RevocationSnapshots> snapshots_;
+    http::ApiSettings                        api_settings_;
+    std::optional<http::Api>                 api_;
+    std::optional<Publisher>                 publisher_;
+    std::optional<WorkerPool>                storage_pool_;
+    std::optional<WorkerPool>                hashing_pool_;
+    std::optional<Maintenance>               maintenance_;
 };
 
 void reload(House& house)

@@ -136,6 +136,7 @@ Result<Authenticator::Known> Authenticator::verify(std::string_view access_token
                     .email      = std::string{*email},
                     .name       = std::string{token->find_string("name").value_or("")},
                     .roles      = *std::move(roles),
+                    .token_id   = std::string{token->token_id()},
                     .expires_at = *expiry};
     seen->keys   = revocation::TokenKeys::of({.session_id = *token->find_string("sid"),
                                               .token_id   = token->token_id(),

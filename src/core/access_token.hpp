@@ -32,6 +32,7 @@ struct Caller {
     std::string              email;
     std::string              name;
     std::vector<std::string> roles;
+    std::string              token_id;  // "jti"
     TimePoint                expires_at;
 };
 

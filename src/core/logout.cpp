@@ -16,44 +16,52 @@ AuditEntry entry(TimePoint now, UserId user, std::optional<SessionId> session, O
             .detail  = std::string{name(reason)}};
 }
 
-// True when this call ended it.
-Result<bool> end_one(Ports const& ports, SessionId session, UserId owner, EndReason reason, Origin const& origin)
+Result<Revoked> end_one(Ports const& ports, SessionId session, UserId owner, EndReason reason, Origin const& origin)
 {
     auto const now = ports.clock.now();
-    auto const revoked =
-        TRY(ports.sessions.end_session(session, owner, reason, entry(now, owner, session, origin, reason)));
+    auto revoked = TRY(ports.sessions.end_session(session, owner, reason, entry(now, owner, session, origin, reason)));
     ports.revocations.add(revoked);
-    return !revoked.empty();
+    return revoked;
 }
 
 }  // namespace
 
-Result<std::optional<SessionId>> logout(Ports const& ports, std::string_view refresh_token, Origin const& origin)
+Result<Revoked> logout(Ports const& ports, std::string_view refresh_token, Origin const& origin)
 {
     auto const token = parse_refresh_token(ports.token_secret, refresh_token);
-    if (!token) return std::nullopt;
+    if (!token) return Revoked{};
     auto const found = TRY(ports.sessions.find_session(token->session));
-    if (!found) return std::nullopt;
-
-    bool const ended = TRY(end_one(ports, token->session, found->session.user, EndReason::signed_out, origin));
-    return ended ? std::optional{token->session} : std::nullopt;
+    if (!found) return Revoked{};
+    return end_one(ports, token->session, found->session.user, EndReason::signed_out, origin);
 }
 
-Result<void> logout(Ports const& ports, Caller const& caller, Origin const& origin)
+Result<Revoked> logout(Ports const& ports, Caller const& caller, Origin const& origin)
 {
     // Already over is as good: what was asked for holds.
-    TRY(end_one(ports, caller.session, caller.user, EndReason::signed_out, origin));
-    return {};
+    return end_one(ports, caller.session, caller.user, EndReason::signed_out, origin);
 }
 
-Result<void> logout_everywhere(Ports const& ports, Caller const& caller, Origin const& origin)
+Result<Revoked> logout_everywhere(Ports const& ports, Caller const& caller, Origin const& origin)
 {
     auto const now    = ports.clock.now();
     auto const reason = EndReason::signed_out_everywhere;
-    auto const revoked =
+    auto       revoked =
         TRY(ports.sessions.end_sessions(caller.user, reason, entry(now, caller.user, caller.session, origin, reason)));
     ports.revocations.add(revoked);
-    return {};
+    return revoked;
+}
+
+Result<Revoked> revoke_token(Ports const& ports, Caller const& caller, Origin const& origin)
+{
+    std::vector const token{Revocation{revocation::Kind::token, caller.token_id}};
+    auto              revoked = TRY(ports.revocation_log.revoke(token, {.at      = ports.clock.now(),
+                                                                        .event   = AuditEvent::tokens_revoked,
+                                                                        .user    = caller.user,
+                                                                        .session = caller.session,
+                                                                        .origin  = origin,
+                                                                        .detail  = "token " + caller.token_id}));
+    ports.revocations.add(revoked);
+    return revoked;
 }
 
 Result<std::vector<Session>> list_sessions(Ports const& ports, Caller const& caller)
@@ -61,11 +69,11 @@ Result<std::vector<Session>> list_sessions(Ports const& ports, Caller const& cal
     return ports.sessions.list_sessions(caller.user, ports.clock.now());
 }
 
-Result<void> end_session(Ports const& ports, Caller const& caller, SessionId session, Origin const& origin)
+Result<Revoked> end_session(Ports const& ports, Caller const& caller, SessionId session, Origin const& origin)
 {
-    bool const ended = TRY(end_one(ports, session, caller.user, EndReason::ended_by_owner, origin));
-    if (!ended) return refused(Errc::not_found, "no live session of this user");
-    return {};
+    auto revoked = TRY(end_one(ports, session, caller.user, EndReason::ended_by_owner, origin));
+    if (revoked.empty()) return refused(Errc::not_found, "no live session of this user");
+    return revoked;
 }
 
 }  // namespace signet::core

@@ -35,7 +35,7 @@ std::unexpected<Error> refuse(Ports const& ports, AuditEntry entry, std::string_
 
 }  // namespace
 
-Result<std::string> change_password(Ports const& ports, Caller const& caller, PasswordChange const& change)
+Result<PasswordChanged> change_password(Ports const& ports, Caller const& caller, PasswordChange const& change)
 {
     auto const now  = ports.clock.now();
     auto const user = TRY(get_user(ports, caller, now));
@@ -64,8 +64,9 @@ Result<std::string> change_password(Ports const& ports, Caller const& caller, Pa
     }
     if (!revoked) return std::unexpected(revoked.error());
     ports.revocations.add(*revoked);
-    return make_device_token(ports.token_secret,
-                             {user.id, Uuid::make(now, ports.random), mark_of(ports.token_secret, replacement)});
+    auto token = make_device_token(ports.token_secret,
+                                   {user.id, Uuid::make(now, ports.random), mark_of(ports.token_secret, replacement)});
+    return PasswordChanged{.device_token = std::move(token), .revoked = *std::move(revoked)};
 }
 
 }  // namespace signet::core

@@ -1,5 +1,7 @@
 // core/password_change.hpp - a new password, by its owner or by an operator.
 #pragma once
+#include <string>
+
 #include "base/secret.hpp"
 #include "core/access_token.hpp"
 #include "core/ports.hpp"
@@ -12,10 +14,15 @@ struct PasswordChange {
     Origin       origin;
 };
 
+struct PasswordChanged {
+    std::string device_token;  // a new one, for this device
+    Revoked     revoked;       // every other session of the caller
+};
+
 // Errc::bad_credentials when `current` is wrong (counted like a sign-in: Errc::slow_down), password_* when the new one
 // is not taken. Ends all other sessions of the caller, and makes every device that the old password let in a stranger;
-// gives a new device token for this one. Blocks for two hashes; for a third where the account's was replaced meanwhile.
-[[nodiscard]] Result<std::string> change_password(Ports const& ports, Caller const& caller,
-                                                  PasswordChange const& change);
+// this one gets a new token. Blocks for two hashes; for a third where the account's was replaced meanwhile.
+[[nodiscard]] Result<PasswordChanged> change_password(Ports const& ports, Caller const& caller,
+                                                      PasswordChange const& change);
 
 }  // namespace signet::core

@@ -52,6 +52,13 @@ Response no_content()
     return response;
 }
 
+Response no_content(core::Revoked const& revoked)
+{
+    auto response = no_content();
+    if (!revoked.empty()) response.revoked_to = revoked.back().sequence;
+    return response;
+}
+
 Response refuse(Call const& call, core::Error const& error)
 {
     auto response = refuse(error);

@@ -8,13 +8,16 @@
 #include "base/metrics.hpp"
 #include "base/worker_pool.hpp"
 #include "core/access_token.hpp"
+#include "core/feed_signer.hpp"
 #include "core/keyring.hpp"
 #include "core/ports.hpp"
+#include "core/verifiers.hpp"
 #include "http/message.hpp"
 
 namespace signet::http {
 
 class RevocationFeed;
+class RevocationSnapshots;
 
 // A picture as it is served.
 struct Picture {
@@ -39,7 +42,11 @@ struct Api {
     WorkerPool&                         storage_pool;  // what reads and commits
     WorkerPool&                         hashing_pool;  // what hashes passwords
     Metrics&                            metrics;
+    core::VerifierCredentials const&    verifiers;
     RevocationFeed&                     revocations;
+    RevocationSnapshots&                snapshots;
+    core::FeedSigner const&             feed_signer;
+    core::Keyring const&                feed_keys;
     std::function<core::Result<void>()> ready;  // can people sign in? storage writable, a signing key at hand
 };
 

@@ -58,7 +58,7 @@ TEST(Jwks, PublishesNothingOfASharedSecret)
 }
 
 // CHECKS B48
-TEST(Discovery, NamesIssuerAndKeysAndNothingThatIsNotThere)
+TEST(Discovery, NamesWhatIsThereAndNothingElse)
 {
     testing::Site site;
     for (auto const* path : {"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"}) {
@@ -67,7 +67,10 @@ TEST(Discovery, NamesIssuerAndKeysAndNothingThatIsNotThere)
         EXPECT_EQ(header(response, "Content-Type"), "application/json");
         EXPECT_EQ(text_of(response, "issuer"), testing::kIssuer);
         EXPECT_EQ(text_of(response, "jwks_uri"), std::string{testing::kIssuer} + "/.well-known/jwks.json");
-        EXPECT_EQ(response.body.find("_endpoint"), std::string::npos);
+        EXPECT_EQ(text_of(response, "revocation_endpoint"), std::string{testing::kIssuer} + "/revoke");
+        EXPECT_EQ(text_of(response, "introspection_endpoint"), std::string{testing::kIssuer} + "/introspect");
+        EXPECT_EQ(response.body.find("token_endpoint"), std::string::npos);
+        EXPECT_EQ(response.body.find("authorization_endpoint"), std::string::npos);
         EXPECT_NE(response.body.find(R"("response_types_supported":[])"), std::string::npos);
         EXPECT_EQ(header(response, "Access-Control-Allow-Origin"), "*");
         EXPECT_NE(header(response, "ETag"), "");

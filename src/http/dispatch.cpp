@@ -161,6 +161,7 @@ private:
                 .id        = exchange.id,
                 .parameter = exchange.match.parameter,
                 .caller    = admitted.caller ? &*admitted.caller : nullptr,
+                .verifier  = admitted.verifier,
                 .sender    = exchange.sender,
                 .fields    = admitted.fields};
     }

@@ -253,7 +253,11 @@ TEST(Dispatch, RefusesWhatHasWaitedTooLong)
                       .storage_pool  = impatient,
                       .hashing_pool  = impatient,
                       .metrics       = site.metrics,
+                      .verifiers     = site.verifiers,
                       .revocations   = site.revocations,
+                      .snapshots     = site.snapshots,
+                      .feed_signer   = site.feed_signer,
+                      .feed_keys     = site.world.feed_keyring,
                       .ready         = site.api.ready};
     auto const    handler = dispatch(routes(), api);
     std::promise<Response> answered;
@@ -298,7 +302,11 @@ TEST(Dispatch, LetsGoOfARequestWhoseAnswerThrowsOnAWorkerThread)
                    .storage_pool  = impatient,
                    .hashing_pool  = impatient,
                    .metrics       = site.metrics,
+                   .verifiers     = site.verifiers,
                    .revocations   = site.revocations,
+                   .snapshots     = site.snapshots,
+                   .feed_signer   = site.feed_signer,
+                   .feed_keys     = site.world.feed_keyring,
                    .ready         = site.api.ready};
     auto       answered = std::make_shared<std::promise<Response>>();
     auto       answer   = answered->get_future();

@@ -29,6 +29,16 @@ Response                jwks(Call const& call);
 Response                openid_configuration(Call const& call);
 Response                authorization_server(Call const& call);
 Response                openapi(Call const& call);
+// revocations.cpp
+inline constexpr Member kAckMembers[] = {{"stream", Need::required}, {"seq", Need::required, Form::integer}};
+Response                revocation_keys(Call const& call);
+Response                revocation_snapshot(Call const& call);
+Response                revocation_stream(Call const& call);
+Response                acknowledge_revocations(Call const& call);
+// introspection.cpp, token_revocation.cpp
+inline constexpr Member kTokenMembers[] = {{"token", Need::required}, {"token_type_hint", Need::optional}};
+Response                introspect(Call const& call);
+Response                revoke(Call const& call);
 // health.cpp, metrics.cpp
 Response                healthz(Call const& call);
 Response                readyz(Call const& call);

@@ -41,8 +41,8 @@ constexpr auto kRows = std::to_array<ErrorRow>({
     {"not_found", 404, "There is nothing here."},
     {"method_not_allowed", 405, "This route does not take this method."},
     {"email_taken", 409, "There already is an account with this e-mail address."},
-    {"too_old", 410, "What follows this sequence is not kept any more. Take the snapshot."},
     {"name_taken", 409, "There already is one of this name."},
+    {"too_old", 410, "What follows this sequence is not kept any more. Take the snapshot."},
     {"tls_required", 421, "In the clear this server answers its own machine and its proxies alone. Use https."},
     {"slow_down", 429, "Too many attempts. Try again later."},
     // This server

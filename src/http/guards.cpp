@@ -22,6 +22,32 @@ std::optional<std::string_view> bearer_token(std::string_view authorization)
     return end == std::string_view::npos ? std::string_view{} : trim(value.substr(end));
 }
 
+// The bearer token of the request; without one, and with two headers, the refusal that RFC 6750 3 asks for.
+std::expected<std::string_view, Response> get_token(Request const& request, ApiSettings const& settings)
+{
+    if (request.count_headers("Authorization") > 1) {
+        auto response = refuse(Errc::invalid_request, "There is more than one Authorization header.");
+        challenge(response, settings, "invalid_request");
+        return std::unexpected(std::move(response));
+    }
+    auto const header = request.find_header("Authorization");
+    auto const token  = header ? bearer_token(*header) : std::nullopt;
+    if (token) return *token;
+    auto response = refuse(Errc::missing_token);
+    challenge(response, settings);
+    return std::unexpected(std::move(response));
+}
+
+std::expected<std::string, Response> find_verifier(Request const& request, Api const& api)
+{
+    auto const credential = TRY(get_token(request, api.settings));
+    auto       name       = api.verifiers.find(credential);
+    if (name) return *std::move(name);
+    auto response = refuse(Errc::unknown_verifier);
+    challenge(response, api.settings, "invalid_token");
+    return std::unexpected(std::move(response));
+}
+
 std::expected<Fields, Response> read_body(Route const& route, Request const& request)
 {
     if (route.body == Body::none) return Fields{};
@@ -49,6 +75,10 @@ std::expected<Admitted, Response> admit(Route const& route, Request const& reque
         auto caller     = TRY(authenticate(request, api));
         admitted.caller = std::move(caller);
     }
+    if (route.access == Access::verifier) {
+        auto name         = TRY(find_verifier(request, api));
+        admitted.verifier = std::move(name);
+    }
     auto fields     = TRY(read_body(route, request));
     admitted.fields = std::move(fields);
     return admitted;
@@ -62,19 +92,8 @@ bool has_bearer(Request const& request)
 
 std::expected<core::Caller, Response> authenticate(Request const& request, Api const& api)
 {
-    if (request.count_headers("Authorization") > 1) {
-        auto response = refuse(Errc::invalid_request, "There is more than one Authorization header.");
-        challenge(response, api.settings, "invalid_request");
-        return std::unexpected(std::move(response));
-    }
-    auto const header = request.find_header("Authorization");
-    auto const token  = header ? bearer_token(*header) : std::nullopt;
-    if (!token) {
-        auto response = refuse(Errc::missing_token);
-        challenge(response, api.settings);
-        return std::unexpected(std::move(response));
-    }
-    auto caller = api.authenticator.authenticate(*token);
+    auto const token  = TRY(get_token(request, api.settings));
+    auto       caller = api.authenticator.authenticate(token);
     if (!caller) {
         log::debug("bearer token refused", {{"code", core::name(caller.error().code)}, {"why", caller.error().detail}});
         auto response = refuse(caller.error());

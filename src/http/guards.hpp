@@ -11,8 +11,9 @@
 namespace signet::http {
 
 struct Admitted {
-    std::optional<core::Caller> caller = std::nullopt;
-    Fields                      fields = {};
+    std::optional<core::Caller> caller   = std::nullopt;
+    std::string                 verifier = {};  // its name
+    Fields                      fields   = {};
 };
 
 // In the order of the table's columns: page, bearer token, body.

@@ -92,7 +92,11 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                                   .storage_pool  = site_.storage_pool,
                                   .hashing_pool  = site_.hashing_pool,
                                   .metrics       = site_.metrics,
+                                  .verifiers     = site_.verifiers,
                                   .revocations   = site_.revocations,
+                                  .snapshots     = site_.snapshots,
+                                  .feed_signer   = site_.feed_signer,
+                                  .feed_keys     = site_.world.feed_keyring,
                                   .ready         = site_.api.ready};
 
     auto const caller = authenticate(get("/api/v1/me").bearer(site_.sign_in().access), api);

@@ -1,5 +1,7 @@
 #include "core/logout.hpp"
 
+#include <algorithm>
+
 #include "http/answers.hpp"
 #include "http/endpoints.hpp"
 #include "http/guards.hpp"
@@ -11,13 +13,13 @@ namespace {
 Response end_by_token(Call const& call, std::string_view refresh_token)
 {
     auto const ended = core::logout(call.api.ports, refresh_token, find_origin(call.request));
-    return ended ? no_content() : refuse(call, ended.error());
+    return ended ? no_content(*ended) : refuse(call, ended.error());
 }
 
 Response end_by_caller(Call const& call, core::Caller const& caller)
 {
     auto const ended = core::logout(call.api.ports, caller, find_origin(call.request));
-    return ended ? no_content() : refuse(call, ended.error());
+    return ended ? no_content(*ended) : refuse(call, ended.error());
 }
 
 }  // namespace
@@ -43,7 +45,11 @@ Response logout(Call const& call)
 
     auto response = no_content();
     if (has_cookie) response = end_by_token(call, **cookie);
-    if (caller && response.status == 204) response = end_by_caller(call, *caller);
+    if (caller && response.status == 204) {
+        auto other       = end_by_caller(call, *caller);
+        other.revoked_to = std::max(other.revoked_to, response.revoked_to);
+        response         = std::move(other);
+    }
     if (response.status == 204) forget_session(response);
     return response;
 }
@@ -53,7 +59,7 @@ Response logout_all(Call const& call)
 {
     auto const ended = core::logout_everywhere(call.api.ports, *call.caller, find_origin(call.request));
     if (!ended) return refuse(call, ended.error());
-    auto response = no_content();
+    auto response = no_content(*ended);
     forget_session(response);
     return response;
 }

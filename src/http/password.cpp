@@ -13,9 +13,9 @@ Response change_password(Call const& call)
                                                 .replacement = SecretString{call.fields.get("new_password")},
                                                 .origin      = find_origin(call.request)});
     if (!changed) return refuse(call, changed.error());
-    auto response = no_content();
+    auto response = no_content(changed->revoked);
     if (find_cookie(call.request, kDeviceCookie))
-        response.add("Set-Cookie", keep_cookie(kDeviceCookie, *changed, kDeviceCookieLife));
+        response.add("Set-Cookie", keep_cookie(kDeviceCookie, changed->device_token, kDeviceCookieLife));
     return response;
 }
 

@@ -14,9 +14,12 @@ Piece make_event(std::string_view name, revocation::Sequence id, std::string_vie
 
 RevocationFeed::RevocationFeed(Limits const& limits, Metrics& metrics)
     : limits_(limits),
-      published_(metrics.counter("signet_revocations_published_total", "Entries of the log sent to all who follow it.")),
-      resumed_(metrics.counter("signet_revocation_streams_total", "Streams asked for, by result.", {{"result", "begun"}})),
-      too_old_(metrics.counter("signet_revocation_streams_total", "Streams asked for, by result.", {{"result", "too_old"}})),
+      published_(
+          metrics.counter("signet_revocations_published_total", "Entries of the log sent to all who follow it.")),
+      resumed_(
+          metrics.counter("signet_revocation_streams_total", "Streams asked for, by result.", {{"result", "begun"}})),
+      too_old_(
+          metrics.counter("signet_revocation_streams_total", "Streams asked for, by result.", {{"result", "too_old"}})),
       ended_(metrics.counter("signet_revocation_streams_ended_total", "Streams that have ended, for whatever reason.")),
       confirmed_in_(metrics.histogram("signet_revocation_confirmed_seconds",
                                       "From publication until all who followed had confirmed, or the time was over.",
@@ -31,6 +34,12 @@ void RevocationFeed::begin_at(Position const& position)
     std::scoped_lock const lock{mutex_};
     position_   = position;
     kept_after_ = position.sequence;
+}
+
+void RevocationFeed::tell_when_wanted(std::function<void()> wanted)
+{
+    std::scoped_lock const lock{mutex_};
+    wanted_ = std::move(wanted);
 }
 
 void RevocationFeed::publish(Position const& now, Piece const& event, Clock::time_point at)
@@ -80,8 +89,7 @@ RevocationFeed::Position RevocationFeed::position() const
     return position_;
 }
 
-std::shared_ptr<StreamHold> RevocationFeed::subscribe(Follower const&                               follower,
-                                                      std::function<Piece(Position const&)> const& hello)
+std::shared_ptr<StreamHold> RevocationFeed::subscribe(Follower const& follower, Piece const& greeting)
 {
     auto stream = std::make_shared<Stream>(limits_.waiting + limits_.kept, [this, id = follower.stream] { leave(id); });
     auto hold   = std::make_shared<StreamHold>(stream);
@@ -92,14 +100,24 @@ std::shared_ptr<StreamHold> RevocationFeed::subscribe(Follower const&           
         lock.unlock();  // the stream ends here, and says so
         return nullptr;
     }
-    stream->push(hello(position_));
+    stream->push(greeting);  // never too much: it holds all that is kept, and more
     for (auto const& kept : kept_)
         if (kept.last > follower.after) stream->push(kept.event);
-    subscribers_.emplace(follower.stream, Subscriber{.verifier = follower.verifier, .stream = stream});
+    subscribers_.emplace(
+        follower.stream,
+        Subscriber{
+            .verifier = follower.verifier, .stream = stream, .number = next_number_++, .confirmed = follower.after});
     streams_.reset();
     followers_ = subscribers_.size();
+    connected_.insert(follower.verifier);
     resumed_.add();
     return hold;
+}
+
+std::set<std::string> RevocationFeed::take_connected()
+{
+    std::scoped_lock const lock{mutex_};
+    return std::exchange(connected_, {});
 }
 
 bool RevocationFeed::acknowledge(std::string_view verifier, std::string const& stream, Sequence sequence)
@@ -112,8 +130,11 @@ bool RevocationFeed::acknowledge(std::string_view verifier, std::string const& s
         // Nobody has applied what was not published.
         auto const confirmed = std::min(sequence, position_.sequence);
         auto const before    = std::exchange(found->second.confirmed, std::max(found->second.confirmed, confirmed));
+        auto const is_asked  = [&](Waiting const& waiting) {
+            return waiting.is_published && found->second.number < waiting.first_late;
+        };
         for (auto& waiting : waiting_)
-            if (waiting.is_published && before < waiting.sequence && waiting.sequence <= confirmed)
+            if (is_asked(waiting) && before < waiting.sequence && waiting.sequence <= confirmed)
                 ++waiting.propagation.confirmed;
         answers = take_over(&Waiting::is_over);
     }
@@ -137,9 +158,12 @@ void RevocationFeed::when_propagated(Sequence sequence, Clock::time_point at, To
     Answers answers;
     {
         std::scoped_lock const lock{mutex_};
-        auto& waiting = waiting_.emplace_back(
+        auto&                  waiting = waiting_.emplace_back(
             Waiting{.sequence = sequence, .until = at + limits_.unpublished, .told = std::move(told)});
-        if (sequence <= position_.sequence) begin_confirming(waiting, at);
+        if (sequence <= position_.sequence)
+            begin_confirming(waiting, at);
+        else if (wanted_)
+            wanted_();
         answers = take_over(&Waiting::is_over);
     }
     answer(answers);
@@ -174,6 +198,7 @@ void RevocationFeed::begin_confirming(Waiting& waiting, Clock::time_point at) co
 {
     waiting.is_published          = true;
     waiting.until                 = at + limits_.patience;
+    waiting.first_late            = next_number_;
     waiting.propagation.followers = subscribers_.size();
     waiting.propagation.confirmed = static_cast<std::size_t>(std::ranges::count_if(
         subscribers_, [&](auto const& each) { return each.second.confirmed >= waiting.sequence; }));

@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -45,19 +46,22 @@ public:
     using Told     = std::function<void(Propagation)>;
 
     struct Limits {
-        std::size_t               waiting   = 256UL * 1024;       // bytes for one follower that does not read
-        std::size_t               kept      = 8UL * 1024 * 1024;  // bytes of events for who comes back
-        std::chrono::milliseconds patience  = std::chrono::milliseconds{50};  // for confirmations, once published
+        std::size_t               waiting     = 256UL * 1024;       // bytes for one follower that does not read
+        std::size_t               kept        = 8UL * 1024 * 1024;  // bytes of events for who comes back
+        std::chrono::milliseconds patience    = std::chrono::milliseconds{50};  // for confirmations, once published
         std::chrono::milliseconds unpublished = std::chrono::seconds{2};        // for the publication itself
     };
 
     RevocationFeed(Limits const& limits, Metrics& metrics);
 
     // Where the log stood when this process began to publish it.
-    void begin_at(Position const& position);
+    void                             begin_at(Position const& position);
+    // `wanted` is called when somebody waits for what is not published yet, from whatever thread; it must not block.
+    // With none it is over: once this returns it is not called any more.
+    void                             tell_when_wanted(std::function<void()> wanted);
     // `event` holds all entries behind position(), up to `now`.
-    void publish(Position const& now, Piece const& event, Clock::time_point at);
-    void beat(Piece const& event);
+    void                             publish(Position const& now, Piece const& event, Clock::time_point at);
+    void                             beat(Piece const& event);
     // Answers those who have waited long enough; gives when the next will have.
     std::optional<Clock::time_point> expire(Clock::time_point at);
 
@@ -70,24 +74,26 @@ public:
         std::string stream;    // what it confirms by: unique, and not to be guessed
         Sequence    after = 0;
     };
-    // A stream that begins with `hello`, made for the position it begins at, and goes on with whatever follows `after`.
-    // Null when some of that is not kept any more, or `after` has not been published yet.
-    [[nodiscard]] std::shared_ptr<StreamHold> subscribe(Follower const&                               follower,
-                                                        std::function<Piece(Position const&)> const& hello);
+    // A stream that begins with `greeting` and goes on with whatever follows `after`. Null when some of that is not
+    // kept any more, or `after` has not been published yet.
+    [[nodiscard]] std::shared_ptr<StreamHold> subscribe(Follower const& follower, Piece const& greeting);
+    // The verifiers that have begun a stream since the last call.
+    [[nodiscard]] std::set<std::string>       take_connected();
     // False when there is no such stream of this verifier.
     bool acknowledge(std::string_view verifier, std::string const& stream, Sequence sequence);
     // Ends this verifier's streams.
     void drop(std::string_view verifier);
 
-    // Calls `told` once: when `sequence` is published and all followers have confirmed it, or the time for either is
-    // over. From whatever thread brings that about, this one's too; it must not block or throw.
+    // Calls `told` once, when `sequence` is published and all followers have confirmed it, or the time for either is
+    // over: from whatever thread brings that about, this one's too; it must not block or throw.
     void when_propagated(Sequence sequence, Clock::time_point at, Told told);
 
 private:
     struct Subscriber {
         std::string             verifier;
         std::shared_ptr<Stream> stream;
-        Sequence                confirmed = 0;
+        std::uint64_t           number;  // in the order of their coming
+        Sequence                confirmed;
     };
     struct Kept {
         Sequence last;
@@ -98,6 +104,7 @@ private:
         Clock::time_point until;
         Told              told;
         bool              is_published = false;
+        std::uint64_t     first_late   = 0;  // of the subscribers' numbers: those who came after it was published
         Propagation       propagation  = {};
 
         [[nodiscard]] bool is_over() const { return is_published && propagation.confirmed >= propagation.followers; }
@@ -128,7 +135,10 @@ private:
     std::size_t                                 kept_bytes_ = 0;
     std::unordered_map<std::string, Subscriber> subscribers_;
     std::shared_ptr<Streams const>              streams_;  // of subscribers_; null: to be made anew
+    std::uint64_t                               next_number_ = 0;
     std::list<Waiting>                          waiting_;
+    std::function<void()>                       wanted_;
+    std::set<std::string>                       connected_;
 };
 
 }  // namespace signet::http

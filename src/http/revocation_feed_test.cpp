@@ -17,12 +17,11 @@ protected:
     RevocationFeedTest() { feed_.begin_at(at(100)); }
 
     static revocation::Position at(Sequence sequence) { return {.log = 7, .sequence = sequence, .hash = {}}; }
-    static Piece                text(std::string words) { return std::make_shared<std::string const>(std::move(words)); }
+    static Piece text(std::string words) { return std::make_shared<std::string const>(std::move(words)); }
 
     std::shared_ptr<StreamHold> follow(std::string const& stream, Sequence after = 100)
     {
-        return feed_.subscribe({.verifier = "notes", .stream = stream, .after = after},
-                               [](auto const& position) { return text("hello " + std::to_string(position.sequence) + "\n"); });
+        return feed_.subscribe({.verifier = "notes", .stream = stream, .after = after}, text("hello\n"));
     }
     static std::string read(std::shared_ptr<StreamHold> const& hold)
     {
@@ -57,8 +56,8 @@ TEST_F(RevocationFeedTest, SendsEachFollowerWhatIsPublished)
     publish(101);
     feed_.beat(text("beat\n"));
     publish(103);
-    EXPECT_EQ(read(a), "hello 100\nto 101\nbeat\nto 103\n");
-    EXPECT_EQ(read(b), "hello 100\nto 101\nbeat\nto 103\n");
+    EXPECT_EQ(read(a), "hello\nto 101\nbeat\nto 103\n");
+    EXPECT_EQ(read(b), "hello\nto 101\nbeat\nto 103\n");
     EXPECT_EQ(feed_.position().sequence, 103U);
 }
 
@@ -66,9 +65,9 @@ TEST_F(RevocationFeedTest, GivesWhoComesBackWhatItMissed)
 {
     publish(101);
     publish(103);
-    EXPECT_EQ(read(follow("a", 100)), "hello 103\nto 101\nto 103\n");
-    EXPECT_EQ(read(follow("b", 101)), "hello 103\nto 103\n");
-    EXPECT_EQ(read(follow("c", 103)), "hello 103\n");
+    EXPECT_EQ(read(follow("a", 100)), "hello\nto 101\nto 103\n");
+    EXPECT_EQ(read(follow("b", 101)), "hello\nto 103\n");
+    EXPECT_EQ(read(follow("c", 103)), "hello\n");
 }
 
 TEST_F(RevocationFeedTest, SendsWhoeverMissedTooMuchToTheSnapshot)
@@ -76,7 +75,7 @@ TEST_F(RevocationFeedTest, SendsWhoeverMissedTooMuchToTheSnapshot)
     EXPECT_EQ(follow("a", 99), nullptr);
     for (Sequence last = 101; last <= 104; ++last) publish(last);  // 28 bytes, of which 14 are kept
     EXPECT_EQ(follow("b", 101), nullptr);
-    EXPECT_EQ(read(follow("c", 102)), "hello 104\nto 103\nto 104\n");
+    EXPECT_EQ(read(follow("c", 102)), "hello\nto 103\nto 104\n");
     EXPECT_EQ(feed_.followers(), 0U);
 }
 
@@ -93,6 +92,14 @@ TEST_F(RevocationFeedTest, ForgetsAFollowerWhoseConnectionEnds)
     EXPECT_EQ(feed_.followers(), 0U);
     publish(101);
     EXPECT_FALSE(feed_.acknowledge("notes", "a", 101));
+}
+
+TEST_F(RevocationFeedTest, TellsOnceWhichVerifiersHaveCome)
+{
+    auto const a = follow("a");
+    auto const b = follow("b");
+    EXPECT_THAT(feed_.take_connected(), ElementsAre("notes"));
+    EXPECT_THAT(feed_.take_connected(), IsEmpty());
 }
 
 // CHECKS E6
@@ -112,10 +119,9 @@ TEST_F(RevocationFeedTest, DropsWhoDoesNotRead)
 TEST_F(RevocationFeedTest, EndsTheStreamsOfARemovedCredential)
 {
     auto const mine   = follow("mine");
-    auto const theirs = feed_.subscribe({.verifier = "other", .stream = "theirs", .after = 100},
-                                        [](auto const&) { return text("hello\n"); });
+    auto const theirs = feed_.subscribe({.verifier = "other", .stream = "theirs", .after = 100}, text("hello\n"));
     feed_.drop("notes");
-    EXPECT_EQ(read(mine), "hello 100\n");
+    EXPECT_EQ(read(mine), "hello\n");
     EXPECT_EQ(ending_, Stream::Ending::finished);
     EXPECT_EQ(read(theirs), "hello\n");
     EXPECT_EQ(ending_, Stream::Ending::none);
@@ -198,8 +204,10 @@ TEST_F(RevocationFeedTest, AsksNothingOfWhoCameAfterThePublication)
     auto const a = follow("a");
     sign_out(101);
     publish(101);
-    auto const late = follow("late", 101);
+    auto const late  = follow("late", 101);
+    auto const later = follow("later", 100);  // has missed it, and is sent it
     confirm("late", 101);
+    confirm("later", 101);
     EXPECT_THAT(told_, IsEmpty());
     confirm("a", 101);
     EXPECT_THAT(told_, ElementsAre("101: 1/1"));

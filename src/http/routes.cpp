@@ -25,6 +25,14 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get,      "/api/v1/sessions",                        storage,  bearer, Pages::allowed, Body::none, list_sessions},
     {delete_,  "/api/v1/sessions/{id}",                   storage,  bearer, Pages::allowed, Body::none, end_session},
     {post,     "/api/v1/password",                        hashing,  bearer, Pages::allowed, Body::json, change_password,      kPasswordMembers},
+    // What is revoked, for those who verify tokens on their own
+    {get,      "/revocations",                            storage,  verifier, Pages::allowed, Body::none, revocation_snapshot},
+    {get,      "/revocations/stream",                     inline_,  verifier, Pages::allowed, Body::none, revocation_stream},
+    {post,     "/revocations/ack",                        inline_,  verifier, Pages::allowed, Body::json, acknowledge_revocations, kAckMembers},
+    {get,      "/revocations/keys",                       inline_,  open,   Pages::any,     Body::none, revocation_keys},
+    // The same by the standards, for those who ask each time
+    {post,     "/introspect",                             inline_,  verifier, Pages::allowed, Body::form, introspect,         kTokenMembers},
+    {post,     "/revoke",                                 storage,  open,   Pages::allowed, Body::form, revoke,               kTokenMembers},
     // Open to everyone
     {get,      "/.well-known/jwks.json",                  inline_,  open,   Pages::any,     Body::none, jwks},
     {get,      "/.well-known/openid-configuration",       inline_,  open,   Pages::any,     Body::none, openid_configuration},

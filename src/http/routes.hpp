@@ -14,8 +14,9 @@ namespace signet::http {
 // Where an endpoint runs. Only `inline_` runs on an I/O thread, and so must not block. `probe` goes before all others
 // that wait for storage. Too much work is refused from the right to the left; `inline_` never (CHECKS E14).
 enum class Work { inline_, probe, storage, hashing };
-// Who may call. `bearer`: a valid access token, handed to the endpoint as Call::caller.
-enum class Access { open, bearer };
+// Who may call. `bearer`: a valid access token, handed to the endpoint as Call::caller. `verifier`: a verifier's
+// credential, its name as Call::verifier.
+enum class Access { open, bearer, verifier };
 // How a body is read, before the endpoint is queued. A JSON or form body whose members are all optional may be absent.
 enum class Body { none, json, form };
 
@@ -26,6 +27,7 @@ struct Call {
     std::string_view    id;         // of the request, also in X-Request-Id and in the log
     std::string_view    parameter;  // what stands for {id} in the path
     core::Caller const* caller;     // set for Access::bearer
+    std::string_view    verifier;   // set for Access::verifier
     Sender              sender;     // which page, if any
     Fields const&       fields;     // the body's members, checked against the row
 };

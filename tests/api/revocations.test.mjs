@@ -1,152 +1,217 @@
-// What is revoked beside a running server, and who may hear of it: the log as an operator reads and adds to it.
+// The revocation feed of the real server, read by a verifier that knows nothing but its reference page.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import path from 'node:path';
+import http from 'node:http';
+import https from 'node:https';
 import { after, before, test } from 'node:test';
 import * as jose from 'jose';
-import { ann, freshFolder, query, refresh, request, run, signIn, startSignet, startWithAnn, until } from './harness.mjs';
+import { ann, request, run, signIn, startSignet, startWithAnn, until } from './harness.mjs';
+import { addVerifier, feedKeys, Follower, newNonce, readMessage, readSnapshot, Stream } from './feed.mjs';
 
 let signet;
-const scratch = freshFolder();
-const settings = { dataDir: path.join(scratch, 'data'), env: { SIGNET_SESSIONS_REFRESH_WINDOW: '0s', SIGNET_SERVER_ISSUER: 'https://id.example.com' } };
-before(async () => { signet = await startWithAnn(settings); });
-after(async () => {
-  await signet.stop();
-  rmSync(scratch, { recursive: true });
+let credential;
+before(async () => {
+  signet = await startWithAnn({ env: { SIGNET_SESSIONS_REFRESH_WINDOW: '0s' } });
+  credential = await addVerifier(signet, 'notes');
 });
+after(() => signet.stop());
 
-const admin = (args, options) => run([...args, '--data', signet.dataDir], options);
-const lines = (text) => text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
-const listed = async () => lines((await admin(['revocations', 'list', '--json'])).stdout);
-const log = async () => (await listed()).slice(0, -1);
-const me = async (bearer) => (await request(signet, 'GET', '/api/v1/me', { bearer })).status;
-const refused = (token) => until('refused', async () => (await me(token)) === 401);
-const revoke = async (...args) => {
-  const began = Date.now();
-  const done = await admin(['revocations', 'add', ...args, '--json']);
-  assert.equal(done.code, 0, done.stderr);
-  return { entry: lines(done.stdout)[0], began };
-};
+const signOut = (session, target = '/api/v1/logout') => request(signet, 'POST', target, { bearer: session.access_token });
+const command = (...args) => run([...args, '--data', signet.dataDir]);
 
-test('A deed of an operator or of a person is an entry, with the chain behind it', async () => {  // CHECKS F4
-  const before = (await listed()).at(-1);
+test('a sign-out reaches who follows, and the answer says that it did', async () => {
+  const follower = await Follower.start(signet, credential);
   const session = await signIn(signet);
-  const { sid } = jose.decodeJwt(session.access_token);
-  assert.equal((await request(signet, 'POST', '/api/v1/logout', { json: { refresh_token: session.refresh_token } })).status, 204);
-  const others = [await signIn(signet), await signIn(signet)].map(({ access_token: token }) => jose.decodeJwt(token));
-  assert.equal((await admin(['user', 'disable', ann.email])).code, 0);
-  assert.equal((await admin(['user', 'enable', ann.email])).code, 0);
+  const answer = await signOut(session);
+  assert.equal(answer.status, 204);
+  assert.equal(answer.headers['signet-propagated'], '1/1');
+  assert.ok(follower.has('session', session.session_id), 'it was there before the answer');
+  assert.equal((await request(signet, 'GET', '/api/v1/me', { bearer: session.access_token })).status, 401);
+  await follower.stop();
+});
 
-  const all = await listed();
-  const head = all.at(-1);
-  const entries = all.slice(0, -1).filter((entry) => entry.sequence > before.sequence);
-  assert.deepEqual([entries[0].kind, entries[0].subject], ['session', sid]);
-  assert.deepEqual(entries.slice(1, 3).map((entry) => entry.subject).sort(), others.map((claims) => claims.sid).sort());
-  assert.deepEqual([entries[3].kind, entries[3].subject], ['user', others[0].sub]);
-  assert.equal(entries.length, 4);
-  assert.equal(head.log, before.log);
-  assert.equal(head.sequence, before.sequence + 4);
+test('a sign-out that nobody follows says so at once', async () => {
+  await until('no follower', async () => await signet.metric('signet_revocation_followers') === 0);
+  const session = await signIn(signet);
+  const answer = await signOut(session);
+  assert.equal(answer.headers['signet-propagated'], '0/0');
+});
 
-  // As a verifier would: docs/reference/revocation-feed.md.
-  let hash = Buffer.from(before.hash, 'base64url');
-  for (const { sequence, kind, subject, not_before: from, until: end } of entries) {
-    const line = `${sequence} ${kind} ${subject} ${Date.parse(from)} ${Date.parse(end)}`;
-    hash = createHash('sha256').update(hash).update(line).digest();
-    assert.equal(Date.parse(end) - Date.parse(from), 20 * 60_000, 'ten minutes longer than the tokens');
+test('who does not confirm keeps a sign-out 50 ms, and no longer', async () => {
+  const quick = await Follower.start(signet, credential);
+  const mute = await Follower.start(signet, credential, { confirms: false });
+  const session = await signIn(signet);
+  const answer = await signOut(session);
+  assert.equal(answer.status, 204);
+  assert.equal(answer.headers['signet-propagated'], '1/2');
+  assert.ok(answer.milliseconds >= 50, `${answer.milliseconds} ms`);
+  assert.ok(answer.milliseconds < 1000, `${answer.milliseconds} ms`);
+  await quick.stop();
+  await mute.stop();
+});
+
+test('every way out reaches who follows', async () => {
+  const follower = await Follower.start(signet, credential);
+  const sessions = [];
+  for (let i = 0; i < 4; ++i) sessions.push(await signIn(signet));
+  const seen = (session) => until('the entry', () => follower.has('session', session.session_id));
+
+  const ended = await request(signet, 'DELETE', `/api/v1/sessions/${sessions[0].session_id}`, { bearer: sessions[1].access_token });
+  assert.equal(ended.headers['signet-propagated'], '1/1');
+  await seen(sessions[0]);
+  const changed = await request(signet, 'POST', '/api/v1/password',
+    { bearer: sessions[1].access_token, json: { current_password: ann.password, new_password: ann.password + ' more' } });
+  assert.equal(changed.status, 204, changed.text);
+  assert.equal(changed.headers['signet-propagated'], '1/1');
+  await seen(sessions[2]);
+  await seen(sessions[3]);
+  assert.ok(!follower.has('session', sessions[1].session_id), 'the device that changed it stays');
+  assert.equal((await signOut(sessions[1], '/api/v1/logout-all')).headers['signet-propagated'], '1/1');
+  await seen(sessions[1]);
+
+  // Theft: a superseded refresh token comes back.
+  const stolen = await signIn(signet, { ...ann, password: ann.password + ' more' });
+  const refresh = (token) => request(signet, 'POST', '/api/v1/refresh', { json: { refresh_token: token } });
+  const next = await refresh(stolen.refresh_token);
+  assert.equal((await refresh(next.json.refresh_token)).status, 200);
+  assert.equal((await refresh(stolen.refresh_token)).status, 401);
+  await seen(stolen);
+
+  // Another process.
+  const last = await signIn(signet, { ...ann, password: ann.password + ' more' });
+  assert.equal((await command('user', 'disable', ann.email)).code, 0);
+  await seen(last);
+  await until('the user', () => follower.has('user', last.user.id));
+  assert.equal((await command('user', 'enable', ann.email)).code, 0);
+  assert.equal((await run(['user', 'set-password', ann.email, '--password-stdin', '--data', signet.dataDir], { input: ann.password })).code, 0);
+  await follower.stop();
+});
+
+test('a stream goes on where the one before ended', async () => {
+  const follower = await Follower.start(signet, credential);
+  const held = follower.seq;
+  await follower.stop();
+  const sessions = [await signIn(signet), await signIn(signet)];
+  for (const session of sessions) await signOut(session);
+
+  const keys = await feedKeys(signet);
+  for (const how of [{ after: held }, { after: 0, lastEventId: String(held) }]) {
+    const stream = await Stream.open(signet, credential, how);
+    const greeting = await readMessage(signet, keys, (await stream.event(0)).data);
+    assert.equal(greeting.nonce, stream.nonce);
+    assert.equal(greeting.seq, held + 2);
+    const missed = [];
+    for (let i = 1; missed.length < 2; ++i) {
+      const message = await readMessage(signet, keys, (await stream.event(i)).data);
+      assert.equal(message.kind, 'revocations');
+      missed.push(...message.entries);
+    }
+    assert.deepEqual(missed.map((line) => line.split(' ')[2]), sessions.map((each) => each.session_id));
+    stream.close();
   }
-  assert.equal(hash.toString('base64url'), head.hash);
 });
 
-test('What an operator revokes is refused by the running server within a second', async () => {
-  const tokens = async () => {
-    const { access_token: access, refresh_token: renew } = await signIn(signet);
-    assert.equal(await me(access), 200);
-    return { access, renew, claims: jose.decodeJwt(access) };
-  };
-  const byToken = await tokens();
-  const other = await tokens();
-  const { entry, began } = await revoke('token', byToken.claims.jti.toUpperCase());
-  assert.deepEqual([entry.kind, entry.subject], ['token', byToken.claims.jti], 'as tokens have it');
-  await refused(byToken.access);
-  assert.ok(Date.now() - began < 2500, `${Date.now() - began} ms, the start of the verb included`);
-  assert.equal(await me(other.access), 200, 'no other is concerned');
+test('a heartbeat comes each second', async () => {
+  const stream = await Stream.open(signet, credential, { after: (await readSnapshot(signet, credential)).seq });
+  const beats = await until('four heartbeats', () => {
+    const seen = stream.events.filter(({ event }) => event === 'heartbeat');
+    return seen.length >= 4 && seen;
+  });
+  const apart = beats[3].at - beats[1].at;  // the first is the greeting
+  assert.ok(apart > 1500 && apart < 10_000, `${apart} ms for two seconds`);
+  const keys = await feedKeys(signet);
+  const times = await Promise.all(beats.map(async ({ data }) => (await readMessage(signet, keys, data)).time));
+  assert.deepEqual(times, [...times].sort((a, b) => a - b));
+  assert.ok(Math.abs(times.at(-1) - Date.now()) < 5000);
+  stream.close();
+});
 
-  const bySession = await tokens();
-  await revoke('session', bySession.claims.sid);
-  await refused(bySession.access);
-  assert.equal((await refresh(signet, bySession.renew)).status, 401, 'the session is over');
+test('the snapshot is one text for all, in gzip for who takes it', async () => {
+  const session = await signIn(signet);
+  await signOut(session);
+  await until('a snapshot with it', async () =>
+    (await readSnapshot(signet, credential)).lines.some((line) => line.includes(session.session_id)));
+  const module = signet.url.startsWith('https:') ? https : http;
+  const { headers, bytes } = await new Promise((resolve, reject) => {
+    module.get(new URL('/revocations', signet.url), { ca: signet.ca, agent: false,
+      headers: { authorization: `Bearer ${credential}`, 'accept-encoding': 'gzip' } }, (answer) => {
+      const chunks = [];
+      answer.on('data', (chunk) => chunks.push(chunk));
+      answer.on('end', () => resolve({ headers: answer.headers, bytes: Buffer.concat(chunks) }));
+    }).on('error', reject);
+  });
+  assert.equal(headers['content-encoding'], 'gzip');
+  assert.match(headers.vary, /Accept-Encoding/);
+  assert.deepEqual([...bytes.subarray(0, 2)], [0x1f, 0x8b]);
+});
 
-  for (const subject of [['user', ann.email], ['client', 'signet'], ['everything', '--yes']]) {
-    const before = await tokens();
-    await revoke(...subject);
-    await refused(before.access);
-    const renewed = await refresh(signet, before.renew);
-    assert.equal(renewed.status, 200, `${subject}: nobody is signed out`);
-    assert.equal(await me(renewed.json.access_token), 200, `${subject}: and the next token is good`);
+test('the feed is signed by a key of its own', async () => {
+  const feed = (await request(signet, 'GET', '/revocations/keys')).json.keys;
+  const tokens = (await request(signet, 'GET', '/.well-known/jwks.json')).json.keys;
+  assert.ok(feed.length >= 1);
+  assert.ok(feed.every((key) => key.kty === 'OKP' && !key.d));
+  assert.ok(feed.every((key) => !tokens.some((other) => other.kid === key.kid)));
+  const session = await signIn(signet);
+  await assert.rejects(jose.jwtVerify(session.access_token, jose.createLocalJWKSet({ keys: feed })));
+});
+
+// CHECKS A35
+test('a message of the feed is no access token', async () => {
+  const stream = await Stream.open(signet, credential, { after: (await readSnapshot(signet, credential)).seq });
+  const { data } = await stream.event(0);
+  const answer = await request(signet, 'GET', '/api/v1/me', { bearer: data });
+  assert.equal(answer.status, 401);
+  assert.equal(answer.json.error, 'invalid_token');
+  stream.close();
+});
+
+test('nobody reads it without a credential', async () => {
+  const session = await signIn(signet);
+  for (const bearer of [undefined, 'x', session.access_token, `${credential}x`, credential.slice(0, -1)])
+    for (const [method, target] of [['GET', '/revocations'], ['GET', `/revocations/stream?after=0&nonce=${newNonce()}`], ['POST', '/revocations/ack']]) {
+      const answer = await request(signet, method, target, { bearer, ...(method === 'POST' ? { json: { stream: 'x', seq: 1 } } : {}) });
+      assert.equal(answer.status, 401, `${bearer} ${target}`);
+      assert.equal(answer.json.error, bearer ? 'unknown_verifier' : 'missing_token');
+      assert.match(answer.headers['www-authenticate'], /^Bearer /);
+    }
+});
+
+test('a request for a stream that cannot be meant is refused', async () => {
+  const ask = (query) => request(signet, 'GET', `/revocations/stream${query}`, { bearer: credential });
+  for (const query of ['', '?after=0', `?nonce=${newNonce()}`, `?after=-1&nonce=${newNonce()}`, `?after=1.5&nonce=${newNonce()}`,
+    `?after=0&after=0&nonce=${newNonce()}`, '?after=0&nonce=short', `?after=0&nonce=${'x'.repeat(65)}`, '?after=0&nonce=not+base64url!!!!']) {
+    const answer = await ask(query);
+    assert.equal(answer.status, 400, query);
+    assert.equal(answer.json.error, 'invalid_request', query);
   }
-  const events = await query(signet, "SELECT detail FROM audit WHERE event = 'tokens_revoked' ORDER BY id");
-  assert.deepEqual(events.map(([detail]) => detail), [`token ${byToken.claims.jti}, by an operator`, `user ${byToken.claims.sub}, by an operator`,
-    'client signet, by an operator', 'everything *, by an operator']);
+  const ahead = await ask(`?after=999999999&nonce=${newNonce()}`);
+  assert.equal(ahead.status, 410);
+  assert.equal(ahead.json.error, 'too_old');
+  const stranger = await request(signet, 'POST', '/revocations/ack', { bearer: credential, json: { stream: 'x', seq: 1 } });
+  assert.equal(stranger.status, 404);
 });
 
-test('A token that was revoked stays so after a restart', async () => {  // CHECKS E24
-  const { access_token: token } = await signIn(signet);
-  const { access_token: other } = await signIn(signet);
-  await revoke('token', jose.decodeJwt(token).jti);
-  await signet.stop();
-  signet = await startSignet(settings);
-  assert.equal(await me(token), 401);
-  assert.equal(await me(other), 200, 'and no other is');
+test('a removed credential ends its streams and opens nothing more', async () => {
+  const other = await addVerifier(signet, 'short-lived');
+  const follower = await Follower.start(signet, other);
+  assert.equal((await command('verifier', 'remove', 'short-lived')).code, 0);
+  await until('the end of its stream', () => follower.stream.ended);
+  assert.equal((await request(signet, 'GET', '/revocations', { bearer: other })).status, 401);
 });
 
-test('What cannot be revoked is said so, and everything only by a yes', async () => {
-  const before = (await listed()).at(-1);
-  const cases = [
-    [['key', 'x'], 2], [['session', 'x'], 2], [['token', 'x'], 2], [['session'], 2], [['user', 'nobody@example.com'], 1], [['user', 'nobody'], 2],
-    [['client', 'two words'], 2], [['everything', 'x'], 2], [['everything'], 2], [[], 2],
-  ];
-  for (const [args, code] of cases) {
-    const done = await admin(['revocations', 'add', ...args]);
-    assert.equal(done.code, code, `${args}: ${done.stderr}`);
-    assert.notEqual(done.stderr, '');
+test('a restarted server goes on with the log, and knows what was revoked', async () => {
+  const follower = await Follower.start(signet, credential);
+  const session = await signIn(signet);
+  assert.equal((await signOut(session)).status, 204);
+  const { seq, hash, log } = follower;
+  await signet.signal('SIGTERM');
+  await follower.done;
+  const again = await startSignet({ dataDir: signet.dataDir, listen: `localhost:${signet.port}` });
+  try {
+    const snapshot = await readSnapshot(again, credential);
+    assert.deepEqual([snapshot.log, snapshot.seq, snapshot.hash], [log, seq, hash]);
+    assert.ok(snapshot.lines.some((line) => line.includes(session.session_id)));
+    assert.equal((await request(again, 'GET', '/api/v1/me', { bearer: session.access_token })).status, 401);
+  } finally {
+    await again.stop();
   }
-  assert.match((await admin(['revocations', 'add', 'everything'])).stderr, /This cannot be taken back[^]*give --yes/);
-  assert.deepEqual((await listed()).at(-1), before);
-});
-
-test('A verifier is added, listed, and removed; its credential is shown once and kept nowhere', async () => {
-  const added = await admin(['verifier', 'add', 'notes']);
-  assert.equal(added.code, 0, added.stderr);
-  assert.match(added.stdout, /^svk_[\w-]{43}\n$/, 'nothing else, for whoever keeps it in a file');
-  assert.match(added.stderr, /shown once[^]*Give it to notes[^]*Authorization: Bearer/);
-  const credential = added.stdout.trim();
-  const [[kept]] = await query(signet, "SELECT hex(credential_hash) FROM verifiers WHERE name = 'notes'");
-  assert.equal(kept.toLowerCase(), createHash('sha256').update(credential).digest('hex'));
-
-  const taken = await admin(['verifier', 'add', 'notes', '--json']);
-  assert.equal(taken.code, 1);
-  assert.equal(JSON.parse(taken.stdout).error, 'name_taken');
-  assert.equal((await admin(['verifier', 'add', 'no name'])).code, 1);
-  const machine = JSON.parse((await admin(['verifier', 'add', 'billing-2.eu', '--json'])).stdout);
-  assert.deepEqual(Object.keys(machine).sort(), ['credential', 'name']);
-
-  const [billing, notes] = lines((await admin(['verifier', 'list', '--json'])).stdout);
-  assert.deepEqual([billing.name, notes.name, notes.last_connected_at], ['billing-2.eu', 'notes', null]);
-  assert.match((await admin(['verifier', 'list'])).stdout, /NAME .*LAST CONNECTED[^]*notes .* never/);
-
-  assert.equal((await admin(['verifier', 'remove', 'notes'])).code, 0);
-  const gone = await admin(['verifier', 'remove', 'notes', '--json']);
-  assert.equal(gone.code, 1);
-  assert.equal(JSON.parse(gone.stdout).error, 'not_found');
-  const rows = await query(signet, "SELECT event, detail FROM audit WHERE event LIKE 'verifier%' ORDER BY id");
-  assert.deepEqual(rows, [['verifier_added', 'notes'], ['verifier_added', 'billing-2.eu'], ['verifier_removed', 'notes']]);
-});
-
-test('The log is listed for people too', async () => {
-  const { stdout } = await admin(['revocations', 'list']);
-  assert.match(stdout, /SEQUENCE +KIND +SUBJECT/);
-  assert.match(stdout, /everything +\*/);
-  assert.match(stdout, /\nLog \d+, up to \d+, hash [\w-]{43}\n$/);
-  assert.equal(stdout.trim().split('\n').length, (await log()).length + 2);
 });

@@ -146,16 +146,10 @@ protected:
         }
     }
 
-    core::Result<void> follow()
-    {
-        TRY(revocations_.follow(storage_->revocations(), clock_.now()));
-        return {};
-    }
-
     void live_a_minute(int minute)
     {
         clock_.advance(1min);
-        chores_.follow_revocations();
+        ASSERT_TRUE(revocations_.follow(storage_->revocations(), clock_.now()));
         chores_.maintain_keys();
         kids_.insert({std::string{keyring_.current()->signing->kid()}, minute});
         EXPECT_LE(keyring_.current()->published.size(), 3U);
@@ -208,7 +202,7 @@ protected:
                                         .feed_keyring       = feed_keyring_,
                                         .audit              = storage_->audit_review(),
                                         .metrics            = metrics_,
-                                        .follow_revocations = [this] { return follow(); },
+                                        .follow_verifiers   = [] { return core::Result<void>{}; },
                                         .follow_certificate = [] { return core::Result<void>{}; }}};
     Verifier                   verifier_{settings_};
     std::deque<Live>           sessions_;

@@ -1,15 +1,22 @@
 // http/testing/site.hpp - the whole table over core in memory: requests in, answers out, no sockets.
 #pragma once
+#include <gtest/gtest.h>
+
 #include <future>
 #include <memory>
 #include <ostream>
+#include <semaphore>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "base/json.hpp"
 #include "core/access_token.hpp"
 #include "core/testing/world.hpp"
 #include "http/revocation_feed.hpp"
+#include "http/revocation_snapshots.hpp"
+#include "http/revocations.hpp"
 #include "http/routes.hpp"
 
 namespace signet::http::testing {
@@ -144,6 +151,7 @@ struct Site {
               {.name = "hash", .threads = 1, .queue = options.hashing_queue, .longest_wait = std::chrono::seconds{20}}),
           handler(dispatch(options.table, api))
     {
+        EXPECT_TRUE(world.feed_keyring.load());
     }
 
     Response ask(Request request)
@@ -168,26 +176,58 @@ struct Site {
         return {text_of(response, "access_token"), text_of(response, "refresh_token"), text_of(response, "session_id")};
     }
 
-    core::testing::World world;
-    ApiSettings          settings;
-    core::Authenticator  authenticator{world.ports};
-    Metrics              metrics;
-    RevocationFeed       revocations{{}, metrics};
-    bool                 ready = true;
-    WorkerPool           storage_pool;
-    WorkerPool           hashing_pool;
-    Api                  api{.ports         = world.ports,
-                             .authenticator = authenticator,
-                             .settings      = settings,
-                             .storage_pool  = storage_pool,
-                             .hashing_pool  = hashing_pool,
-                             .metrics       = metrics,
-                             .revocations   = revocations,
-                             .ready         = [this]() -> core::Result<void> {
+    void publish(std::stop_token const& stop)
+    {
+        std::stop_callback const at_stop{stop, [this] { wanted.release(); }};
+        revocations.tell_when_wanted([this] { wanted.release(); });
+        while (!stop.stop_requested()) {
+            if (auto const news = world.follow(); news && !news->entries.empty())
+                revocations.publish(news->head, std::make_shared<std::string const>(), RevocationFeed::Clock::now());
+            if (auto const due = revocations.expire(RevocationFeed::Clock::now()))
+                static_cast<void>(wanted.try_acquire_until(*due));
+            else
+                wanted.acquire();
+        }
+    }
+
+    // The credential of a new verifier.
+    std::string add_verifier(std::string_view name)
+    {
+        auto const credential = core::add_verifier(world.ports, name);
+        EXPECT_TRUE(credential && verifiers.follow(world.ports.verifiers));
+        return std::string{credential->reveal()};
+    }
+
+    core::testing::World      world;
+    ApiSettings               settings;
+    core::Authenticator       authenticator{world.ports};
+    Metrics                   metrics;
+    core::VerifierCredentials verifiers;
+    RevocationFeed            revocations{{}, metrics};
+    core::FeedSigner          feed_signer{world.feed_keyring, settings.issuer, world.clock, world.random};
+    RevocationSnapshots       snapshots{[this](auto const& at) { return make_snapshot(api, at); }};
+    bool                      ready = true;
+    WorkerPool                storage_pool;
+    WorkerPool                hashing_pool;
+    Api                       api{.ports         = world.ports,
+                                  .authenticator = authenticator,
+                                  .settings      = settings,
+                                  .storage_pool  = storage_pool,
+                                  .hashing_pool  = hashing_pool,
+                                  .metrics       = metrics,
+                                  .verifiers     = verifiers,
+                                  .revocations   = revocations,
+                                  .snapshots     = snapshots,
+                                  .feed_signer   = feed_signer,
+                                  .feed_keys     = world.feed_keyring,
+                                  .ready         = [this]() -> core::Result<void> {
                 if (!ready) return core::unavailable("disk_full", "made not ready");
                 return {};
             }};
-    Handler              handler;
+    Handler                   handler;
+    // What is revoked is published when somebody waits for it, to nobody.
+    std::counting_semaphore<> wanted{0};
+    std::jthread              publisher{[this](std::stop_token const& stop) { publish(stop); }};
 };
 
 }  // namespace signet::http::testing

@@ -1,0 +1,50 @@
+// bench/propagation.mjs - how long a sign-out takes to be refused everywhere.
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const crowds = [1, 100, 1000, 5000];
+const parts = ['p50', 'p99', 'worst'];
+
+export const propagationRows = {
+  signOut: crowds.flatMap((count) => parts.map((part) => `propagation/${count}/${part}`)),
+  flood: parts.map((part) => `propagation/flood/${part}`),
+};
+
+async function follow(signet, binaries, program, ...args) {
+  const { stdout } = await run(path.join(binaries, program), [`https://localhost:${signet.port}`, String(signet.port), signet.ca,
+    signet.credential, ...args.map(String)], { maxBuffer: 1 << 20 });
+  return JSON.parse(stdout);
+}
+
+// From the answer to a sign-out to the last verifier's refusal. The baseline is from the moment it was asked for.
+export async function measurePropagation({ start, binaries, account, wanted, report }) {
+  for (const count of crowds) {
+    const names = parts.map((part) => `propagation/${count}/${part}`);
+    if (!names.some(wanted)) continue;
+    const signet = await start();
+    try {
+      const got = await follow(signet, binaries, 'bench_propagation', count, 1000, account.email, account.password);
+      if (got.accepted !== 0) throw new Error(`${got.accepted} tokens were accepted after all had confirmed`);
+      for (const part of parts)
+        report({ name: `propagation/${count}/${part}`, value: got.after_answer[part], unit: 'ms', baseline: got.after_asking[part], ratio: null,
+          against: `from the request; ${got.all_confirmed} of 1,000 answers said all had confirmed, and the token was accepted ${got.accepted} times after` });
+    } finally {
+      await signet.stop();
+    }
+  }
+}
+
+// From the time in an entry to its refusal at each of a hundred verifiers, while ten thousand a second are written.
+export async function measureFlood({ start, binaries, report }) {
+  const signet = await start();
+  try {
+    const got = await follow(signet, binaries, 'bench_flood', 100, signet.data, 10_000, 60);
+    for (const part of parts)
+      report({ name: `propagation/flood/${part}`, value: got[part], unit: 'ms', baseline: null, ratio: null,
+        against: `${got.revocations} revocations at ${got.per_second} a second, each at ${got.verifiers} verifiers` });
+  } finally {
+    await signet.stop();
+  }
+}

@@ -1,0 +1,102 @@
+#include "cli/publisher.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/result.hpp"
+
+namespace signet::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPoll = 50ms;
+constexpr auto kBeat = 1s;
+
+}  // namespace
+
+Publisher::Publisher(PublisherNeeds needs, revocation::Position const& known)
+    : needs_(needs), unpublished_{.before = known, .head = known, .entries = {}}
+{
+    needs_.feed.begin_at(known);
+    needs_.feed.tell_when_wanted([this] { wake(); });
+    thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
+}
+
+Publisher::~Publisher()
+{
+    needs_.feed.tell_when_wanted({});
+}
+
+void Publisher::wake()
+{
+    {
+        std::scoped_lock const lock{mutex_};
+        is_wanted_ = true;
+    }
+    woken_.notify_one();
+}
+
+void Publisher::run(std::stop_token const& stop)
+{
+    pthread_setname_np(pthread_self(), "signet-publish");
+    auto next_beat = Clock::now();
+    while (!stop.stop_requested()) {
+        publishing_.attempt([this] { return publish(); });
+        if (Clock::now() >= next_beat) {
+            beating_.attempt([this] { return beat(); });
+            next_beat = std::max(next_beat + kBeat, Clock::now());
+        }
+        auto const now = Clock::now();
+        auto const due = needs_.feed.expire(now);
+        wait_until(stop, std::min({now + kPoll, next_beat, due.value_or(next_beat)}));
+    }
+}
+
+void Publisher::wait_until(std::stop_token const& stop, Clock::time_point time)
+{
+    std::unique_lock lock{mutex_};
+    woken_.wait_until(lock, stop, time, [this] { return is_wanted_; });
+    is_wanted_ = false;
+}
+
+core::Result<void> Publisher::publish()
+{
+    // What could not be signed is still to be told.
+    if (unpublished_.entries.empty()) {
+        auto news    = TRY(needs_.ports.revocations.follow(needs_.ports.revocation_log, needs_.ports.clock.now()));
+        unpublished_ = std::move(news);
+    }
+    while (!unpublished_.entries.empty()) TRY(publish_some());
+    return {};
+}
+
+core::Result<void> Publisher::publish_some()
+{
+    auto& [before, head, entries] = unpublished_;
+    auto const count              = std::min(entries.size(), revocation::kMostEntries);
+    auto const end                = entries.begin() + static_cast<std::ptrdiff_t>(count);
+
+    revocation::Delta delta{.before = before.hash, .after = before, .entries = {entries.begin(), end}};
+    for (auto const& entry : delta.entries) {
+        delta.after.sequence = entry.sequence;
+        delta.after.hash     = revocation::link(delta.after.hash, revocation::format_line(entry));
+    }
+    auto const signed_text = TRY(needs_.signer.sign_delta(delta));
+    needs_.feed.publish(delta.after, http::make_event("revocations", delta.after.sequence, signed_text), Clock::now());
+    before = delta.after;
+    entries.erase(entries.begin(), end);
+    return {};
+}
+
+core::Result<void> Publisher::beat()
+{
+    auto const at   = needs_.feed.position();
+    auto const text = TRY(needs_.signer.sign_heartbeat(at));
+    needs_.feed.beat(http::make_event("heartbeat", at.sequence, text));
+    return {};
+}
+
+}  // namespace signet::cli

@@ -1,0 +1,42 @@
+// core/feed_signer.hpp - what the revocation feed says, signed by the key of the moment
+// (docs/reference/revocation-feed.md).
+#pragma once
+#include <span>
+#include <string>
+
+#include "core/keyring.hpp"
+#include "core/result.hpp"
+#include "revocation/message.hpp"
+
+namespace signet::core {
+
+// Thread-safe. Each costs one signature. Errc::unavailable without a key, or when it cannot sign.
+class FeedSigner {
+public:
+    // `keys` are the feed's own; all must outlive this.
+    FeedSigner(Keyring const& keys, std::string const& issuer, Clock const& clock, Random& random)
+        : keys_(keys), issuer_(issuer), clock_(clock), random_(random)
+    {
+    }
+
+    [[nodiscard]] Result<std::string> sign_delta(revocation::Delta const& delta) const;
+    // Of this moment.
+    [[nodiscard]] Result<std::string> sign_heartbeat(revocation::Position const& at) const;
+    // The first of a stream, which it names, with the subscriber's nonce.
+    [[nodiscard]] Result<std::string> sign_greeting(revocation::Position const& at, std::string const& stream,
+                                                    std::string const& nonce) const;
+    // The whole text: revocation::format_snapshot().
+    [[nodiscard]] Result<std::string> sign_snapshot(revocation::Position const&  at,
+                                                    std::span<std::string const> lines) const;
+
+private:
+    template <class Sign>
+    [[nodiscard]] Result<std::string> sign(Sign sign) const;
+
+    Keyring const&     keys_;
+    std::string const& issuer_;
+    Clock const&       clock_;
+    Random&            random_;
+};
+
+}  // namespace signet::core

@@ -1,0 +1,52 @@
+// http/revocation_snapshots.hpp - the snapshot that all who ask are given.
+//
+// Five thousand verifiers that start at once ask for the same text: it is made once, compressed once, and sent from one
+// place in memory. One that is a second old will do: the stream goes on from wherever it stands.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/result.hpp"
+#include "http/stream.hpp"
+#include "revocation/entry.hpp"
+
+namespace signet::http {
+
+// Thread-safe.
+class RevocationSnapshots {
+public:
+    using Clock    = std::chrono::steady_clock;
+    using Position = revocation::Position;
+    // Makes the text of a snapshot at that position, which is published.
+    using Make     = std::function<core::Result<std::string>(Position const&)>;
+
+    static constexpr std::chrono::seconds kFresh{1};
+
+    explicit RevocationSnapshots(Make make) : make_(std::move(make)) {}
+
+    // In gzip, at `published` or not kFresh before it. Who comes while another is being made has the one before; where
+    // there is none, Errc::busy beyond a few who wait. Blocks as `make` does.
+    [[nodiscard]] core::Result<Piece> compressed(Position const& published, Clock::time_point now);
+
+private:
+    struct Made {
+        Position          at;
+        Clock::time_point made_at;
+        Piece             bytes;
+    };
+
+    [[nodiscard]] bool                serves(Made const& made, Position const& published, Clock::time_point now) const;
+    [[nodiscard]] core::Result<Piece> make(Position const& published, Clock::time_point now);
+
+    Make const          make_;
+    std::mutex          making_;  // held by the one who makes it
+    std::mutex          mutex_;   // guards what follows
+    std::optional<Made> made_;
+    int                 waiting_ = 0;  // for making_, while there is none yet
+};
+
+}  // namespace signet::http
