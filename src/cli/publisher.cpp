@@ -65,11 +65,18 @@ void Publisher::wait_until(std::stop_token const& stop, Clock::time_point time)
 core::Result<void> Publisher::publish()
 {
     // What could not be signed is still to be told.
-    if (unpublished_.entries.empty()) {
-        auto news    = TRY(needs_.ports.revocations.follow(needs_.ports.revocation_log, needs_.ports.clock.now()));
-        unpublished_ = std::move(news);
-    }
+    if (unpublished_.entries.empty()) TRY(take_news());
     while (!unpublished_.entries.empty()) TRY(publish_some());
+    return {};
+}
+
+core::Result<void> Publisher::take_news()
+{
+    auto news         = TRY(needs_.ports.revocations.follow(needs_.ports.revocation_log, needs_.ports.clock.now()));
+    unpublished_      = std::move(news);
+    // Nothing more is signed with a revoked key: who refreshes now must not be refused for it a moment later.
+    auto const is_key = [](revocation::Entry const& entry) { return entry.kind == revocation::Kind::key; };
+    if (std::ranges::any_of(unpublished_.entries, is_key)) TRY(needs_.keyring.maintain());
     return {};
 }
 

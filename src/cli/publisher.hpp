@@ -12,6 +12,7 @@
 #include "base/metrics.hpp"
 #include "cli/task.hpp"
 #include "core/feed_signer.hpp"
+#include "core/keyring.hpp"
 #include "core/ports.hpp"
 #include "core/revocations.hpp"
 #include "http/revocation_feed.hpp"
@@ -21,6 +22,7 @@ namespace signet::cli {
 // What it works on; all must outlive it.
 struct PublisherNeeds {
     core::Ports const&      ports;
+    core::Keyring&          keyring;  // of access tokens
     core::FeedSigner const& signer;
     http::RevocationFeed&   feed;
     Metrics&                metrics;
@@ -41,6 +43,7 @@ private:
     void               run(std::stop_token const& stop);
     void               wait_until(std::stop_token const& stop, Clock::time_point time);
     core::Result<void> publish();
+    core::Result<void> take_news();
     core::Result<void> publish_some();
     core::Result<void> beat();
 

@@ -58,7 +58,7 @@ void RevocationFeed::publish(Position const& now, Piece const& event, Clock::tim
     }
     // Whoever comes now has it from what is kept; those of before have it from here, outside the lock.
     for (auto const& stream : *all) stream->push(event);
-    answer(answers);
+    answer(answers, at);
 }
 
 void RevocationFeed::beat(Piece const& event)
@@ -79,7 +79,7 @@ std::optional<RevocationFeed::Clock::time_point> RevocationFeed::expire(Clock::t
         late = take_over([&](Waiting const& waiting) { return waiting.until <= at; });
         for (auto const& waiting : waiting_) next = std::min(next.value_or(waiting.until), waiting.until);
     }
-    answer(late);
+    answer(late, at);
     return next;
 }
 
@@ -120,7 +120,8 @@ std::set<std::string> RevocationFeed::take_connected()
     return std::exchange(connected_, {});
 }
 
-bool RevocationFeed::acknowledge(std::string_view verifier, std::string const& stream, Sequence sequence)
+bool RevocationFeed::acknowledge(std::string_view verifier, std::string const& stream, Sequence sequence,
+                                 Clock::time_point at)
 {
     Answers answers;
     {
@@ -138,7 +139,7 @@ bool RevocationFeed::acknowledge(std::string_view verifier, std::string const& s
                 ++waiting.propagation.confirmed;
         answers = take_over(&Waiting::is_over);
     }
-    answer(answers);
+    answer(answers, at);
     return true;
 }
 
@@ -166,7 +167,7 @@ void RevocationFeed::when_propagated(Sequence sequence, Clock::time_point at, To
             wanted_();
         answers = take_over(&Waiting::is_over);
     }
-    answer(answers);
+    answer(answers, at);
 }
 
 void RevocationFeed::keep(Sequence last, Piece const& event)
@@ -224,9 +225,13 @@ std::shared_ptr<RevocationFeed::Streams const> RevocationFeed::streams()
     return all;
 }
 
-void RevocationFeed::answer(Answers const& answers)
+void RevocationFeed::answer(Answers const& answers, Clock::time_point at)
 {
-    for (auto const& each : answers) each.told(each.propagation);
+    for (auto const& each : answers) {
+        auto const published = each.until - limits_.patience;
+        if (each.is_published) confirmed_in_.observe(std::chrono::duration<double>(at - published).count());
+        each.told(each.propagation);
+    }
 }
 
 }  // namespace signet::http

@@ -80,7 +80,7 @@ public:
     // The verifiers that have begun a stream since the last call.
     [[nodiscard]] std::set<std::string>       take_connected();
     // False when there is no such stream of this verifier.
-    bool acknowledge(std::string_view verifier, std::string const& stream, Sequence sequence);
+    bool acknowledge(std::string_view verifier, std::string const& stream, Sequence sequence, Clock::time_point at);
     // Ends this verifier's streams.
     void drop(std::string_view verifier);
 
@@ -118,7 +118,7 @@ private:
     // Moves those that are over out of waiting_.
     [[nodiscard]] Answers                        take_over(std::function<bool(Waiting const&)> const& is_over);
     [[nodiscard]] std::shared_ptr<Streams const> streams();
-    static void                                  answer(Answers const& answers);
+    void                                         answer(Answers const& answers, Clock::time_point at);
 
     Limits const             limits_;
     std::atomic<std::size_t> followers_ = 0;

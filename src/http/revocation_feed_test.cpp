@@ -32,7 +32,7 @@ protected:
     void publish(Sequence last) { feed_.publish(at(last), text("to " + std::to_string(last) + "\n"), now_); }
     void confirm(std::string const& stream, Sequence sequence)
     {
-        EXPECT_TRUE(feed_.acknowledge("notes", stream, sequence));
+        EXPECT_TRUE(feed_.acknowledge("notes", stream, sequence, now_));
     }
     void sign_out(Sequence sequence)
     {
@@ -91,7 +91,7 @@ TEST_F(RevocationFeedTest, ForgetsAFollowerWhoseConnectionEnds)
     a.reset();
     EXPECT_EQ(feed_.followers(), 0U);
     publish(101);
-    EXPECT_FALSE(feed_.acknowledge("notes", "a", 101));
+    EXPECT_FALSE(feed_.acknowledge("notes", "a", 101, now_));
 }
 
 TEST_F(RevocationFeedTest, TellsOnceWhichVerifiersHaveCome)
@@ -226,8 +226,8 @@ TEST_F(RevocationFeedTest, TakesConfirmationsOnlyFromTheVerifierThatFollows)
 {
     auto const a = follow("a");
     publish(101);
-    EXPECT_FALSE(feed_.acknowledge("other", "a", 101));
-    EXPECT_FALSE(feed_.acknowledge("notes", "b", 101));
+    EXPECT_FALSE(feed_.acknowledge("other", "a", 101, now_));
+    EXPECT_FALSE(feed_.acknowledge("notes", "b", 101, now_));
 }
 
 // Nobody can say that it applies what does not exist yet, and so be counted for it later.

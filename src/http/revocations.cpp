@@ -120,8 +120,8 @@ Response acknowledge_revocations(Call const& call)
 {
     auto const sequence = parse_sequence(call.fields.get("seq"));
     if (!sequence) return refuse(Errc::invalid_request, "\"seq\" must be a sequence of the log.");
-    bool const known =
-        call.api.revocations.acknowledge(call.verifier, std::string{call.fields.get("stream")}, *sequence);
+    bool const known = call.api.revocations.acknowledge(call.verifier, std::string{call.fields.get("stream")},
+                                                        *sequence, RevocationFeed::Clock::now());
     return known ? no_content() : refuse(Errc::not_found, "This verifier has no such stream.");
 }
 

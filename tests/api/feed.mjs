@@ -103,6 +103,7 @@ export class Follower {
     assert.equal(greeting.nonce, follower.stream.nonce);
     follower.name = greeting.stream;
     follower.done = follower.run();
+    await until('what the snapshot did not have yet', () => follower.seq >= greeting.seq);
     return follower;
   }
 

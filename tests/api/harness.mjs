@@ -201,6 +201,20 @@ export async function startWithAnn(options) {
   return signet;
 }
 
+// SQL statements that `work` caused: `most` is what the server runs by itself in the time that it took, and half as many
+// again.
+export async function statementsDuring(signet, work) {
+  const soFar = () => signet.metric('signet_storage_statements_total');
+  const idle = await soFar();
+  await new Promise((done) => setTimeout(done, 1000));
+  const before = await soFar();
+  const began = performance.now();
+  await work();
+  const statements = (await soFar()) - before;
+  const seconds = (performance.now() - began) / 1000;
+  return { statements, seconds, most: 1.5 * (before - idle) * seconds + 20 };
+}
+
 // The value of the refresh cookie an answer sets, as a Cookie header; undefined when it sets none.
 export function refreshCookie(answer) {
   const set = (answer.headers['set-cookie'] ?? []).find((line) => line.startsWith('__Host-signet_refresh='));

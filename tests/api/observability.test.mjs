@@ -86,7 +86,7 @@ test('Queues, pools, commits, keys, the certificate, and the process are measure
   assert.ok(await value('process_resident_memory_bytes') > 10_000_000);
   assert.ok(await value('process_open_fds') > 5);
   for (const name of ['signet_shed_total{pool="hashing",reason="queue_full"}', 'signet_shed_total{pool="storage",reason="waited_too_long"}']) assert.equal(await value(name), 0);
-  assert.ok(await value('signet_maintenance_total{result="done",task="following revocations"}') >= 0);
+  assert.ok(await value('signet_maintenance_total{result="done",task="publishing revocations"}') >= 0);
 });
 
 // The last of them is written before the answer, and read after it.

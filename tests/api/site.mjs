@@ -1,14 +1,18 @@
 // tests/api/site.mjs - Signet and two notes servers: one data folder, free ports, everything on loopback.
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { freePort, root, startSignet, until } from './harness.mjs';
+import { freePort, root, run, startSignet, until } from './harness.mjs';
 
 // Signet and two notes servers that know each other; `environment` goes to Signet.
 export async function startSite({ environment = {} } = {}) {
   const ports = [await freePort(), await freePort()];
   const notes = ports.map((port) => `https://localhost:${port}`);
   const signet = await startSignet({ env: { SIGNET_SERVER_ALLOWED_ORIGINS: notes.join(','), ...environment } });
+  const added = await run(['verifier', 'add', 'notes', '--data', signet.dataDir]);
+  if (added.code !== 0) throw new Error(`signet verifier add: ${added.stderr}`);
+  writeFileSync(path.join(signet.dataDir, 'notes.credential'), added.stdout, { mode: 0o600 });
   const servers = await Promise.all(ports.map((port, i) => startNotes(port, notes[1 - i], signet)));
   return {
     signet, notes,
@@ -24,7 +28,7 @@ async function startNotes(port, peer, signet) {
   const tls = (file) => path.join(signet.dataDir, 'tls', file);
   const child = spawn(process.env.NOTES_BINARY ?? path.join(root, 'build/release/notes'), ['--listen', `localhost:${port}`, '--peer', peer,
     '--issuer', signet.url, '--ca', tls('cert.pem'), '--certificate', tls('cert.pem'), '--private-key', tls('key.pem'),
-    '--without-revocations'],
+    '--verifier-credential', path.join(signet.dataDir, 'notes.credential')],
     { stdio: ['ignore', 'ignore', 'inherit'] });
   await until('the notes server', () => {
     if (child.exitCode !== null) throw new Error(`notes ended with ${child.exitCode}`);

@@ -19,7 +19,7 @@ function bash(script, cwd) {
   });
 }
 
-test('Use it with curl: sign up, sign in, who am I, another server, renew, sign out', async () => {
+test('Use it with curl: sign up, sign in, who am I, another server, renew, sign out everywhere', async () => {
   const site = await startSite();
   const folder = freshFolder();
   try {
@@ -33,8 +33,8 @@ test('Use it with curl: sign up, sign in, who am I, another server, renew, sign 
     const { code, stdout, stderr } = await bash(script.replace(/^curl/gm, 'echo; echo ----; curl'), folder);
     assert.equal(code, 0, stderr);
     const answers = stdout.split('----\n').slice(1).map((text) => text.trim());
-    const [signup, login, me, first, second, refresh, logout] = answers;
-    assert.equal(answers.length, 7, stdout);
+    const [signup, login, me, first, second, refresh, logout, after] = answers;
+    assert.equal(answers.length, 8, stdout);
     assert.equal(JSON.parse(signup).user?.email ?? JSON.parse(signup).email, 'ann@example.com');
     assert.equal(JSON.parse(login).user.name, 'Ann');
     assert.ok(me.includes('ann@example.com'), me);
@@ -42,6 +42,8 @@ test('Use it with curl: sign up, sign in, who am I, another server, renew, sign 
     assert.equal(JSON.parse(second).text, 'milk');
     assert.notEqual(JSON.parse(refresh).access_token, JSON.parse(login).access_token);
     assert.match(logout, /^HTTP\/1\.1 204/);
+    assert.match(logout, /^Signet-Propagated: 2\/2\r?$/m);
+    assert.equal(JSON.parse(after).error, 'invalid_token');
   } finally {
     await site.stop();
     rmSync(folder, { recursive: true });
