@@ -89,6 +89,17 @@ test('A drill: backed up under load, restored elsewhere; people sign in, and no 
   assert.deepEqual(await rows('SELECT count(*) FROM users'), await query(signet, 'SELECT count(*) FROM users'));
   assert.deepEqual(await rows('SELECT count(*), count(ended_at) FROM sessions'), [[sessionsBefore, sessionsBefore]]);
   assert.deepEqual(await rows("SELECT event FROM audit ORDER BY id DESC LIMIT 1"), [['data_restored']]);
+  const logOf = async (folder) => (await run(['revocations', 'list', '--json', '--data', folder])).stdout.trim().split('\n').map((line) => JSON.parse(line));
+  const [everything, ...others] = await logOf(dataDir);
+  const [before, head] = [(await logOf(signet.dataDir)).at(-1), others.pop()];
+  assert.ok(head.log > before.log, 'another log, of a greater name');
+  assert.equal(everything.kind, 'everything');
+  assert.deepEqual(others.map(({ kind }) => kind), others.map(() => 'key'));
+  assert.ok(others.some(({ subject }) => subject === jose.decodeProtectedHeader(session.access_token).kid));
+  const feedOf = async (folder) => (await run(['keys', 'list', '--json', '--data', folder])).stdout.trim().split('\n').map((line) => JSON.parse(line))
+    .filter((known) => known.purpose === 'revocation_feed').map((known) => known.kid);
+  assert.equal((await feedOf(dataDir)).length, 1);
+  assert.notDeepEqual(await feedOf(dataDir), await feedOf(signet.dataDir), 'the feed has a new key as well');
 
   const restored = await startSignet({ dataDir, env });
   try {

@@ -1,5 +1,6 @@
 // What is revoked beside a running server, and who may hear of it: the log as an operator reads and adds to it.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
@@ -149,4 +150,24 @@ test('The log is listed for people too', async () => {
   assert.match(stdout, /everything +\*/);
   assert.match(stdout, /\nLog \d+, up to \d+, hash [\w-]{43}\n$/);
   assert.equal(stdout.trim().split('\n').length, (await log()).length + 2);
+});
+
+test('A log that was edited keeps the server from starting, and an epoch begins another', async () => {
+  const { access_token: token, refresh_token: refreshToken } = await signIn(signet);
+  await revoke('client', 'notes');
+  const before = (await listed()).at(-1);
+  await signet.stop();
+  execFileSync('/usr/bin/python3', ['-c', 'import sqlite3,sys\ndb = sqlite3.connect(sys.argv[1])\ndb.execute("UPDATE revocations SET subject = \'others\' WHERE subject = \'notes\'")\ndb.commit()',
+    path.join(settings.dataDir, 'signet.db')]);
+  await assert.rejects(startSignet(settings), /the revocation log is not as it was written: its lines do not lead to its head/);
+
+  const done = await run(['keys', 'rewrap', '--leaked', '--yes', '--data', settings.dataDir]);
+  assert.equal(done.code, 0, done.stderr);
+  signet = await startSignet(settings);
+  const entries = await listed();
+  assert.ok(entries.at(-1).log > before.log);
+  assert.equal(entries[0].kind, 'everything');
+  assert.equal(await me(token), 401);
+  assert.equal((await refresh(signet, refreshToken)).status, 401);
+  assert.equal(await me((await signIn(signet)).access_token), 200);
 });
