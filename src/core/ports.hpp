@@ -194,8 +194,8 @@ public:
     // The beginning of time when there was none yet.
     [[nodiscard]] virtual Result<TimePoint> epoch_began()                                                 = 0;
     // An epoch begins at audit.at: every live session ends, every signing key is revoked, the token secret is replaced.
-    // So does a revocation log, of a greater name: with an entry for everything, and one for each key of access tokens
-    // that is revoked, now or before. For when no server uses the storage: none would notice.
+    // Another revocation log begins, of a greater name, with an entry for everything and one for each key of access
+    // tokens that was published or that the log before had. For when no server uses the storage: none would notice.
     [[nodiscard]] virtual Result<void>      begin_epoch(EpochStart const& start, AuditEntry const& audit) = 0;
 };
 
