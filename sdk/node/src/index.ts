@@ -22,3 +22,16 @@ export type { State } from './freshness.ts';
 export type { VerifierStatus } from './status.ts';
 export type { Algorithm } from './algorithms.ts';
 export type { Environment } from './environment.ts';
+export {
+  answerTo,
+  authorize,
+  express,
+  fastify,
+  refuse,
+  type ExpressHandler,
+  type FastifyHook,
+  type FastifyReply,
+  type IncomingRequest,
+  type Needs,
+  type OutgoingResponse,
+} from './protect.ts';
