@@ -36,30 +36,31 @@ struct PoolSettings {
 
 // The defaults here are the defaults: the documentation prints them from this struct.
 struct Config {
-    HostPort                 listen{"localhost", 8443};
-    std::string              issuer;
-    std::string              data = "/var/lib/signet";
-    std::string              master_key;
-    std::string              certificate;
-    std::string              private_key;
-    bool                     plain_http = false;
-    std::vector<std::string> allowed_origins;
-    std::vector<std::string> trusted_proxies;
-    http::ForwardedHeader    forwarded_header = http::ForwardedHeader::x_forwarded_for;
-    bool                     proxy_protocol   = false;
-    std::uint32_t            connections      = 20'000;
-    HostPort                 admin_listen{"127.0.0.1", 8444};
-    core::Settings           rules;  // tokens, sessions, passwords, throttle, keys
-    bool                     publish_key_set = true;
-    PoolSettings             hashing{.queue = 64};
-    PoolSettings             storage{.queue = 1024};
-    std::uint32_t            storage_threads = 48;  // hashing has what fits into the memory budget
-    bool                     signup          = true;
-    std::string              brand           = "Signet";
-    std::string              brand_css;
-    std::string              brand_logo;
-    log::Level               log_level  = log::Level::info;
-    log::Format              log_format = log::Format::text;
+    HostPort                  listen{"localhost", 8443};
+    std::string               issuer;
+    std::string               data = "/var/lib/signet";
+    std::string               master_key;
+    std::string               certificate;
+    std::string               private_key;
+    bool                      plain_http = false;
+    std::vector<std::string>  allowed_origins;
+    std::vector<std::string>  trusted_proxies;
+    http::ForwardedHeader     forwarded_header = http::ForwardedHeader::x_forwarded_for;
+    bool                      proxy_protocol   = false;
+    std::uint32_t             connections      = 20'000;
+    HostPort                  admin_listen{"127.0.0.1", 8444};
+    core::Settings            rules;  // tokens, sessions, passwords, throttle, keys
+    bool                      publish_key_set = true;
+    PoolSettings              hashing{.queue = 64};
+    PoolSettings              storage{.queue = 1024};
+    std::uint32_t             storage_threads = 48;  // hashing has what fits into the memory budget
+    std::chrono::milliseconds confirmation_wait{50};
+    bool                      signup = true;
+    std::string               brand  = "Signet";
+    std::string               brand_css;
+    std::string               brand_logo;
+    log::Level                log_level  = log::Level::info;
+    log::Format               log_format = log::Format::text;
 
     bool dev = false;  // `serve --dev`; not a setting
 };

@@ -90,6 +90,11 @@ auto const kTable = std::to_array<Setting>({
     {"passwords", "queue_wait", at<&Config::hashing, &PoolSettings::wait>, "100ms", "30s",
      "How long one of them may wait."},
 
+    {"revocations", "confirmation_wait", at<&Config::confirmation_wait>, "0s", "5s",
+     "How long a sign-out waits until every verifier that follows the feed has confirmed that it refuses the session. "
+     "It "
+     "is answered then at the latest, and says how many have: `Signet-Propagated`."},
+
     {"storage", "threads", at<&Config::storage_threads>, "1", "256", "Requests that may wait for the disk at once."},
     {"storage", "queue", at<&Config::storage, &PoolSettings::queue>, "1", "100000",
      "Requests that may wait for their turn behind them, by address in turns; more are answered 503 with Retry-After. "

@@ -179,6 +179,13 @@ private:
         return std::move(*logo);
     }
 
+    static http::RevocationFeed::Limits feed_limits(Config const& config)
+    {
+        http::RevocationFeed::Limits limits;
+        limits.patience = config.confirmation_wait;
+        return limits;
+    }
+
     static http::ServerOptions main_options(Config const& config, DataFolder const& folder)
     {
         bool const          own = config.certificate.empty() && !config.plain_http;
@@ -243,12 +250,12 @@ private:
                                                   .niceness     = kHashingNiceness});
     }
 
-    Config                                   config_;
-    Metrics                                  metrics_;
-    http::RevocationFeed                     feed_{{}, metrics_};  // from before the servers: their streams leave it
-    http::Handler                            handler_;
-    http::Handler                            admin_handler_;
-    http::SecurityNeeds                      error_needs_;
+    Config               config_;
+    Metrics              metrics_;
+    http::RevocationFeed feed_{feed_limits(config_), metrics_};  // from before the servers: their streams leave it
+    http::Handler        handler_;
+    http::Handler        admin_handler_;
+    http::SecurityNeeds  error_needs_;
     std::unique_ptr<CertificateWatch>        certificate_;  // from before main_ reads it; null without TLS
     http::Server                             main_;
     http::Server                             admin_;

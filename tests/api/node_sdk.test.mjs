@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { createVerifier } from '../../sdk/node/dist/index.js';
 import { addVerifier } from './feed.mjs';
-import { addUser, ann, freshFolder, freePort, percentile, request, run, signIn, startWithAnn, startSignet, until } from './harness.mjs';
+import { addUser, ann, freshFolder, freePort, patient, percentile, request, run, signIn, startWithAnn, startSignet, until } from './harness.mjs';
 
 const bob = { email: 'bob@example.com', password: 'four other words here', name: 'Bob' };
 
@@ -24,7 +24,7 @@ async function follow(signet, credential, options = {}) {
 
 // Ann signed in, and a verifier that follows.
 async function withFollower(work, options) {
-  const signet = await startWithAnn(options);
+  const signet = await startWithAnn({ env: patient, ...options });
   const verifiers = [];
   try {
     const credential = await addVerifier(signet, 'notes');
@@ -127,7 +127,7 @@ test('a verifier that comes later takes what is revoked from the snapshot', () =
 
 test('a server that is killed is followed again, and nothing is forgotten', async () => {
   const [dataDir, port] = [path.join(freshFolder(), 'data'), await freePort()];
-  let signet = await startWithAnn({ dataDir, listen: `localhost:${port}` });
+  let signet = await startWithAnn({ dataDir, env: patient, listen: `localhost:${port}` });
   const verifier = await follow(signet, await addVerifier(signet, 'notes'));
   try {
     const [ended, going] = [await signIn(signet), await signIn(signet)];
@@ -137,7 +137,7 @@ test('a server that is killed is followed again, and nothing is forgotten', asyn
     assert.equal((await refusal(verifier, ended))?.revoked, 'session');
     assert.equal(await refusal(verifier, going), undefined);
 
-    signet = await startSignet({ dataDir, listen: `localhost:${port}` });
+    signet = await startSignet({ dataDir, env: patient, listen: `localhost:${port}` });
     await until('another stream', () => verifier.status().reconnects > 0 && verifier.status().ageOfHeartbeat < 1_000);
     await live(verifier);
     assert.equal(verifier.status().resyncs, 0);

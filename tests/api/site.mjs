@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { freePort, root, run, startSignet, until } from './harness.mjs';
+import { freePort, patient, root, run, startSignet, until } from './harness.mjs';
 
 // Signet and two notes servers that know each other; `environment` goes to Signet.
 export async function startSite({ environment = {} } = {}) {
   const ports = [await freePort(), await freePort()];
   const notes = ports.map((port) => `https://localhost:${port}`);
-  const signet = await startSignet({ env: { SIGNET_SERVER_ALLOWED_ORIGINS: notes.join(','), ...environment } });
+  const signet = await startSignet({ env: { SIGNET_SERVER_ALLOWED_ORIGINS: notes.join(','), ...patient, ...environment } });
   const added = await run(['verifier', 'add', 'notes', '--data', signet.dataDir]);
   if (added.code !== 0) throw new Error(`signet verifier add: ${added.stderr}`);
   writeFileSync(path.join(signet.dataDir, 'notes.credential'), added.stdout, { mode: 0o600 });
