@@ -60,7 +60,7 @@ test('a token says who signed in, and is refused when the sign-out is answered',
   }));
 
 // CHECKS F11: a revoked token is accepted 0 times after it is confirmed.
-test('a hundred sign-outs, each confirmed by each of three verifiers, in less than 50 ms', () =>
+test('a hundred sign-outs are each confirmed by each of three verifiers', () =>
   withFollower(async ({ signet, credential, verifier, more }) => {
     const all = [verifier, await more(credential), await more(await addVerifier(signet, 'other'))];
     const agent = signet.agent();
@@ -72,11 +72,9 @@ test('a hundred sign-outs, each confirmed by each of three verifiers, in less th
       assert.equal(status, 204);
       took.push(milliseconds);
       confirmed.push(headers['signet-propagated']);
-      if (headers['signet-propagated'] === '3/3') for (const each of all) assert.equal((await refusal(each, session))?.revoked, 'session');
+      for (const each of all) assert.equal((await refusal(each, session))?.revoked, 'session');
     }
-    // A machine that is busy with other tests may be late now and then, and says so.
-    assert.ok(confirmed.filter((of) => of === '3/3').length >= 95, String(confirmed));
-    assert.ok(percentile(took, 0.5) < 50, `median ${percentile(took, 0.5)} ms`);
+    assert.deepEqual(confirmed.filter((of) => of !== '3/3'), []);
     console.log(`# sign-out until three verifiers have confirmed: median ${percentile(took, 0.5).toFixed(1)} ms, p99 ${percentile(took, 0.99).toFixed(1)} ms`);
   }));
 
