@@ -198,7 +198,7 @@ void FeedFollower::refuse(jose::Error const& error, std::string_view what, Time 
 
 void FeedFollower::begin_snapshot()
 {
-    auto& download        = snapshot_.emplace(revocation::SnapshotReader{keys_.current()->keys, terms_.issuer});
+    auto& download        = snapshot_.emplace(FeedDownload{.reader = {keys_.current()->keys, terms_.issuer}});
     auto  asked           = request("", "text/plain");
     asked.compressed      = true;
     asked.longest         = kLongestDownload;

@@ -24,10 +24,29 @@
 
 namespace signet {
 
+// A stream that is under way.
+struct FeedStream {
+    EventStream               events{revocation::kLargestMessage};
+    std::vector<std::string>  arrived{};  // not yet looked at
+    std::size_t               arrived_bytes = 0;
+    Freshness::Time           quiet_since{};         // when it last said something that brought us on
+    Freshness::Time           renew_at{};            // a new nonce is due
+    bool                      has_answered = false;  // with its first heartbeat
+    bool                      is_current   = false;  // with all that it began with
+    std::unique_ptr<Transfer> transfer{};
+};
+
+// A snapshot, likewise.
+struct FeedDownload {
+    revocation::SnapshotReader reader;
+    std::optional<jose::Error> refusal{};
+    std::unique_ptr<Transfer>  transfer{};
+};
+
 // One thread at a time.
 class FeedFollower {
 public:
-    using Time = std::chrono::steady_clock::time_point;
+    using Time = Freshness::Time;
 
     struct Terms {
         KeySetAddress             revocations;  // ISSUER/revocations
@@ -58,22 +77,6 @@ public:
     [[nodiscard]] std::uint64_t             snapshots() const { return snapshots_; }
 
 private:
-    struct Stream {
-        EventStream               events{revocation::kLargestMessage};
-        std::vector<std::string>  arrived;  // not yet looked at
-        std::size_t               arrived_bytes = 0;
-        Time                      quiet_since;           // when it last said something that brought us on
-        Time                      renew_at;              // a new nonce is due, for clocks drift apart
-        bool                      has_answered = false;  // with its first heartbeat
-        bool                      is_current   = false;  // with all that it began with
-        std::unique_ptr<Transfer> transfer{};
-    };
-    struct Download {
-        revocation::SnapshotReader reader;
-        std::optional<jose::Error> refusal{};
-        std::unique_ptr<Transfer>  transfer{};
-    };
-
     void begin(Time now);
     void begin_stream(Time now);
     void begin_snapshot();
@@ -101,14 +104,14 @@ private:
     std::minstd_rand  dice_{std::random_device{}()};
     SystemRandom      random_;
 
-    std::optional<Stream>     stream_;
-    std::optional<Download>   snapshot_;
-    std::unique_ptr<Transfer> confirmation_;
-    revocation::Sequence      told_      = 0;  // to the stream that there is
-    revocation::Sequence      confirmed_ = 0;  // and heard by the issuer
-    Time                      begin_at_{};     // when neither is under way
-    bool                      waits_for_keys_ = false;
-    bool                      wants_snapshot_ = false;
+    std::optional<FeedStream>   stream_;
+    std::optional<FeedDownload> snapshot_;
+    std::unique_ptr<Transfer>   confirmation_;
+    revocation::Sequence        told_      = 0;  // to the stream that there is
+    revocation::Sequence        confirmed_ = 0;  // and heard by the issuer
+    Time                        begin_at_{};     // when neither is under way
+    bool                        waits_for_keys_ = false;
+    bool                        wants_snapshot_ = false;
 
     std::string               problem_;
     std::chrono::milliseconds clock_offset_{0};

@@ -9,7 +9,6 @@ namespace {
 using revocation::Delta;
 using revocation::Hash;
 using revocation::Heartbeat;
-using revocation::Position;
 using revocation::Sequence;
 using Next = FeedStep::Next;
 
