@@ -146,6 +146,13 @@ struct StateReport {
     std::string problem;  // one sentence; empty when there is none
 };
 
+// Something that was revoked, as it becomes known. Views, for the length of the call.
+struct Revocation {
+    Revoked          kind;
+    std::string_view subject;  // the session's id, the user's, ...; "*" of everything
+    jose::Time       at;       // when it happened, by the issuer's clock
+};
+
 // How a Verifier checks. Issuer and audience must be named; the type is "at+jwt".
 struct VerifierOptions {
     std::string                  issuer;  // exact bytes of "iss"; the keys come from ISSUER/.well-known/jwks.json alone
@@ -178,6 +185,10 @@ struct VerifierOptions {
     std::function<void(KeySetReport const&)> on_fetch{};
     // Called when the state changes, and of each new problem, from another one; must not throw.
     std::function<void(StateReport const&)>  on_state{};
+    // Called of each thing that is revoked from now on, once verify() refuses by it: for what
+    // outlives a request, a WebSocket that is to be closed. From the same thread, which
+    // confirms to the issuer behind it; must not throw, and must not block.
+    std::function<void(Revocation const&)>   on_revoked{};
 };
 
 // For gauges: how a Verifier stands. With Revocations::ignore only state and keys say something.

@@ -49,7 +49,7 @@ std::string explain(Transfer const& transfer, std::string_view what)
 }  // namespace
 
 FeedFollower::FeedFollower(Terms terms, Transfers& transfers, FeedKeys& keys, revocation::RevocationSet& set)
-    : terms_(std::move(terms)), transfers_(transfers), keys_(keys), position_(set)
+    : terms_(std::move(terms)), transfers_(transfers), keys_(keys), position_(set, terms_.added)
 {
 }
 

@@ -56,6 +56,7 @@ public:
         Freshness::Limits         limits;
         // A stream is renewed by then: two clocks that run one in ten thousand apart are a third of a second apart.
         std::chrono::milliseconds longest_stream = std::chrono::hours{1};
+        FeedPosition::Added       added{};
     };
 
     // What is revoked goes into `set`. All three outlive it.

@@ -91,9 +91,7 @@ FeedStep FeedPosition::take_delta(Delta const& delta)
     if (*here != held_->hash || leads_elsewhere(delta, target_))
         return does_not_follow("the issuer's log is not the one held");
 
-    for (auto const& entry : delta.entries)
-        if (entry.sequence > held_->sequence) set_.add(entry);
-    held_ = delta.after;
+    add(delta.entries, delta.after);
     if (!target_ || held_->sequence < target_->at.sequence) return {};
     return reached(target_->time);
 }
@@ -102,6 +100,21 @@ FeedStep FeedPosition::nothing_came()
 {
     if (target_) return does_not_follow("entries are missing in the stream");
     return {.next = Next::new_stream, .problem = "the issuer is not heard of"};
+}
+
+// Of the first snapshot nothing is news.
+void FeedPosition::add(std::span<revocation::Entry const> entries, revocation::Position const& to)
+{
+    bool const goes_on = held_ && held_->log == to.log;
+    auto const is_new  = [&, before = goes_on ? held_->sequence : 0](auto const& entry) {
+        return entry.sequence > before;
+    };
+    for (auto const& entry : entries)
+        if (is_new(entry)) set_.add(entry);
+    bool const is_first = !std::exchange(held_, to);
+    if (is_first || !added_) return;
+    for (auto const& entry : entries)
+        if (is_new(entry)) added_(entry);
 }
 
 // What is held is all that there was.
@@ -124,8 +137,7 @@ FeedStep FeedPosition::take(revocation::Snapshot const& snapshot)
     auto const& at = snapshot.head.at;
     if (held_ && (at.log < held_->log || (at.log == held_->log && at.sequence < held_->sequence)))
         return {.next = Next::new_stream, .problem = "the snapshot is older than what is held"};
-    for (auto const& entry : snapshot.entries) set_.add(entry);
-    held_       = at;
+    add(snapshot.entries, at);
     is_doubted_ = false;
     return {.next = Next::new_stream};
 }

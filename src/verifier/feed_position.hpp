@@ -7,9 +7,12 @@
 // Knows nothing of:  signatures, connections, clocks.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "revocation/revocation_set.hpp"
 #include "revocation/snapshot.hpp"
@@ -32,8 +35,11 @@ struct FeedStep {
 // One thread at a time.
 class FeedPosition {
 public:
+    // Told of each entry behind what was held before, once all that came with it are in the set; must not throw.
+    using Added = std::function<void(revocation::Entry const&)>;
+
     // What is added goes into `set`.
-    explicit FeedPosition(revocation::RevocationSet& set) : set_(set) {}
+    explicit FeedPosition(revocation::RevocationSet& set, Added added = {}) : set_(set), added_(std::move(added)) {}
 
     // Nothing before the first snapshot.
     [[nodiscard]] std::optional<revocation::Position> const& held() const { return held_; }
@@ -59,8 +65,10 @@ private:
     [[nodiscard]] FeedStep compare(revocation::Heartbeat const& heartbeat, bool is_first);
     [[nodiscard]] FeedStep does_not_follow(std::string_view problem);
     [[nodiscard]] FeedStep reached(TimePoint when);
+    void                   add(std::span<revocation::Entry const> entries, revocation::Position const& to);
 
     revocation::RevocationSet&           set_;
+    Added                                added_;
     std::optional<revocation::Position>  held_;
     std::string                          nonce_;
     std::string                          stream_name_;

@@ -77,23 +77,6 @@ jose::Result<KeySetAddress> checked_address(VerifierOptions const& options)
     return *std::move(address);
 }
 
-// Null where they are ignored. The address was checked with that of the keys.
-std::unique_ptr<RevocationFeed> follow_revocations(VerifierOptions& options)
-{
-    if (options.revocations == Revocations::ignore) return nullptr;
-    auto const address = revocations_address(options.issuer, options.allow_plain_http_on_loopback);
-    return std::make_unique<RevocationFeed>(RevocationFeed::Options{
-        .terms         = {.revocations = *address,
-                          .issuer      = options.issuer,
-                          .ca_file     = options.ca_file,
-                          .credential  = std::move(options.credential),
-                          .limits      = {.degraded_after = options.degraded_after, .stale_after = options.stale_after}},
-        .clock_skew    = options.clock_skew,
-        .cooldown      = options.refetch_cooldown,
-        .longest_stale = options.longest_stale,
-        .on_state      = std::move(options.on_state)});
-}
-
 Revoked revoked_as(revocation::Kind kind)
 {
     switch (kind) {
@@ -111,6 +94,36 @@ Revoked revoked_as(revocation::Kind kind)
             return Revoked::everything;
     }
     return Revoked::token;
+}
+
+FeedPosition::Added tell(std::function<void(Revocation const&)> on_revoked)
+{
+    if (!on_revoked) return {};
+    return [on_revoked = std::move(on_revoked)](revocation::Entry const& entry) {
+        try {
+            on_revoked({.kind = revoked_as(entry.kind), .subject = entry.subject, .at = entry.not_before});
+        } catch (...) {  // NOLINT(bugprone-empty-catch)
+            // The application's own; it has been told.
+        }
+    };
+}
+
+// Null where they are ignored. The address was checked with that of the keys.
+std::unique_ptr<RevocationFeed> follow_revocations(VerifierOptions& options)
+{
+    if (options.revocations == Revocations::ignore) return nullptr;
+    auto const address = revocations_address(options.issuer, options.allow_plain_http_on_loopback);
+    return std::make_unique<RevocationFeed>(RevocationFeed::Options{
+        .terms         = {.revocations = *address,
+                          .issuer      = options.issuer,
+                          .ca_file     = options.ca_file,
+                          .credential  = std::move(options.credential),
+                          .limits      = {.degraded_after = options.degraded_after, .stale_after = options.stale_after},
+                          .added       = tell(std::move(options.on_revoked))},
+        .clock_skew    = options.clock_skew,
+        .cooldown      = options.refetch_cooldown,
+        .longest_stale = options.longest_stale,
+        .on_state      = std::move(options.on_state)});
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
+#include <stdexcept>
 #include <thread>
 
 #include "base/uuid.hpp"
@@ -281,6 +283,25 @@ TEST_F(VerifierRevocations, LetNoTokenThroughOnceTheyAreConfirmed)
     callers.clear();
     EXPECT_GT(accepted, 0);
     for (auto const& token : tokens) EXPECT_EQ(refused(token).revoked, Revoked::session);
+}
+
+TEST_F(VerifierRevocations, AreToldToTheApplicationOnceTheyAreInForce)
+{
+    issuer.revoke(Kind::session, "s0");
+    std::string const                             other             = "s2";
+    std::atomic<bool>                             refused_when_told = false;
+    std::promise<std::pair<Revoked, std::string>> told;
+    auto                                          wanted = options();
+    wanted.on_revoked                                    = [&](Revocation const& news) {
+        if (news.subject == other) throw std::runtime_error("the application's own");
+        refused_when_told = !verifier->verify(bearer("s1"));
+        told.set_value({news.kind, std::string{news.subject}});
+    };
+    start(std::move(wanted));
+    revoke(Kind::session, other);
+    revoke(Kind::session, "s1");
+    EXPECT_EQ(told.get_future().get(), (std::pair{Revoked::session, std::string{"s1"}}));
+    EXPECT_TRUE(refused_when_told);
 }
 
 }  // namespace
