@@ -20,6 +20,7 @@
 #include "flags.hpp"
 #include "page.hpp"
 #include "routes.hpp"
+#include "sign_outs.hpp"
 
 namespace {
 
@@ -57,7 +58,7 @@ void limit(httplib::Server& server)
 }
 
 // Serves until SIGINT or SIGTERM, then finishes what runs.
-bool serve(httplib::Server& server)
+bool serve(httplib::Server& server, notes::SignOuts& sign_outs)
 {
     std::atomic<bool> over = false;
     std::jthread      stopper{[&] {
@@ -67,6 +68,7 @@ bool serve(httplib::Server& server)
         // A signal may have waited since before the start, and stop() tells nothing to a server that does not run yet.
         while (!server.is_running() && !over) std::this_thread::sleep_for(std::chrono::milliseconds{10});
         server.stop();
+        sign_outs.stop_waiting();
     }};
     bool const        served = server.listen_after_bind();
 
@@ -116,7 +118,8 @@ int main(int count, char** words)
     auto const server = new_server(*flags);
     if (!server->is_valid()) return complain("cannot use " + flags->certificate + " with " + flags->private_key);
 
-    auto const credential = read_credential(flags->verifier_credential);
+    notes::SignOuts sign_outs;
+    auto const      credential = read_credential(flags->verifier_credential);
     if (credential.empty() && !flags->without_revocations) return complain("cannot read " + flags->verifier_credential);
     auto const verifier = signet::Verifier::start(
         {.issuer      = flags->issuer,
@@ -127,17 +130,19 @@ int main(int count, char** words)
          .ca_file     = flags->ca,
          .allow_plain_http_on_loopback = flags->plain_http,
          .on_fetch                     = [](signet::KeySetReport const& fetched) { report(fetched); },
-         .on_state                     = [](signet::StateReport const& news) { report(news); }});
+         .on_state                     = [](signet::StateReport const& news) { report(news); },
+         .on_revoked                   = [&](signet::Revocation const& news) { sign_outs.happened(news); }});
     if (!verifier) return complain(verifier.error().detail);
 
     notes::NoteStore store;
     limit(*server);
     notes::serve_page(*server, {.issuer = flags->issuer, .peer = flags->peer});
     notes::serve_api(*server, **verifier, store);
+    notes::serve_sign_outs(*server, **verifier, sign_outs);
     notes::word_what_is_unsaid(*server);
     notes::add_headers_to_every_answer(*server, flags->peer);
 
     if (!server->bind_to_port(flags->host, flags->port)) return complain("cannot listen on " + flags->origin());
     std::cout << "notes: " << flags->origin() << std::endl;
-    return serve(*server) ? 0 : 1;
+    return serve(*server, sign_outs) ? 0 : 1;
 }

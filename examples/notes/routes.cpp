@@ -1,10 +1,12 @@
 #include "routes.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -133,6 +135,30 @@ void show_dashboard(NoteStore const& store, Principal const& who, Response& resp
     answer(response, 200, {{"users", totals.users}, {"notes", totals.notes}});
 }
 
+// Waits until this token is refused: what a page or a WebSocket needs that outlives its request. Says then what was
+// revoked, and how long ago; nothing where nothing was.
+void wait_for_sign_out(signet::Verifier const& verifier, SignOuts& sign_outs, Principal const& who,
+                       Request const& request, Response& response)
+{
+    constexpr auto kPatience = std::chrono::seconds{20};
+    auto const     deadline  = steady_clock::now() + kPatience;
+    std::string    session{who.session_id()};
+    while (steady_clock::now() < deadline) {
+        auto const seen = sign_outs.count();
+        auto const now  = verifier.verify(request.get_header_value("Authorization"));
+        if (!now && now.error().revoked) {
+            json::object refused{{"refused", name(*now.error().revoked)}};
+            if (auto const at = sign_outs.find(session))
+                refused["milliseconds"] =
+                    std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() - *at)
+                        .count();
+            return answer(response, 200, refused);
+        }
+        if (!now || !sign_outs.wait(seen, deadline)) break;
+    }
+    response.status = 204;
+}
+
 // Registered after the handlers of `path`: what reaches it is another method.
 void refuse_other_methods(httplib::Server& server, char const* path, char const* allowed)
 {
@@ -160,6 +186,24 @@ void serve_api(httplib::Server& server, signet::Verifier const& verifier, NoteSt
     refuse_other_methods(server, "/notes", "GET, HEAD, POST");
     refuse_other_methods(server, "/notes/(\\d{1,20})", "DELETE");
     refuse_other_methods(server, "/dashboard", "GET, HEAD");
+}
+
+void serve_sign_outs(httplib::Server& server, signet::Verifier const& verifier, SignOuts& sign_outs)
+{
+    // Each that waits keeps a thread; the others are for those who do not.
+    constexpr int kMostWaiting = 16;
+    auto const    waiting      = std::make_shared<std::atomic<int>>(0);
+    server.Get("/until-signed-out", for_verified(verifier, [&, waiting](auto& who, auto& req, auto& res) {
+                   struct Place {
+                       std::atomic<int>& count;
+                       int               number = ++count;
+                       ~Place() { --count; }
+                   } const place{*waiting};
+                   if (place.number > kMostWaiting)
+                       return refuse(res, 503, "busy", "Too many pages wait here already.");
+                   wait_for_sign_out(verifier, sign_outs, who, req, res);
+               }));
+    refuse_other_methods(server, "/until-signed-out", "GET, HEAD");
 }
 
 void add_headers_to_every_answer(httplib::Server& server, std::string const& peer)

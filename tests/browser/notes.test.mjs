@@ -264,6 +264,32 @@ test('signing out in one tab is seen in the other within a second (CHECKS D20)',
   await other.close();
 });
 
+test('signing out everywhere is refused at once in another browser, at another server, which says how soon', async () => {
+  const page = await signedIn();
+  const elsewhere = await Person.arrive();
+  try {
+    const other = await elsewhere.open(site.notes[1]);
+    await signIn(other);
+    await other.getByRole('heading', { name: 'Your notes' }).waitFor();
+    await page.getByRole('link', { name: 'Profile' }).click();
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await seen(page, 'You signed out everywhere');
+    await step(page, 'You signed out everywhere').getByText('all 2 servers that hear of sign-outs had confirmed').waitFor();
+    await seen(other, 'The notes server refuses your card');
+    const told = await step(other, 'The notes server refuses your card').innerText();
+    assert.match(told, /The news was here \d+ ms later/);
+    console.log(`      ${told.match(/here \d+ ms later/)[0]}`);
+    await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+    if (process.env.SIGNET_SCREENSHOTS) {
+      await page.screenshot({ path: `${process.env.SIGNET_SCREENSHOTS}/everywhere.png`, fullPage: true });
+      await other.screenshot({ path: `${process.env.SIGNET_SCREENSHOTS}/elsewhere.png`, fullPage: true });
+    }
+  } finally {
+    await elsewhere.leave();
+    await page.close();
+  }
+});
+
 test('a token that runs out is renewed by itself: of four tabs one asks', async () => {
   const brief = await startSite({ environment: quick });
   await addUser(brief.signet, ann);

@@ -42,6 +42,11 @@ export class Log {
     step.checked = checkedOf(response.headers);
   }
 
+  // The notes server refuses the card from now on, so many milliseconds after the sign-out.
+  refusedAtOnce(milliseconds: number | null): void {
+    this.#add<Remark>({ kind: 'remark', ...this.#next(), what: 'refused-at-once', seconds: null, milliseconds });
+  }
+
   failed(step: Exchange, ms: number, reason: string): void {
     step.state = 'failed';
     step.ms = ms;
@@ -123,7 +128,7 @@ export class Log {
   #remark(what: Remark['what'], seconds: number | null = null): void {
     const last = this.steps.at(-1);
     if (last?.kind === 'remark' && last.what === what) return;
-    this.#add<Remark>({ kind: 'remark', ...this.#next(), what, seconds });
+    this.#add<Remark>({ kind: 'remark', ...this.#next(), what, seconds, milliseconds: null });
   }
 
   #next(): Told {

@@ -48,8 +48,9 @@ export interface Card extends Told {
 
 export interface Remark extends Told {
   kind: 'remark';
-  what: 'signed-out-elsewhere' | 'ended' | 'offline' | 'busy' | 'unreachable';
+  what: 'signed-out-elsewhere' | 'refused-at-once' | 'ended' | 'offline' | 'busy' | 'unreachable';
   seconds: number | null; // until the next try
+  milliseconds: number | null; // from the sign-out to its refusal here
 }
 
 export type Step = Exchange | Card | Remark;

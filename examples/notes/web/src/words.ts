@@ -10,7 +10,7 @@ export interface Telling {
 
 export function tell(step: Step): Telling {
   if (step.kind === 'card') return tellCard(step);
-  if (step.kind === 'remark') return step.what === 'busy' ? tellBusy(step) : kRemarks[step.what];
+  if (step.kind === 'remark') return tellRemark(step);
   if (step.state === 'failed') return tellFailure(step);
   const path = new URL(step.url).pathname;
   const telling = kOfSignet[path];
@@ -23,6 +23,7 @@ const kOfSignet: Record<string, (step: Exchange) => Telling> = {
   '/api/v1/login': tellLogin,
   '/api/v1/refresh': tellRefresh,
   '/api/v1/logout': tellLogout,
+  '/api/v1/logout-all': tellLogout,
 };
 
 function tellLogin(step: Exchange): Telling {
@@ -77,14 +78,24 @@ function tellLogout(step: Exchange): Telling {
   if (step.state === 'under-way') return { title: 'You are signing out', lines: [], small };
   if (step.status === 401) return { title: 'You were signed out already', lines: [...refusalLines(step), 'This page threw its card away, and told your other tabs.'], small };
   if (step.status !== 204) return { title: 'Signing out did not work', lines: refusalLines(step), small };
+  const everywhere = step.url.endsWith('/logout-all');
   return {
-    title: 'You signed out',
+    title: everywhere ? 'You signed out everywhere' : 'You signed out',
     lines: [
-      'Signet ended this session: no new card will come of it. This page threw its card away, and told your other tabs.',
-      'The notes server was not asked. A copy of the card, had anyone made one, would open it until the time written on it.',
+      `Signet ended ${everywhere ? 'all your sessions, on every device' : 'this session'}: no new card will come of it. This page threw its card away, and told your other tabs.`,
+      propagationLine(step.responseHeaders['signet-propagated']),
     ],
-    small,
+    small: 'Signet-Propagated; without such news a self-contained token is good until its exp, RFC 7519 section 4.1.4',
   };
+}
+
+// "2/2", or nothing where no news was needed.
+function propagationLine(propagated: string | undefined): string {
+  const [confirmed, followers] = (propagated ?? '').split('/').map(Number);
+  if (!followers) return 'No other server hears of it: a copy of the card, had anyone made one, would open those until the time written on it.';
+  const copy = 'A copy of the card, had anyone made one, is worth nothing there.';
+  if (confirmed === followers) return `Before it answered, ${followers === 1 ? 'the one server that hears of sign-outs' : `all ${followers} servers that hear of sign-outs`} had confirmed that they refuse this card. ${copy}`;
+  return `Of ${followers} servers that hear of sign-outs, ${confirmed} had confirmed that they refuse this card when it answered; the others follow.`;
 }
 
 // ---- what a notes server was asked
@@ -155,11 +166,26 @@ function tellCard(card: Card): Telling {
   return { ...kCards[card.how], small: 'access token, a JSON Web Token: RFC 7519, RFC 9068' };
 }
 
+function tellRemark(remark: Remark): Telling {
+  if (remark.what === 'busy') return tellBusy(remark);
+  if (remark.what === 'refused-at-once') return tellRefusedAtOnce(remark);
+  return kRemarks[remark.what];
+}
+
 function tellBusy({ seconds }: Remark): Telling {
   return { title: 'Signet is busy', lines: [`It answered 503. This page asks again in ${span(Math.ceil(seconds ?? 0))}.`], small: '503 and Retry-After, RFC 9110' };
 }
 
-const kRemarks: Record<Exclude<Remark['what'], 'busy'>, Telling> = {
+function tellRefusedAtOnce({ milliseconds }: Remark): Telling {
+  const when = milliseconds === null ? 'The news came' : `The news was here ${milliseconds} ms later`;
+  return {
+    title: 'The notes server refuses your card',
+    lines: [`You were signed out somewhere else. ${when}: the server that sent this page tells every request with this card no, though the time written on it is not over.`],
+    small: 'the revocation feed: security event tokens, RFC 8417',
+  };
+}
+
+const kRemarks: Record<Exclude<Remark['what'], 'busy' | 'refused-at-once'>, Telling> = {
   'signed-out-elsewhere': {
     title: 'You signed out in another tab',
     lines: ['That tab told this one, which threw its card away at once. This tab sent nothing for it.'],

@@ -55,3 +55,19 @@ test('a busy Signet is asked again when this page says so', () => {
   const { lines } = tell({ kind: 'remark', number: 1, at: new Date(), what: 'busy', seconds: 4.4 });
   assert.deepEqual(lines, ['It answered 503. This page asks again in 0:05.']);
 });
+
+test('a sign-out says how far the news of it got, and no further', () => {
+  const lines = (propagated, path = '/api/v1/logout') => tell(exchange(path, 204, undefined,
+    { responseHeaders: propagated === undefined ? {} : { 'signet-propagated': propagated } })).lines.join(' ');
+  assert.match(lines('2/2'), /all 2 servers that hear of sign-outs had confirmed/);
+  assert.match(lines('1/1'), /the one server that hears of sign-outs had confirmed/);
+  assert.match(lines('1/3'), /Of 3 servers that hear of sign-outs, 1 had confirmed/);
+  for (const nobody of ['0/0', undefined]) assert.match(lines(nobody), /No other server hears of it/);
+  assert.match(lines('2/2', '/api/v1/logout-all'), /all your sessions, on every device/);
+});
+
+test('a refusal from elsewhere says how soon it came, where that is known', () => {
+  const told = (milliseconds) => tell({ kind: 'remark', number: 1, at: new Date(), what: 'refused-at-once', seconds: null, milliseconds });
+  assert.match(told(7).lines[0], /The news was here 7 ms later/);
+  assert.match(told(null).lines[0], /The news came:/);
+});
