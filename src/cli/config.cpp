@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <numeric>
 
 #include "cli/config_file.hpp"
 #include "cli/config_values.hpp"
+#include "cli/nearest_word.hpp"
 
 extern char** environ;
 
@@ -37,40 +37,6 @@ Config first_values(bool dev)
     return config;
 }
 
-// How many letters to change to get from one word to the other.
-std::size_t distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        auto diagonal = row[0];
-        row[0]        = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            auto const changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal           = row[j];
-            row[j]             = std::min({row[j] + 1, row[j - 1] + 1, changed});
-        }
-    }
-    return row[b.size()];
-}
-
-// "; did you mean …?" when a known word is near, else a period.
-template <class Words, class Word>
-std::string suggestion(std::string_view wrong, Words const& words, Word const& word_of)
-{
-    std::string best;
-    auto        nearest = wrong.size() / 3 + 1;
-    for (auto const& candidate : words) {
-        std::string const word{word_of(candidate)};
-        auto const        letters = distance(wrong, word);
-        if (letters > nearest || letters == 0) continue;
-        if (letters == nearest && !best.empty()) continue;
-        nearest = letters;
-        best    = word;
-    }
-    return best.empty() ? "." : fmt::format("; did you mean {}?", best);
-}
-
 class Loading {
 public:
     explicit Loading(bool dev)
@@ -86,7 +52,7 @@ public:
         if (!entries) return;
         for (auto const& entry : *entries) {
             auto const origin = fmt::format("{}:{}", path, entry.line);
-            if (auto const row = find(entry.section, entry.key))
+            if (auto const row = find(entry.section, entry.key); row && entry.number == 0)
                 set(*row, entry.value, origin);
             else
                 problems_.push_back(unknown(entry, origin));
@@ -103,7 +69,7 @@ public:
                 set(static_cast<std::size_t>(row - rows.begin()), {.text = value}, name);
             else
                 problems_.push_back(
-                    fmt::format("{}: no setting has this name{}", name, suggestion(name, rows, environment_name)));
+                    fmt::format("{}: no setting has this name{}", name, did_you_mean(name, rows, environment_name)));
         }
     }
 
@@ -139,12 +105,13 @@ private:
         auto const in_section = [&](Setting const& s) { return s.section == entry.section; };
         if (std::ranges::none_of(rows, in_section))
             return fmt::format("{}: [{}] is not a section{}", origin, entry.section,
-                               suggestion(entry.section, rows, [](auto const& s) { return s.section; }));
+                               did_you_mean(entry.section, rows, &Setting::section));
+        if (entry.number != 0) return fmt::format("{0}: [[{1}]] must be written [{1}].", origin, entry.section);
         if (entry.key.empty()) return fmt::format("{}: [{}] is empty; remove it.", origin, entry.section);
         std::vector<Setting> siblings;
         std::ranges::copy_if(rows, std::back_inserter(siblings), in_section);
         return fmt::format("{}: [{}] {} is not a setting{}", origin, entry.section, entry.key,
-                           suggestion(entry.key, siblings, [](auto const& s) { return s.key; }));
+                           did_you_mean(entry.key, siblings, &Setting::key));
     }
 
     void set(std::size_t row, Written const& value, std::string origin)

@@ -28,12 +28,37 @@ Written written(toml::node const& node)
     return list;
 }
 
-void append_entries(std::vector<FileEntry>& out, std::string_view section, toml::table const& table)
+// A [section], or one [[section]].
+struct Section {
+    std::string_view   name;
+    std::size_t        number = 0;
+    toml::table const& table;
+};
+
+void append_entries(std::vector<FileEntry>& out, Section const& section)
 {
+    auto const entry = [&](std::string_view key, Written value, toml::node const& node) {
+        out.push_back({.section = std::string{section.name},
+                       .number  = section.number,
+                       .key     = std::string{key},
+                       .value   = std::move(value),
+                       .line    = node.source().begin.line});
+    };
     // An empty section has nothing to set; its name is looked at all the same.
-    if (table.empty()) out.push_back({std::string{section}, "", {}, table.source().begin.line});
-    for (auto const& [key, node] : table)
-        out.push_back({std::string{section}, std::string{key.str()}, written(node), node.source().begin.line});
+    if (section.table.empty()) entry("", {}, section.table);
+    for (auto const& [key, node] : section.table) entry(key.str(), written(node), node);
+}
+
+void append_node(std::vector<FileEntry>& out, std::string_view name, toml::node const& node)
+{
+    if (auto const* table = node.as_table()) return append_entries(out, {.name = name, .table = *table});
+    if (auto const* array = node.as_array(); array != nullptr && !array->empty() && array->is_array_of_tables()) {
+        std::size_t number = 0;
+        for (auto const& item : *array)
+            append_entries(out, {.name = name, .number = ++number, .table = *item.as_table()});
+        return;
+    }
+    out.push_back({.section = "", .key = std::string{name}, .value = written(node), .line = node.source().begin.line});
 }
 
 }  // namespace
@@ -52,12 +77,7 @@ std::expected<std::vector<FileEntry>, std::string> read_config_file(std::string 
     std::vector<FileEntry> entries;
     try {
         auto const document = toml::parse(text.view(), path);
-        for (auto const& [name, node] : document) {
-            if (auto const* table = node.as_table())
-                append_entries(entries, name.str(), *table);
-            else
-                entries.push_back({"", std::string{name.str()}, written(node), node.source().begin.line});
-        }
+        for (auto const& [name, node] : document) append_node(entries, name.str(), node);
     } catch (toml::parse_error const& error) {
         return std::unexpected(
             fmt::format("{}:{}: is not valid TOML: {}.", path, error.source().begin.line, error.description()));

@@ -1,5 +1,6 @@
-// cli/config_file.hpp - signet.toml as a flat list of what it says, and on which line.
+// cli/config_file.hpp - a configuration file as a flat list of what it says, and on which line.
 #pragma once
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <vector>
@@ -9,10 +10,11 @@
 namespace signet::cli {
 
 struct FileEntry {
-    std::string section;  // empty for a key above the first [section]
-    std::string key;
-    Written     value;
-    unsigned    line;
+    std::string section;     // empty for a key above the first [section]
+    std::size_t number = 0;  // which [[section]] of that name, from 1; 0: it is a [section]
+    std::string key;         // empty: the section has none
+    Written     value = {};
+    unsigned    line  = 0;
 };
 
 // The error is a whole sentence with file and line.

@@ -121,6 +121,8 @@ TEST_F(ConfigTest, RefusesAnUnknownSection)
     EXPECT_THAT(problem("[sesions]\nrefresh_window = \"3s\"\n", 2), HasSubstr("did you mean sessions?"));
     EXPECT_THAT(problem("\n[xyzzy]\n", 2), HasSubstr("[xyzzy] is not a section."));
     EXPECT_THAT(problem("listen = \"localhost:1\"\n", 1), HasSubstr("stands outside a [section]"));
+    EXPECT_THAT(problem("[[server]]\nlisten = \"localhost:1\"\n", 2), HasSubstr("[[server]] must be written [server]"));
+    EXPECT_THAT(problem("[[rule]]\npath = \"/\"\n", 2), HasSubstr("[rule] is not a section"));
 }
 
 TEST_F(ConfigTest, RefusesAnUnknownVariable)

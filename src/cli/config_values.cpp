@@ -38,9 +38,13 @@ constexpr std::array kAlgorithms{Choice{"ES256", jose::Algorithm::es256}, Choice
 constexpr std::array kLevels{Choice{"debug", log::Level::debug}, Choice{"info", log::Level::info},
                              Choice{"warning", log::Level::warning}, Choice{"error", log::Level::error}};
 constexpr std::array kFormats{Choice{"text", log::Format::text}, Choice{"json", log::Format::json}};
-
 constexpr std::array kForwardedHeaders{Choice{"X-Forwarded-For", http::ForwardedHeader::x_forwarded_for},
                                        Choice{"Forwarded", http::ForwardedHeader::forwarded}};
+constexpr std::array kProxies{Choice{"nginx", gateway::Proxy::nginx}, Choice{"forwarded", gateway::Proxy::forwarded},
+                              Choice{"envoy", gateway::Proxy::envoy}};
+constexpr std::array kAccesses{Choice{"open", gateway::Access::open}, Choice{"signed_in", gateway::Access::signed_in}};
+constexpr std::array kWhenStale{Choice{"fail_closed", WhenStale::fail_closed},
+                                Choice{"until_expiry", WhenStale::until_expiry}};
 
 constexpr auto& choices(jose::Algorithm)
 {
@@ -54,10 +58,21 @@ constexpr auto& choices(log::Format)
 {
     return kFormats;
 }
-
 constexpr auto& choices(http::ForwardedHeader)
 {
     return kForwardedHeaders;
+}
+constexpr auto& choices(gateway::Proxy)
+{
+    return kProxies;
+}
+constexpr auto& choices(gateway::Access)
+{
+    return kAccesses;
+}
+constexpr auto& choices(WhenStale)
+{
+    return kWhenStale;
 }
 
 template <class T>
@@ -87,14 +102,14 @@ bool is_form(Written const& value, Form wanted)
 
 // One parse() and one write() per type of setting.
 
-Outcome parse(Setting const&, std::string& place, Written const& value)
+Outcome parse(Bounds const&, std::string& place, Written const& value)
 {
     if (!is_form(value, Form::string)) return must("a string");
     place = value.text;
     return {};
 }
 
-Outcome parse(Setting const&, bool& place, Written const& value)
+Outcome parse(Bounds const&, bool& place, Written const& value)
 {
     if (!is_form(value, Form::boolean) || (value.text != "true" && value.text != "false")) return must("true or false");
     place = value.text == "true";
@@ -102,10 +117,10 @@ Outcome parse(Setting const&, bool& place, Written const& value)
 }
 
 template <Number T>
-Outcome parse(Setting const& setting, T& place, Written const& value)
+Outcome parse(Bounds const& bounds, T& place, Written const& value)
 {
-    auto const least = parse_number(setting.least).value_or(0);
-    auto const most  = parse_number(setting.most).value_or(std::numeric_limits<T>::max());
+    auto const least = parse_number(bounds.least).value_or(0);
+    auto const most  = parse_number(bounds.most).value_or(std::numeric_limits<T>::max());
     auto const wrong = must(fmt::format("a number from {} to {}", least, most));
     if (!is_form(value, Form::integer)) return wrong;
     auto const number = parse_number(value.text);
@@ -115,22 +130,22 @@ Outcome parse(Setting const& setting, T& place, Written const& value)
 }
 
 template <Duration T>
-Outcome parse(Setting const& setting, T& place, Written const& value)
+Outcome parse(Bounds const& bounds, T& place, Written const& value)
 {
     auto const wrong = must(R"(a duration such as "30s", "10m", "1h", or "30d")");
     if (!is_form(value, Form::string)) return wrong;
     auto const duration = parse_duration(value.text);
     if (!duration) return wrong;
-    auto const least = parse_duration(setting.least).value_or(milliseconds{0});
-    auto const most  = parse_duration(setting.most).value_or(milliseconds::max());
-    if (*duration < least || *duration > most) return must(fmt::format("from {} to {}", setting.least, setting.most));
+    auto const least = parse_duration(bounds.least).value_or(milliseconds{0});
+    auto const most  = parse_duration(bounds.most).value_or(milliseconds::max());
+    if (*duration < least || *duration > most) return must(fmt::format("from {} to {}", bounds.least, bounds.most));
     auto const whole = std::chrono::duration_cast<T>(*duration);
     if (whole != *duration) return must("whole seconds");
     place = whole;
     return {};
 }
 
-Outcome parse(Setting const&, std::vector<std::string>& place, Written const& value)
+Outcome parse(Bounds const&, std::vector<std::string>& place, Written const& value)
 {
     if (!is_form(value, Form::list)) return must("a list of strings");
     place = value.items;
@@ -148,7 +163,7 @@ Outcome parse(Setting const&, std::vector<std::string>& place, Written const& va
     return {};
 }
 
-Outcome parse(Setting const&, HostPort& place, Written const& value)
+Outcome parse(Bounds const&, HostPort& place, Written const& value)
 {
     auto const address = is_form(value, Form::string) ? parse_host_port(value.text) : std::nullopt;
     if (!address) return must(R"(an address and port such as "localhost:8443" or "[::1]:8443")");
@@ -165,7 +180,7 @@ std::string listed_choices()
 }
 
 template <Choosable T>
-Outcome parse(Setting const&, T& place, Written const& value)
+Outcome parse(Bounds const&, T& place, Written const& value)
 {
     for (auto const& choice : choices(T{})) {
         if (!is_form(value, Form::string) || choice.name != value.text) continue;
@@ -173,6 +188,20 @@ Outcome parse(Setting const&, T& place, Written const& value)
         return {};
     }
     return must("one of " + listed_choices<T>());
+}
+
+Outcome parse(Bounds const& bounds, std::vector<jose::Algorithm>& place, Written const& value)
+{
+    std::vector<std::string> names;
+    if (!parse(bounds, names, value) || names.empty()) return must("a list of " + listed_choices<jose::Algorithm>());
+    place.clear();
+    for (auto& name : names) {
+        jose::Algorithm one{};
+        if (!parse(bounds, one, {.text = std::move(name)}))
+            return must("a list of " + listed_choices<jose::Algorithm>());
+        place.push_back(one);
+    }
+    return {};
 }
 
 std::string write(std::string const& value)
@@ -209,16 +238,34 @@ std::string write(T value)
     return "";
 }
 
+std::string write(std::vector<jose::Algorithm> const& values)
+{
+    std::string out;
+    for (auto const value : values) out += (out.empty() ? "" : ", ") + write(value);
+    return "[" + out + "]";
+}
+
 template <class T>
-std::string type_of(Setting const& setting, Place<T>)
+std::string type_of(Bounds const& bounds, T const*)
 {
     if constexpr (std::same_as<T, std::string>) return "string";
     if constexpr (std::same_as<T, bool>) return "true or false";
-    if constexpr (Number<T>) return fmt::format("number, {} to {}", setting.least, setting.most);
-    if constexpr (Duration<T>) return fmt::format("duration, {} to {}", setting.least, setting.most);
+    if constexpr (Number<T>) return fmt::format("number, {} to {}", bounds.least, bounds.most);
+    if constexpr (Duration<T>) return fmt::format("duration, {} to {}", bounds.least, bounds.most);
     if constexpr (std::same_as<T, std::vector<std::string>>) return "list of strings";
     if constexpr (std::same_as<T, HostPort>) return "host:port";
+    if constexpr (std::same_as<T, std::vector<jose::Algorithm>>) return "list of " + listed_choices<jose::Algorithm>();
     if constexpr (Choosable<T>) return "one of " + listed_choices<T>();
+}
+
+Bounds bounds_of(Setting const& setting)
+{
+    return {setting.least, setting.most};
+}
+
+ValuePlace place_of(Setting const& setting, Config& config)
+{
+    return std::visit([&](auto place) { return ValuePlace{&place(config)}; }, setting.place);
 }
 
 }  // namespace
@@ -264,19 +311,35 @@ std::string format_host_port(HostPort const& address)
     return fmt::format("{}:{}", address.host, address.port);
 }
 
+Outcome assign(Bounds const& bounds, ValuePlace place, Written const& value)
+{
+    return std::visit([&](auto* kept) { return parse(bounds, *kept, value); }, place);
+}
+
 Outcome assign(Setting const& setting, Config& config, Written const& value)
 {
-    return std::visit([&](auto place) { return parse(setting, place(config), value); }, setting.place);
+    return assign(bounds_of(setting), place_of(setting, config), value);
+}
+
+std::string written_value(ValuePlace place)
+{
+    return std::visit([](auto const* kept) { return write(*kept); }, place);
 }
 
 std::string written_value(Setting const& setting, Config& config)
 {
-    return std::visit([&](auto place) { return write(place(config)); }, setting.place);
+    return written_value(place_of(setting, config));
+}
+
+std::string type_name(Bounds const& bounds, ValuePlace place)
+{
+    return std::visit([&](auto const* kept) { return type_of(bounds, kept); }, place);
 }
 
 std::string type_name(Setting const& setting)
 {
-    return std::visit([&](auto place) { return type_of(setting, place); }, setting.place);
+    Config config;
+    return type_name(bounds_of(setting), place_of(setting, config));
 }
 
 }  // namespace signet::cli

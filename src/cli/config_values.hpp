@@ -5,9 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "cli/config.hpp"
+#include "gateway/asked.hpp"
+#include "gateway/rules.hpp"
 
 namespace signet::cli {
 
@@ -28,13 +31,28 @@ struct Written {
     std::vector<std::string> items = {};  // of a list
 };
 
+// Where a value is kept; the alternative is its type.
+using ValuePlace =
+    std::variant<std::string*, bool*, std::uint32_t*, std::size_t*, std::chrono::seconds*, std::chrono::milliseconds*,
+                 std::vector<std::string>*, HostPort*, jose::Algorithm*, std::vector<jose::Algorithm>*, log::Level*,
+                 log::Format*, http::ForwardedHeader*, gateway::Proxy*, gateway::Access*, WhenStale*>;
+
+// Inclusive, as one writes them; empty: none.
+struct Bounds {
+    std::string_view least = {};
+    std::string_view most  = {};
+};
+
 // Puts the value in its place. The error is the end of a sentence: "must be a duration such as \"10m\"".
+[[nodiscard]] std::expected<void, std::string> assign(Bounds const& bounds, ValuePlace place, Written const& value);
 [[nodiscard]] std::expected<void, std::string> assign(Setting const& setting, Config& config, Written const& value);
 
-// As one would write it in the file: `"10m"`, `8`, `["https://a.example"]`. Only reads `config`.
+// As one would write it in the file: `"10m"`, `8`, `["https://a.example"]`. Only reads.
+[[nodiscard]] std::string written_value(ValuePlace place);
 [[nodiscard]] std::string written_value(Setting const& setting, Config& config);
 
 // "duration", "address", `"text" or "json"`, …
+[[nodiscard]] std::string type_name(Bounds const& bounds, ValuePlace place);
 [[nodiscard]] std::string type_name(Setting const& setting);
 
 }  // namespace signet::cli

@@ -1,21 +1,12 @@
 #include "cli/master_key_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 
 namespace signet::cli {
 namespace fs = std::filesystem;
-namespace {
-
-constexpr std::size_t kLargestKeyFile = 4096;
-
-}  // namespace
 
 KeyPlace key_place(KeySources const& sources, fs::path const& folder)
 {
@@ -29,20 +20,7 @@ KeyPlace key_place(KeySources const& sources, fs::path const& folder)
 
 std::expected<SecretString, Trouble> read_key_file(KeyPlace const& place)
 {
-    Descriptor const file(::open(place.path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.ok()) return std::unexpected(system_trouble("Cannot read the master key", place.path));
-    struct stat status{};
-    if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
-        return std::unexpected(fmt::format("The master key {} is not a file.", place.path.string()));
-    if (!place.is_credential && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return std::unexpected(
-            fmt::format("The master key {0} can be read by other users. Run: chmod 600 {0}", place.path.string()));
-    std::string content(kLargestKeyFile, '\0');
-    auto const  length = read(file.get(), content.data(), content.size());
-    if (length < 0) return std::unexpected(system_trouble("Cannot read the master key", place.path));
-    SecretString secret{std::string_view{content}.substr(0, static_cast<std::size_t>(length))};
-    explicit_bzero(content.data(), content.size());
-    return secret;
+    return read_secret_file("the master key", place.path, place.is_credential ? Readers::as_it_came : Readers::nobody);
 }
 
 std::expected<core::MasterKey, Trouble> parse_key_file(KeyPlace const& place)

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,17 @@
 
 namespace signet::cli {
 namespace fs = std::filesystem;
+namespace {
+
+std::string capitalized(std::string_view text)
+{
+    std::string out{text};
+    if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
+        out.front() = static_cast<char>(out.front() - 'a' + 'A');
+    return out;
+}
+
+}  // namespace
 
 Trouble system_trouble(std::string_view what, fs::path const& path)
 {
@@ -62,6 +74,26 @@ std::expected<void, Trouble> give_to_owner_of(fs::path const& like, fs::path con
     if (is_known && status.st_uid == 0) return {};
     if (is_known && lchown(path.c_str(), status.st_uid, status.st_gid) == 0) return {};
     return std::unexpected(system_trouble(fmt::format("Cannot give to the owner of {}:", like.string()), path));
+}
+
+std::expected<SecretString, Trouble> read_secret_file(std::string_view what, fs::path const& path, Readers others)
+{
+    constexpr std::size_t kLargest = 4096;
+    Descriptor const      file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    auto const            cannot_read = fmt::format("Cannot read {}", what);
+    if (!file.ok()) return std::unexpected(system_trouble(cannot_read, path));
+    struct stat status{};
+    if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+        return std::unexpected(fmt::format("{} {} is not a file.", capitalized(what), path.string()));
+    if (others == Readers::nobody && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return std::unexpected(
+            fmt::format("{0} {1} can be read by other users. Run: chmod 600 {1}", capitalized(what), path.string()));
+    std::string content(kLargest, '\0');
+    auto const  length = read(file.get(), content.data(), content.size());
+    if (length < 0) return std::unexpected(system_trouble(cannot_read, path));
+    SecretString secret{std::string_view{content}.substr(0, static_cast<std::size_t>(length))};
+    explicit_bzero(content.data(), content.size());
+    return secret;
 }
 
 std::expected<bool, Trouble> create_private_file(fs::path const& path, std::string_view content)

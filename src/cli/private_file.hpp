@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/secret.hpp"
+
 namespace signet::cli {
 
 // What went wrong and what to do about it, in one sentence for the operator.
@@ -39,6 +41,15 @@ void                     discard(std::filesystem::path const& path);
 // Run by root, `path` becomes the user's who owns `like`: what lies in a server's folder must be the server's.
 [[nodiscard]] std::expected<void, Trouble> give_to_owner_of(std::filesystem::path const& like,
                                                             std::filesystem::path const& path);
+
+// Who else may be able to read a file that holds a secret.
+enum class Readers {
+    nobody,      // refused where its mode lets others
+    as_it_came,  // it was handed over by systemd, whose folder guards it
+};
+// What a file of 4096 bytes at most holds. `what` names it in a refusal: "the master key".
+[[nodiscard]] std::expected<SecretString, Trouble> read_secret_file(std::string_view             what,
+                                                                    std::filesystem::path const& path, Readers others);
 
 // Writes a file that only its owner may read, whole or not at all, and durably. False when it exists already.
 [[nodiscard]] std::expected<bool, Trouble> create_private_file(std::filesystem::path const& path,
