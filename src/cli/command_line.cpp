@@ -9,6 +9,7 @@
 
 #include "cli/config_verbs.hpp"
 #include "cli/doctor.hpp"
+#include "cli/gateway.hpp"
 #include "cli/keys.hpp"
 #include "cli/refusals.hpp"
 #include "cli/rewrap.hpp"
@@ -28,6 +29,7 @@ Examples:
   signet token decode "$TOKEN"
   signet backup /backups/signet.age --passphrase-file /root/backup.passphrase
   signet config show
+  signet gateway --config /etc/signet/gateway.toml
 
 Exit status:
   0  done, and every answer is yes
@@ -56,6 +58,19 @@ Examples:
   signet serve --dev
   signet serve --dev --listen localhost:9443 --data /tmp/try
   SIGNET_SESSIONS_REFRESH_WINDOW=10s signet serve --config signet.toml)";
+
+constexpr auto kGatewayFooter = R"(
+For services that have no library of ours. nginx, HAProxy, Caddy, Traefik, or Envoy asks at /decision whether its client
+may have what it asks for; 200 comes with headers that say who it is, anything else is a refusal. Tokens are checked
+here, and what was revoked is heard of as it happens: nobody is asked meanwhile.
+
+"signet config reference --gateway" describes the settings; docs/guides/gateway.md has a configuration for each proxy.
+
+SIGTERM and SIGINT drain: nothing new is accepted, what runs is finished (10 s at most), exit status 0.
+
+Examples:
+  signet gateway --config /etc/signet/gateway.toml
+  signet gateway --config gateway.toml --check)";
 
 constexpr auto kAddFooter = R"(
 Works beside a running server. Without --password-stdin the password is asked for at the terminal.
@@ -131,6 +146,16 @@ void add_serve(CLI::App& app, Chosen& chosen)
     verb->footer(kServeFooter);
     // Goes on when its terminal is closed.
     verb->callback([&chosen, options] { chosen = [options] { return serve(*options); }; });
+}
+
+void add_gateway(CLI::App& app, Chosen& chosen)
+{
+    auto  options = std::make_shared<GatewayOptions>();
+    auto* verb    = app.add_subcommand("gateway", "Decide for a proxy who may have what of a service");
+    add_value(verb, "--config", options->config, "The gateway's own configuration file", "FILE")->required();
+    verb->add_flag("--check", options->check, "Say whether it would start with it, and no more");
+    verb->footer(kGatewayFooter);
+    runs(verb, chosen, options, run_gateway);
 }
 
 CLI::App* add_account_verb(CLI::App* user, Chosen& chosen, std::string name, std::string what,
@@ -254,8 +279,10 @@ void add_config_verbs(CLI::App& app, Chosen& chosen)
     add_admin_options(show, *showing);
     runs(show, chosen, showing, show_config);
 
+    auto  printing  = std::make_shared<ReferenceOptions>();
     auto* reference = config->add_subcommand("reference", "Print the documentation of all settings, as Markdown");
-    reference->callback([&chosen] { chosen = [] { return answered(print_config_reference()); }; });
+    reference->add_flag("--gateway", printing->gateway, "Those of signet gateway");
+    runs(reference, chosen, printing, print_config_reference);
 }
 
 }  // namespace
@@ -285,6 +312,7 @@ Exit run_command_line(int argc, char** argv)
 
     Chosen chosen;
     add_serve(app, chosen);
+    add_gateway(app, chosen);
     add_user_verbs(app, chosen);
     add_token_verbs(app, chosen);
     add_key_verbs(app, chosen);

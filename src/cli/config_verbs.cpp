@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "cli/config_values.hpp"
+#include "cli/gateway_config.hpp"
 #include "cli/refusals.hpp"
 
 namespace signet::cli {
@@ -48,9 +49,9 @@ Exit show_config(AdminOptions const& options)
     return kDone;
 }
 
-Exit print_config_reference()
+Exit print_config_reference(ReferenceOptions const& options)
 {
-    fmt::print("{}", config_reference());
+    fmt::print("{}", options.gateway ? gateway_reference() : config_reference());
     return kDone;
 }
 

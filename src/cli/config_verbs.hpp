@@ -8,7 +8,11 @@ namespace signet::cli {
 [[nodiscard]] Exit check_config(AdminOptions const& options);
 // Every value and where it came from.
 [[nodiscard]] Exit show_config(AdminOptions const& options);
-// docs/reference/config.md on standard output.
-[[nodiscard]] Exit print_config_reference();
+
+struct ReferenceOptions {
+    bool gateway = false;  // of `signet gateway` instead
+};
+// docs/reference/config.md, or gateway.md, on standard output.
+[[nodiscard]] Exit print_config_reference(ReferenceOptions const& options);
 
 }  // namespace signet::cli
