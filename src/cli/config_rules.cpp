@@ -33,6 +33,9 @@ public:
         if (!symmetric && !config_.publish_key_set)
             problem("tokens", "publish_key_set",
                     "can be false only with an algorithm of shared secrets: HS256, HS384, or HS512.");
+        if (symmetric && config_.rules.tokens.status_list)
+            problem("tokens", "status_list",
+                    "cannot be used with a shared secret: nobody else could check who signed the lists.");
         if (auto const life = config_.rules.tokens.access_lifetime; life < 5min || life > 15min)
             warning("tokens", "access_lifetime",
                     fmt::format("is {}; 5m to 15m is advised: shorter means many refreshes, longer means that other "

@@ -62,6 +62,10 @@ auto const kTable = std::to_array<Setting>({
      "24h", "Life of an access token, shortened by up to 5 % at random. Outside 5m to 15m a warning is printed."},
     {"tokens", "publish_key_set", at<&Config::publish_key_set>, "", "",
      "Whether others verify tokens with `/.well-known/jwks.json`. False only together with HS256, HS384 or HS512."},
+    {"tokens", "status_list", at<&Config::rules, &Settings::tokens, &core::TokenSettings::status_list>, "", "",
+     "Whether access tokens name a place in a status list at `/status-lists/…`, for services that learn of sign-outs "
+     "by the OAuth Token Status List: within 15 to 30 seconds. Sessions opened before have none. Not together with "
+     "HS256, HS384 or HS512."},
 
     {"sessions", "refresh_window", at<&Config::rules, &Settings::sessions, &core::SessionSettings::refresh_window>,
      "0s", "10m",

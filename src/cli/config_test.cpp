@@ -202,6 +202,13 @@ TEST_F(ConfigTest, RefusesSharedSecretsTogetherWithAPublishedKeySet)
     EXPECT_THAT(problem("[tokens]\npublish_key_set = false\n", 2), HasSubstr("HS256"));
 }
 
+TEST_F(ConfigTest, RefusesStatusListsThatNobodyCouldCheck)
+{
+    EXPECT_TRUE(load("[tokens]\nstatus_list = true\n"));
+    EXPECT_THAT(problem("[tokens]\nalgorithm = \"HS256\"\npublish_key_set = false\nstatus_list = true\n", 4),
+                HasSubstr("[tokens] status_list cannot be used with a shared secret"));
+}
+
 TEST_F(ConfigTest, WarnsOfAnAccessTokenThatLivesOutside5To15Minutes)
 {
     for (auto const* life : {"4m", "16m"}) {

@@ -114,6 +114,7 @@ std::expected<Revocation, Exit> parse(RevocationsOptions const& options, core::U
     auto const id = Uuid::parse(subject);
     if (!id)
         return wrong(options, "Name a session by the \"sid\" of its tokens, a token by its \"jti\": both are UUIDs.");
+    if (*kind == Kind::session) return Revocation::of(core::SessionId{*id});
     return Revocation{*kind, id->text()};
 }
 

@@ -36,6 +36,7 @@
 #include "http/routes.hpp"
 #include "http/security_headers.hpp"
 #include "http/server.hpp"
+#include "http/status_lists.hpp"
 
 namespace signet::cli {
 namespace {
@@ -98,6 +99,7 @@ public:
         start_pools();
         signer_.emplace(instance_->feed_keyring(), config_.issuer, instance_->ports().clock, instance_->ports().random);
         snapshots_.emplace([this](revocation::Position const& at) { return http::make_snapshot(*api_, at); });
+        status_lists_.emplace(instance_->ports());
         api_.emplace(http::Api{.ports         = instance_->ports(),
                                .authenticator = *authenticator_,
                                .settings      = api_settings_,
@@ -109,6 +111,7 @@ public:
                                .snapshots     = *snapshots_,
                                .feed_signer   = *signer_,
                                .feed_keys     = instance_->feed_keyring(),
+                               .status_lists  = *status_lists_,
                                .ready         = [this] { return readiness_.ask(); }});
         handler_       = http::dispatch(http::routes(), *api_);
         admin_handler_ = http::dispatch(http::admin_routes(), *api_);
@@ -265,6 +268,7 @@ private:
     core::VerifierCredentials                verifiers_;
     std::optional<core::FeedSigner>          signer_;
     std::optional<http::RevocationSnapshots> snapshots_;
+    std::optional<http::StatusLists>         status_lists_;
     http::ApiSettings                        api_settings_;
     std::optional<http::Api>                 api_;
     std::optional<Publisher>                 publisher_;

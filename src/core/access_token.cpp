@@ -8,6 +8,7 @@
 #include "core/keyring.hpp"
 #include "core/revocations.hpp"
 #include "core/settings.hpp"
+#include "core/status_list.hpp"
 #include "jose/jwt.hpp"
 
 namespace signet::core {
@@ -103,6 +104,8 @@ Result<AccessToken> issue_access_token(Ports const& ports, Session const& sessio
         .set("auth_time", unix_seconds(session.created_at))
         .set_json("amr", R"(["pwd"])");  // RFC 8176
     if (!user.name.empty()) claims.set("name", user.name);
+    if (settings.status_list && session.status_index)
+        claims.set_json("status", status_claim(settings.issuer, *session.status_index));
 
     auto text = jose::sign(claims, *keys->signing, kType);
     if (!text) return refused(Errc::unavailable, "signing: " + text.error().detail);

@@ -22,6 +22,7 @@ struct AccessToken {
 };
 
 // Signs the claims of DESIGN 5 with the current key. It is of a time that nothing refuses which was revoked until now.
+// Where the settings want it, it names the session's place in a status list.
 [[nodiscard]] Result<AccessToken> issue_access_token(Ports const& ports, Session const& session, User const& user,
                                                      TimePoint now);
 

@@ -83,28 +83,50 @@ PasswordHash strengthen_hash(Ports const& ports, User const& user, SecretString 
     return upgraded ? *replacement : user.password;
 }
 
-// The session and its audit row are one transaction, inside the store. The token is signed before it: a session that
-// nobody holds a token of would be left behind otherwise.
+// A session that nobody holds a token of is not left behind. What became of it is not asked: it was never used.
+std::unexpected<Error> take_back(Ports const& ports, Session const& session, Error const& why)
+{
+    auto const ended = ports.sessions.end_session(session.id, std::nullopt, EndReason::signed_out,
+                                                  {.at      = session.created_at,
+                                                   .event   = AuditEvent::session_ended,
+                                                   .user    = session.user,
+                                                   .session = session.id,
+                                                   .origin  = session.origin,
+                                                   .detail  = "no token of it could be signed"});
+    if (ended) ports.revocations.add(*ended);
+    return std::unexpected(why);
+}
+
+// The session and its audit row are one transaction, inside the store. The token names the place that the session has
+// been given there, so it is signed after it.
 Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attempt, User const& user,
                                   std::optional<Uuid> const& trusted_device, std::span<AttemptKey const> admitted,
                                   TimePoint now)
 {
-    auto const session = new_session(ports, user, attempt.origin, now);
-    auto       access  = TRY(issue_access_token(ports, session, user, now));
-    auto const revoked = TRY(ports.sessions.open_session(session, user.password, admitted,
-                                                         {.at      = now,
-                                                          .event   = AuditEvent::login_succeeded,
-                                                          .user    = user.id,
-                                                          .session = session.id,
-                                                          .origin  = attempt.origin}));
-    ports.revocations.add(revoked);
+    auto       session = new_session(ports, user, attempt.origin, now);
+    bool const listed  = ports.settings.tokens.status_list;
+    auto const opened =
+        TRY(ports.sessions.open_session({.session          = session,
+                                         .verified_against = user.password,
+                                         .admitted         = admitted,
+                                         .listing          = listed ? StatusListing::next_index : StatusListing::none},
+                                        {.at      = now,
+                                         .event   = AuditEvent::login_succeeded,
+                                         .user    = user.id,
+                                         .session = session.id,
+                                         .origin  = attempt.origin}));
+    ports.revocations.add(opened.revoked);
+    session.status_index = opened.status_index;
+
+    auto access = issue_access_token(ports, session, user, now);
+    if (!access) return take_back(ports, session, access.error());
     auto const password = strengthen_hash(ports, user, attempt.password, session);
 
     auto const device = trusted_device ? *trusted_device : Uuid::make(now, ports.random);
     auto const mark   = mark_of(ports.token_secret, password);
     return SessionGrant{.user               = user,
                         .session            = session.id,
-                        .access             = std::move(access),
+                        .access             = *std::move(access),
                         .refresh            = make_refresh_token(ports.token_secret, {session.id, session.generation}),
                         .device_token       = make_device_token(ports.token_secret, {user.id, device, mark}),
                         .session_expires_at = session.idle_expires_at};

@@ -53,13 +53,13 @@ Result<Revoked> logout_everywhere(Ports const& ports, Caller const& caller, Orig
 
 Result<Revoked> revoke_token(Ports const& ports, Caller const& caller, Origin const& origin)
 {
-    std::vector const token{Revocation{revocation::Kind::token, caller.token_id}};
-    auto              revoked = TRY(ports.revocation_log.revoke(token, {.at      = ports.clock.now(),
-                                                                        .event   = AuditEvent::tokens_revoked,
-                                                                        .user    = caller.user,
-                                                                        .session = caller.session,
-                                                                        .origin  = origin,
-                                                                        .detail  = "token " + caller.token_id}));
+    auto const token   = Revocation::of_token(caller.token_id, caller.session);
+    auto       revoked = TRY(ports.revocation_log.revoke({&token, 1}, {.at      = ports.clock.now(),
+                                                                       .event   = AuditEvent::tokens_revoked,
+                                                                       .user    = caller.user,
+                                                                       .session = caller.session,
+                                                                       .origin  = origin,
+                                                                       .detail  = "token " + caller.token_id}));
     ports.revocations.add(revoked);
     return revoked;
 }

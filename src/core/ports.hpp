@@ -69,18 +69,32 @@ struct SessionRotation {
     Origin        origin;
 };
 
+// Whether a session has a place in the status lists.
+enum class StatusListing : std::uint8_t { none, next_index };
+
+// A session for a password that was just found right.
+struct SessionOpening {
+    Session const&              session;  // its status_index is the store's to give
+    PasswordHash const&         verified_against;
+    std::span<AttemptKey const> admitted;  // the counters this sign-in was counted against
+    StatusListing               listing = StatusListing::none;
+};
+
+struct OpenedSession {
+    std::optional<StatusIndex> status_index;
+    Revoked                    revoked;
+};
+
 class SessionStore {
 public:
     virtual ~SessionStore() = default;
 
-    // Opens a session for a password that was just found right: Errc::bad_credentials when the account has
-    // meanwhile been disabled or its hash is no longer `verified_against`. `admitted` are the counters this
-    // sign-in was counted against: its own count is taken back, and failures of the same source or device are
-    // forgotten, at the account and at the address too.
+    // Errc::bad_credentials when the account has meanwhile been disabled or its hash is no longer the one that was
+    // verified against. The sign-in's own count is taken back, and failures of the same source or device are forgotten,
+    // at the account and at the address too. With StatusListing::next_index the session has the next one, without gaps.
     // Ends, and revokes, the user's least recently used sessions beyond kMostSessions.
-    [[nodiscard]] virtual Result<Revoked> open_session(Session const& session, PasswordHash const& verified_against,
-                                                       std::span<AttemptKey const> admitted,
-                                                       AuditEntry const&           audit) = 0;
+    [[nodiscard]] virtual Result<OpenedSession> open_session(SessionOpening const& opening,
+                                                             AuditEntry const&     audit) = 0;
 
     [[nodiscard]] virtual Result<std::optional<SessionAndUser>> find_session(SessionId id) = 0;
 
@@ -211,6 +225,13 @@ public:
     [[nodiscard]] virtual Result<Revoked>       revoke(std::span<Revocation const> what, AuditEntry const& audit) = 0;
     // Removes at most `most` entries whose until is before `before`; gives how many. The head stays.
     [[nodiscard]] virtual Result<std::size_t>   remove_revocations(TimePoint before, std::size_t most)            = 0;
+
+    // The one that the next session will have: how many there are.
+    [[nodiscard]] virtual Result<StatusIndex>              next_status_index()                      = 0;
+    // Those of `count` indexes from `first` on whose sessions an entry of the log concerns: names, names a token of,
+    // or may name a token of by account, client, or time. Rising, each once.
+    [[nodiscard]] virtual Result<std::vector<StatusIndex>> list_revoked_statuses(StatusIndex first,
+                                                                                 std::size_t count) = 0;
 };
 
 // SHA-256.

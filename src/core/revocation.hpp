@@ -1,5 +1,6 @@
 // core/revocation.hpp - what is not to be accepted any more, before and after it stands in the log.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -12,11 +13,19 @@ namespace signet::core {
 
 // What to write: number and times are the log's to give.
 struct Revocation {
-    revocation::Kind kind;
-    std::string      subject;  // revocation::is_subject()
+    revocation::Kind         kind;
+    std::string              subject;                 // revocation::is_subject()
+    std::optional<SessionId> session = std::nullopt;  // that it names, or whose token; where it is known
 
-    [[nodiscard]] static Revocation of(SessionId session) { return {revocation::Kind::session, session.text()}; }
+    [[nodiscard]] static Revocation of(SessionId session)
+    {
+        return {revocation::Kind::session, session.text(), session};
+    }
     [[nodiscard]] static Revocation of(UserId user) { return {revocation::Kind::user, user.text()}; }
+    [[nodiscard]] static Revocation of_token(std::string jti, SessionId session)
+    {
+        return {revocation::Kind::token, std::move(jti), session};
+    }
     [[nodiscard]] static Revocation of_key(std::string kid) { return {revocation::Kind::key, std::move(kid)}; }
     [[nodiscard]] static Revocation of_everything()
     {

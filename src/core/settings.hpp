@@ -19,6 +19,7 @@ struct TokenSettings {
     std::string          audience;  // "aud" of access tokens; the issuer unless configured
     jose::Algorithm      algorithm       = jose::Algorithm::es256;
     std::chrono::seconds access_lifetime = 10min;  // shortened by up to 5 % at random
+    bool                 status_list     = false;  // tokens name their place in one (core/status_list.hpp)
 };
 
 struct SessionSettings {

@@ -18,6 +18,7 @@ namespace signet::http {
 
 class RevocationFeed;
 class RevocationSnapshots;
+class StatusLists;
 
 // A picture as it is served.
 struct Picture {
@@ -47,6 +48,7 @@ struct Api {
     RevocationSnapshots&                snapshots;
     core::FeedSigner const&             feed_signer;
     core::Keyring const&                feed_keys;
+    StatusLists&                        status_lists;
     std::function<core::Result<void>()> ready;  // can people sign in? storage writable, a signing key at hand
 };
 

@@ -28,21 +28,23 @@ void set_input(z_stream& stream, std::string_view& rest)
     rest.remove_prefix(size);
 }
 
-// Calls `step` until it says that it is done, with room for what it gives.
+// Calls `step` until it says that it is done, with room for what it gives: `most` bytes.
 template <class Step>
-std::string run(z_stream& stream, std::string_view rest, Step step)
+std::string run(z_stream& stream, std::string_view rest, std::size_t most, Step step)
 {
     std::string out;
     int         code = Z_OK;
     while (code == Z_OK) {
         if (stream.avail_in == 0 && !rest.empty()) set_input(stream, rest);
         auto const have = out.size();
-        out.resize(have + std::max(kRoom, have / 2));
+        // One byte more says that it is too much.
+        out.resize(have + std::min(std::max(kRoom, have / 2), most - have + 1));
         auto const room  = std::min<std::size_t>(out.size() - have, std::numeric_limits<uInt>::max());
         stream.next_out  = reinterpret_cast<Bytef*>(out.data() + have);
         stream.avail_out = static_cast<uInt>(room);
         code             = step(rest.empty() ? Z_FINISH : Z_NO_FLUSH);
         out.resize(have + room - stream.avail_out);
+        if (out.size() > most) throw std::runtime_error("the bytes are larger than they may be");
         // More room, or more input, is all that it wants.
         if (code == Z_BUF_ERROR && (stream.avail_out == 0 || !rest.empty())) code = Z_OK;
     }
@@ -63,10 +65,10 @@ std::string compress(std::string_view text, Wrapper wrapper)
         z_stream& stream;
         ~End() { deflateEnd(&stream); }
     } const end{stream};
-    return run(stream, text, [&](int flush) { return deflate(&stream, flush); });
+    return run(stream, text, kLargestText, [&](int flush) { return deflate(&stream, flush); });
 }
 
-std::string decompress(std::string_view bytes, Wrapper wrapper)
+std::string decompress(std::string_view bytes, Wrapper wrapper, std::size_t most)
 {
     z_stream stream{};
     if (inflateInit2(&stream, window_bits(wrapper)) != Z_OK) throw std::bad_alloc{};
@@ -74,7 +76,7 @@ std::string decompress(std::string_view bytes, Wrapper wrapper)
         z_stream& stream;
         ~End() { inflateEnd(&stream); }
     } const end{stream};
-    return run(stream, bytes, [&](int) { return inflate(&stream, Z_NO_FLUSH); });
+    return run(stream, bytes, most, [&](int) { return inflate(&stream, Z_NO_FLUSH); });
 }
 
 }  // namespace signet::http

@@ -1,5 +1,6 @@
 // http/compression.hpp - DEFLATE around texts of our own (RFC 1950, 1952).
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,9 +11,13 @@ enum class Wrapper {
     zlib,  // RFC 1950
 };
 
+// Where a text's size is its maker's to bound.
+inline constexpr std::size_t kLargestText = std::size_t{1} << 40;
+
 // Cost: about 20 ms for a megabyte; from there on less is saved, in a third of the time. Throws std::bad_alloc.
 [[nodiscard]] std::string compress(std::string_view text, Wrapper wrapper);
-// What compress() made; throws std::runtime_error for anything else.
-[[nodiscard]] std::string decompress(std::string_view bytes, Wrapper wrapper);
+// What compress() made; throws std::runtime_error for anything else, and for more than `most` bytes, of which it needs
+// no more memory than for those.
+[[nodiscard]] std::string decompress(std::string_view bytes, Wrapper wrapper, std::size_t most = kLargestText);
 
 }  // namespace signet::http

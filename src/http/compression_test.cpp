@@ -35,6 +35,16 @@ TEST_P(Compression, RefusesWhatItDidNotMake)
         EXPECT_THROW(static_cast<void>(decompress(bytes, GetParam())), std::runtime_error);
 }
 
+TEST_P(Compression, GivesNoMoreThanItMay)
+{
+    auto const text   = lines(100'000);
+    auto const packed = compress(text, GetParam());
+    EXPECT_EQ(decompress(packed, GetParam(), text.size()), text);
+    for (std::size_t const most : {text.size() - 1, std::size_t{1}, std::size_t{0}})
+        EXPECT_THROW(static_cast<void>(decompress(packed, GetParam(), most)), std::runtime_error) << most;
+    EXPECT_EQ(decompress(compress("", GetParam()), GetParam(), 0), "");
+}
+
 TEST(CompressionWrapper, IsGzipOrZlib)
 {
     EXPECT_TRUE(compress("x", Wrapper::gzip).starts_with("\x1f\x8b"));

@@ -258,6 +258,7 @@ TEST(Dispatch, RefusesWhatHasWaitedTooLong)
                       .snapshots     = site.snapshots,
                       .feed_signer   = site.feed_signer,
                       .feed_keys     = site.world.feed_keyring,
+                      .status_lists  = site.status_lists,
                       .ready         = site.api.ready};
     auto const    handler = dispatch(routes(), api);
     std::promise<Response> answered;
@@ -307,6 +308,7 @@ TEST(Dispatch, LetsGoOfARequestWhoseAnswerThrowsOnAWorkerThread)
                    .snapshots     = site.snapshots,
                    .feed_signer   = site.feed_signer,
                    .feed_keys     = site.world.feed_keyring,
+                   .status_lists  = site.status_lists,
                    .ready         = site.api.ready};
     auto       answered = std::make_shared<std::promise<Response>>();
     auto       answer   = answered->get_future();

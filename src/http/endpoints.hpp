@@ -35,6 +35,8 @@ Response                revocation_keys(Call const& call);
 Response                revocation_snapshot(Call const& call);
 Response                revocation_stream(Call const& call);
 Response                acknowledge_revocations(Call const& call);
+// status_lists.cpp
+Response                status_list(Call const& call);
 // introspection.cpp, token_revocation.cpp
 inline constexpr Member kTokenMembers[] = {{"token", Need::required}, {"token_type_hint", Need::optional}};
 Response                introspect(Call const& call);

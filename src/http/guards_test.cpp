@@ -97,6 +97,7 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                                   .snapshots     = site_.snapshots,
                                   .feed_signer   = site_.feed_signer,
                                   .feed_keys     = site_.world.feed_keyring,
+                                  .status_lists  = site_.status_lists,
                                   .ready         = site_.api.ready};
 
     auto const caller = authenticate(get("/api/v1/me").bearer(site_.sign_in().access), api);

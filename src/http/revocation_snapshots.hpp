@@ -6,11 +6,10 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 
 #include "core/result.hpp"
+#include "http/made_once.hpp"
 #include "http/stream.hpp"
 #include "revocation/entry.hpp"
 
@@ -39,14 +38,8 @@ private:
         Piece             bytes;
     };
 
-    [[nodiscard]] bool                serves(Made const& made, Position const& published, Clock::time_point now) const;
-    [[nodiscard]] core::Result<Piece> make(Position const& published, Clock::time_point now);
-
-    Make const          make_;
-    std::mutex          making_;  // held by the one who makes it
-    std::mutex          mutex_;   // guards what follows
-    std::optional<Made> made_;
-    int                 waiting_ = 0;  // for making_, while there is none yet
+    Make const     make_;
+    MadeOnce<Made> made_;
 };
 
 }  // namespace signet::http

@@ -30,7 +30,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get,      "/revocations/stream",                     inline_,  verifier, Pages::allowed, Body::none, revocation_stream},
     {post,     "/revocations/ack",                        inline_,  verifier, Pages::allowed, Body::json, acknowledge_revocations, kAckMembers},
     {get,      "/revocations/keys",                       inline_,  open,   Pages::any,     Body::none, revocation_keys},
-    // The same by the standards, for those who ask each time
+    // The same by the standards, for those who ask now and then, or each time
+    {get,      "/status-lists/{id}",                      storage,  open,   Pages::any,     Body::none, status_list},
     {post,     "/introspect",                             inline_,  verifier, Pages::allowed, Body::form, introspect,         kTokenMembers},
     {post,     "/revoke",                                 storage,  open,   Pages::allowed, Body::form, revoke,               kTokenMembers},
     // Open to everyone

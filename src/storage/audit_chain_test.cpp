@@ -92,7 +92,7 @@ TEST_F(AuditChain, HoldsOverWhatEveryDeedWrites)
     for (std::size_t i = 0; i <= core::kMostSessions; ++i) {
         session.id = {{{9, static_cast<std::uint8_t>(i)}}};
         ASSERT_TRUE(storage_->sessions().open_session(
-            session, user.password, {}, {.at = kNow, .event = AuditEvent::login_succeeded, .session = session.id}));
+            {session, user.password, {}}, {.at = kNow, .event = AuditEvent::login_succeeded, .session = session.id}));
     }
     append(1, 3);
     auto const found = verify();

@@ -78,13 +78,49 @@ Result<std::chrono::seconds> longest_token_life(Transaction& transaction, TimePo
     return std::chrono::seconds{longest.value_or(0)};
 }
 
-Result<void> insert(Transaction& transaction, Entry const& entry, Hash const& hash)
+// With the place in the status lists of the session that it concerns, where it has one.
+Result<void> insert(Transaction& transaction, Entry const& entry, Hash const& hash,
+                    std::optional<core::SessionId> const& session)
 {
     TRY(transaction.run(
-        "INSERT INTO revocations (sequence, kind, subject, not_before, until, hash) "
-        "VALUES ($1, $2, $3, $4, $5, $6)",
-        {entry.sequence, name(entry.kind), entry.subject, entry.not_before, entry.until, as_param(hash)}));
+        "INSERT INTO revocations (sequence, kind, subject, not_before, until, hash, status_index) "
+        "VALUES ($1, $2, $3, $4, $5, $6, (SELECT status_index FROM sessions WHERE id = $7))",
+        {entry.sequence, name(entry.kind), entry.subject, entry.not_before, entry.until, as_param(hash), session}));
     return {};
+}
+
+Result<core::StatusIndex> read_status_index(Row const& row)
+{
+    return static_cast<core::StatusIndex>(row.integer(0));
+}
+
+// Some indexes: from `first` on, up to `end`.
+struct StatusRange {
+    core::StatusIndex first;
+    core::StatusIndex end;
+};
+
+// Those of the sessions that a line about many concerns: any may have a token from before it. Ended ones of a user have
+// lines of their own.
+Result<std::vector<core::StatusIndex>> list_statuses_of(Transaction& transaction, Entry const& entry,
+                                                        StatusRange const& range)
+{
+    auto const user = core::UserId::parse(entry.subject);
+    if (entry.kind == revocation::Kind::user && user)
+        return transaction.list(
+            "SELECT status_index FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND created_at <= $2 "
+            "AND status_index >= $3 AND status_index < $4",
+            {*user, entry.not_before, range.first, range.end}, read_status_index);
+    if (entry.kind == revocation::Kind::client)
+        return transaction.list(
+            "SELECT status_index FROM sessions WHERE client_id = $1 AND created_at <= $2 "
+            "AND status_index >= $3 AND status_index < $4",
+            {entry.subject, entry.not_before, range.first, range.end}, read_status_index);
+    if (entry.kind == revocation::Kind::everything)
+        return transaction.list(
+            "SELECT status_index FROM sessions WHERE created_at <= $1 AND status_index >= $2 AND status_index < $3",
+            {entry.not_before, range.first, range.end}, read_status_index);
+    return std::vector<core::StatusIndex>{};
 }
 
 struct EndedSession {
@@ -117,12 +153,12 @@ Result<core::Revoked> append_revocations(Transaction& transaction, std::span<cor
     auto const life  = TRY(longest_token_life(transaction, at));
     auto const until = at + life + revocation::kKeptLonger;
     auto       last  = head.last;
-    for (auto const& [kind, subject] : what) {
+    for (auto const& [kind, subject, session] : what) {
         if (!revocation::is_subject(subject)) throw std::invalid_argument("a revocation of '" + subject + "'");
         written.push_back(
             {.sequence = ++last.sequence, .kind = kind, .subject = subject, .not_before = at, .until = until});
         last.hash = revocation::link(last.hash, revocation::format_line(written.back()));
-        TRY(insert(transaction, written.back(), last.hash));
+        TRY(insert(transaction, written.back(), last.hash, session));
     }
     TRY(transaction.run("UPDATE revocation_head SET sequence = $1, hash = $2 WHERE id = 1",
                         {last.sequence, as_param(last.hash)}));
@@ -208,6 +244,37 @@ Result<std::size_t> Revocations::remove_revocations(TimePoint before, std::size_
                             "removed_sequence < $1",
                             {last->sequence, as_param(last->hash)}));
         return static_cast<std::size_t>(gone);
+    });
+}
+
+Result<core::StatusIndex> Revocations::next_status_index()
+{
+    return engine_.read([](Transaction& transaction) -> Result<core::StatusIndex> {
+        auto const next =
+            TRY(transaction.find("SELECT next_index FROM status_lists WHERE id = 1", {}, read_status_index));
+        return next.value_or(0);
+    });
+}
+
+Result<std::vector<core::StatusIndex>> Revocations::list_revoked_statuses(core::StatusIndex first, std::size_t count)
+{
+    StatusRange const range{.first = first, .end = first + count};
+    return engine_.read([&](Transaction& transaction) -> Result<std::vector<core::StatusIndex>> {
+        auto revoked =
+            TRY(transaction.list("SELECT status_index FROM revocations WHERE status_index >= $1 AND status_index < $2",
+                                 {range.first, range.end}, read_status_index));
+        auto const of_many =
+            TRY(transaction.list("SELECT sequence, kind, subject, not_before, until FROM revocations "
+                                 "WHERE kind IN ('user', 'client', 'everything')",
+                                 {}, read_entry));
+        for (auto const& entry : of_many) {
+            auto const some = TRY(list_statuses_of(transaction, entry, range));
+            revoked.insert(revoked.end(), some.begin(), some.end());
+        }
+        std::ranges::sort(revoked);
+        auto const repeated = std::ranges::unique(revoked);
+        revoked.erase(repeated.begin(), repeated.end());
+        return revoked;
     });
 }
 

@@ -35,6 +35,10 @@ public:
                                                      core::AuditEntry const&           audit) override;
     [[nodiscard]] Result<std::size_t>         remove_revocations(TimePoint before, std::size_t most) override;
 
+    [[nodiscard]] Result<core::StatusIndex>              next_status_index() override;
+    [[nodiscard]] Result<std::vector<core::StatusIndex>> list_revoked_statuses(core::StatusIndex first,
+                                                                               std::size_t       count) override;
+
 private:
     Engine&         engine_;
     AuditLog const& log_;

@@ -94,7 +94,7 @@ TEST_F(RevocationLogTest, BeginsWithTheSessionsWhoseTokensMayStillLive)
         session.created_at      = now_ - 1h;
         session.idle_expires_at = now_ + 1h;
         session.expires_at      = now_ + 1h;
-        EXPECT_TRUE(storage->sessions().open_session(session, user.password, {},
+        EXPECT_TRUE(storage->sessions().open_session({session, user.password, {}},
                                                           {.at = now_ - 1h, .event = AuditEvent::login_succeeded}));
         EXPECT_TRUE(storage->sessions().end_session(session.id, std::nullopt, reason,
                                                          {.at = now_ - ago, .event = AuditEvent::session_ended}));

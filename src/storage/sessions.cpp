@@ -20,8 +20,8 @@ using core::UserId;
 #define SIGNET_SESSION_COLUMNS                                                                 \
     "s.id, s.user_id, s.client_id, s.generation, s.rotated_at, s.created_at, s.last_used_at, " \
     "s.idle_expires_at, s.expires_at, s.ended_at, s.end_reason, s.address, s.user_agent, "     \
-    "s.odd_replays, s.odd_replay_generation"
-constexpr int kSessionColumns = 15;
+    "s.odd_replays, s.odd_replay_generation, s.status_index"
+constexpr int kSessionColumns = 16;
 
 Result<Session> read_session(Row const& row)
 {
@@ -43,6 +43,7 @@ Result<Session> read_session(Row const& row)
         .origin                = {.address = {std::string{row.text(11)}}, .user_agent = std::string{row.text(12)}},
         .odd_replays           = static_cast<std::uint32_t>(row.integer(13)),
         .odd_replay_generation = static_cast<std::uint64_t>(row.integer(14)),
+        .status_index = row.is_null(15) ? std::nullopt : std::optional{static_cast<core::StatusIndex>(row.integer(15))},
     };
 }
 
@@ -56,6 +57,11 @@ Result<core::SessionAndUser> read_session_and_user(Row const& row)
 Result<SessionId> read_session_id(Row const& row)
 {
     return row.id<SessionId>(0);
+}
+
+Result<core::StatusIndex> read_status_index(Row const& row)
+{
+    return static_cast<core::StatusIndex>(row.integer(0));
 }
 
 struct OddReplays {
@@ -87,6 +93,33 @@ Result<std::vector<SessionId>> make_room(Transaction& transaction, AuditLog cons
     return ended;
 }
 
+Result<void> insert_session(Transaction& transaction, Session const& session,
+                            std::optional<core::StatusIndex> status_index)
+{
+    TRY(transaction.run(
+        "INSERT INTO sessions (id, user_id, client_id, generation, rotated_at, created_at, last_used_at, "
+        "idle_expires_at, expires_at, ended_at, end_reason, address, user_agent, odd_replays, "
+        "odd_replay_generation, sweep_at, status_index) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        {session.id, session.user, session.client_id, session.generation, session.rotated_at, session.created_at,
+         session.last_used_at, session.idle_expires_at, session.expires_at, session.ended_at,
+         session.end_reason.transform([](core::EndReason reason) { return name(reason); }), session.origin.address.text,
+         session.origin.user_agent, session.odd_replays, session.odd_replay_generation,
+         std::min(session.idle_expires_at, session.expires_at), status_index}));
+    return {};
+}
+
+// Gives the index, without gaps: in the transaction that opens the session it is for.
+Result<std::optional<core::StatusIndex>> take_status_index(Transaction& transaction, core::StatusListing listing)
+{
+    if (listing == core::StatusListing::none) return std::nullopt;
+    auto const index = TRY(
+        transaction.find("UPDATE status_lists SET next_index = next_index + 1 WHERE id = 1 RETURNING next_index - 1",
+                         {}, read_status_index));
+    if (!index) return core::refused(core::Errc::unavailable, "nobody counts the places in the status lists");
+    return *index;
+}
+
 }  // namespace
 
 Result<std::vector<SessionId>> end_live_sessions(Transaction& transaction, UserId user, std::optional<SessionId> keep,
@@ -100,10 +133,10 @@ Result<std::vector<SessionId>> end_live_sessions(Transaction& transaction, UserI
         {user, at, name(reason), keep.value_or(SessionId{})}, read_session_id);
 }
 
-Result<core::Revoked> Sessions::open_session(Session const& session, core::PasswordHash const& verified_against,
-                                             std::span<core::AttemptKey const> admitted, core::AuditEntry const& audit)
+Result<core::OpenedSession> Sessions::open_session(core::SessionOpening const& opening, core::AuditEntry const& audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
+    auto const& [session, verified_against, admitted, listing] = opening;
+    return engine_.write([&](Transaction& transaction) -> Result<core::OpenedSession> {
         auto const user = TRY(
             transaction.find("SELECT u.id FROM users u WHERE u.id = $1 AND u.password = $2 AND u.disabled_at IS NULL",
                              {session.user, verified_against.text}, [](Row const&) -> Result<bool> { return true; }));
@@ -111,20 +144,13 @@ Result<core::Revoked> Sessions::open_session(Session const& session, core::Passw
             return core::refused(core::Errc::bad_credentials,
                                  "the account was disabled or its password changed meanwhile");
 
-        TRY(transaction.run(
-            "INSERT INTO sessions (id, user_id, client_id, generation, rotated_at, created_at, last_used_at, "
-            "idle_expires_at, expires_at, ended_at, end_reason, address, user_agent, odd_replays, "
-            "odd_replay_generation, sweep_at) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-            {session.id, session.user, session.client_id, session.generation, session.rotated_at, session.created_at,
-             session.last_used_at, session.idle_expires_at, session.expires_at, session.ended_at,
-             session.end_reason.transform([](core::EndReason reason) { return name(reason); }),
-             session.origin.address.text, session.origin.user_agent, session.odd_replays, session.odd_replay_generation,
-             std::min(session.idle_expires_at, session.expires_at)}));
+        auto const status_index = TRY(take_status_index(transaction, listing));
+        TRY(insert_session(transaction, session, status_index));
         TRY(forgive_attempts(transaction, admitted));
         auto const ended = TRY(make_room(transaction, log_, session.user, audit));
         TRY(log_.add(transaction, audit));
-        return append_session_ends(transaction, ended, audit.at);
+        auto revoked = TRY(append_session_ends(transaction, ended, audit.at));
+        return core::OpenedSession{.status_index = status_index, .revoked = std::move(revoked)};
     });
 }
 

@@ -15,10 +15,8 @@ class Sessions final : public core::SessionStore {
 public:
     Sessions(Engine& engine, AuditLog const& log) : engine_(engine), log_(log) {}
 
-    [[nodiscard]] Result<core::Revoked>                       open_session(core::Session const&              session,
-                                                                           core::PasswordHash const&         verified_against,
-                                                                           std::span<core::AttemptKey const> admitted,
-                                                                           core::AuditEntry const&           audit) override;
+    [[nodiscard]] Result<core::OpenedSession>                 open_session(core::SessionOpening const& opening,
+                                                                           core::AuditEntry const&     audit) override;
     [[nodiscard]] Result<std::optional<core::SessionAndUser>> find_session(core::SessionId id) override;
     [[nodiscard]] Result<bool>                       rotate_session(core::SessionRotation const& rotation) override;
     [[nodiscard]] Result<std::uint32_t>              note_odd_replay(core::SessionId id, std::uint64_t generation,

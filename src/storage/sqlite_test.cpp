@@ -114,13 +114,13 @@ TEST_F(SqliteStorageTest, GivesUnavailableAndNothingElseWhileTheDiskRefuses)
     auto const session = sample_session(user);
     ASSERT_TRUE(storage_->users().add_user(user, {.at = kNow, .event = AuditEvent::user_added}));
 
-    core::AuditEntry const      audit{.at = kNow, .event = AuditEvent::login_succeeded};
-    core::Result<core::Revoked> opened;
-    core::Result<void>          appended;
-    core::Result<core::Revoked> ended;
+    core::AuditEntry const            audit{.at = kNow, .event = AuditEvent::login_succeeded};
+    core::Result<core::OpenedSession> opened;
+    core::Result<void>                appended;
+    core::Result<core::Revoked>       ended;
     {
         RefusingDisk const disk;
-        opened   = storage_->sessions().open_session(session, user.password, {}, audit);
+        opened   = storage_->sessions().open_session({session, user.password, {}}, audit);
         appended = storage_->audit().append(audit);
         ended    = storage_->sessions().end_session(session.id, std::nullopt, core::EndReason::signed_out, audit);
     }
@@ -130,7 +130,7 @@ TEST_F(SqliteStorageTest, GivesUnavailableAndNothingElseWhileTheDiskRefuses)
     EXPECT_TRUE(ended.value().empty());  // nothing to write: the session was never opened
     EXPECT_FALSE(storage_->sessions().find_session(session.id).value());
 
-    EXPECT_TRUE(storage_->sessions().open_session(session, user.password, {}, audit));
+    EXPECT_TRUE(storage_->sessions().open_session({session, user.password, {}}, audit));
 }
 
 TEST_F(SqliteStorageTest, RefusesRowsThatBelongToNobody)

@@ -53,7 +53,7 @@ protected:
     }
     void sign_in(std::vector<AttemptKey> const& admitted)
     {
-        sessions_.open_session(sample_session(ann_), ann_.password, admitted, entry(AuditEvent::login_succeeded))
+        sessions_.open_session({sample_session(ann_), ann_.password, admitted}, entry(AuditEvent::login_succeeded))
             .value();
     }
 
@@ -275,7 +275,7 @@ TEST_P(AttemptStore, ASignInTakesNothingBackThatIsNotThere)
 TEST_P(AttemptStore, ARefusedSignInForgetsNothing)
 {
     fail({kAccount, kSource}, 3);
-    auto const opened = sessions_.open_session(sample_session(ann_), {"another"}, std::vector{kAccount, kSource},
+    auto const opened = sessions_.open_session({sample_session(ann_), {"another"}, std::vector{kAccount, kSource}},
                                                entry(AuditEvent::login_succeeded));
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Errc::bad_credentials);

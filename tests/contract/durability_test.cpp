@@ -69,7 +69,7 @@ TEST_F(Durability, TwoStoragesOnOneFileSeeEachOther)
 
     ASSERT_TRUE(two->users().disable_user(user.id, entry(AuditEvent::user_disabled)));
     auto const opened =
-        one->sessions().open_session(sample_session(user), user.password, {}, entry(AuditEvent::login_succeeded));
+        one->sessions().open_session({sample_session(user), user.password, {}}, entry(AuditEvent::login_succeeded));
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, core::Errc::bad_credentials);
 }

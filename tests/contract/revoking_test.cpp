@@ -91,8 +91,8 @@ TEST_P(Revoking, WhatIsRefusedWritesNothing)
                                         entry(AuditEvent::password_changed)));
     EXPECT_FALSE(users_.disable_user({next_uuid()}, entry(AuditEvent::user_disabled)));
     EXPECT_FALSE(signing_keys_.revoke_key("nobody", std::nullopt, 15min, entry(AuditEvent::key_revoked)));
-    EXPECT_FALSE(
-        sessions_.open_session(sample_session(ann_), PasswordHash{"another"}, {}, entry(AuditEvent::login_succeeded)));
+    EXPECT_FALSE(sessions_.open_session({sample_session(ann_), PasswordHash{"another"}, {}},
+                                        entry(AuditEvent::login_succeeded)));
     EXPECT_EQ(read().head, before.head);
     EXPECT_THAT(logged(), IsEmpty());
 }

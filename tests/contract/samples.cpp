@@ -94,7 +94,7 @@ core::User add_user(core::UserStore& users, std::string_view address)
 core::Session open_session(core::SessionStore& sessions, core::User const& user, TimePoint at)
 {
     auto session = sample_session(user, at);
-    sessions.open_session(session, user.password, {}, entry(AuditEvent::login_succeeded, at)).value();
+    sessions.open_session({session, user.password, {}}, entry(AuditEvent::login_succeeded, at)).value();
     return session;
 }
 

@@ -41,7 +41,7 @@ TEST_P(SessionStore, KeepsEveryField)
     session.last_used_at          = kStart + 2ms;
     session.odd_replays           = 2;
     session.odd_replay_generation = 6;
-    ASSERT_TRUE(sessions_.open_session(session, ann_.password, {}, entry(AuditEvent::login_succeeded)));
+    ASSERT_TRUE(sessions_.open_session({session, ann_.password, {}}, entry(AuditEvent::login_succeeded)));
 
     auto const found = sessions_.find_session(session.id).value();
     ASSERT_TRUE(found);
@@ -76,7 +76,7 @@ TEST_P(SessionStore, AuditsTheSignIn)
     auto const session = sample_session(ann_);
     auto       audit   = entry(AuditEvent::login_succeeded);
     audit.session      = session.id;
-    ASSERT_TRUE(sessions_.open_session(session, ann_.password, {}, audit));
+    ASSERT_TRUE(sessions_.open_session({session, ann_.password, {}}, audit));
     auto const latest = audit_.latest(1).value();
     EXPECT_EQ(latest.at(0).event, AuditEvent::login_succeeded);
     EXPECT_EQ(latest.at(0).session, session.id);
@@ -88,7 +88,7 @@ TEST_P(SessionStore, RefusesToOpenForAnAccountDisabledMeanwhile)
     ASSERT_TRUE(users_.disable_user(ann_.id, entry(AuditEvent::user_disabled)));
     auto const session = sample_session(ann_);
     auto const rows    = audited();
-    auto const opened  = sessions_.open_session(session, ann_.password, {}, entry(AuditEvent::login_succeeded));
+    auto const opened  = sessions_.open_session({session, ann_.password, {}}, entry(AuditEvent::login_succeeded));
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Errc::bad_credentials);
     EXPECT_FALSE(sessions_.find_session(session.id).value());
@@ -100,7 +100,7 @@ TEST_P(SessionStore, RefusesToOpenForAPasswordChangedMeanwhile)
     ASSERT_TRUE(users_.change_password(ann_.id, std::nullopt, PasswordHash{"new"}, std::nullopt,
                                        entry(AuditEvent::password_changed)));
     auto const session = sample_session(ann_);
-    auto const opened  = sessions_.open_session(session, ann_.password, {}, entry(AuditEvent::login_succeeded));
+    auto const opened  = sessions_.open_session({session, ann_.password, {}}, entry(AuditEvent::login_succeeded));
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Errc::bad_credentials);
     EXPECT_FALSE(sessions_.find_session(session.id).value());
@@ -110,7 +110,7 @@ TEST_P(SessionStore, RefusesToOpenForNobody)
 {
     auto const stranger = sample_user("eve@example.com");
     auto const opened =
-        sessions_.open_session(sample_session(stranger), stranger.password, {}, entry(AuditEvent::login_succeeded));
+        sessions_.open_session({sample_session(stranger), stranger.password, {}}, entry(AuditEvent::login_succeeded));
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Errc::bad_credentials);
 }
@@ -131,7 +131,7 @@ TEST_P(SessionStore, EndsTheLeastRecentlyUsedBeyondAHundred)
     auto       audit   = entry(AuditEvent::login_succeeded, kStart + 2min);
     audit.user         = ann_.id;
     audit.session      = session.id;
-    EXPECT_THAT(sessions_named(sessions_.open_session(session, ann_.password, {}, audit).value()),
+    EXPECT_THAT(sessions_named(sessions_.open_session({session, ann_.password, {}}, audit).value().revoked),
                 ElementsAre(second.id));
     EXPECT_EQ(row(second.id).end_reason, EndReason::too_many);
     EXPECT_EQ(row(second.id).ended_at, kStart + 2min);
@@ -185,7 +185,7 @@ TEST_P(SessionStore, DoesNotRotateWhatIsOver)
 
     auto old            = sample_session(ann_);
     old.idle_expires_at = old.expires_at + 1h;
-    ASSERT_TRUE(sessions_.open_session(old, ann_.password, {}, entry(AuditEvent::login_succeeded)));
+    ASSERT_TRUE(sessions_.open_session({old, ann_.password, {}}, entry(AuditEvent::login_succeeded)));
     EXPECT_FALSE(sessions_.rotate_session(sample_rotation(old, 0, old.expires_at)).value());
     EXPECT_TRUE(sessions_.rotate_session(sample_rotation(old, 0, old.expires_at - 1ms)).value());
 

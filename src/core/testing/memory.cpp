@@ -61,16 +61,18 @@ std::chrono::seconds Memory::longest_token_life(TimePoint at) const
 
 Revoked Memory::revoke(std::span<Revocation const> what, TimePoint at)
 {
-    for (auto const& [kind, subject] : what)
+    for (auto const& [kind, subject, session] : what)
         if (!revocation::is_subject(subject)) throw std::invalid_argument("a revocation of '" + subject + "'");
 
     auto const until = at + longest_token_life(at) + revocation::kKeptLonger;
     Revoked    written;
-    for (auto const& [kind, subject] : what) {
+    for (auto const& [kind, subject, session] : what) {
         written.push_back(
             {.sequence = ++log_head.sequence, .kind = kind, .subject = subject, .not_before = at, .until = until});
-        log_head.hash = revocation::link(log_head.hash, revocation::format_line(written.back()));
-        log.push_back({written.back(), log_head.hash});
+        log_head.hash    = revocation::link(log_head.hash, revocation::format_line(written.back()));
+        auto const named = session ? sessions.find(*session) : sessions.end();
+        log.push_back(
+            {written.back(), log_head.hash, named == sessions.end() ? std::nullopt : named->second.status_index});
     }
     return written;
 }

@@ -16,6 +16,8 @@ namespace signet::core::testing {
 struct MemoryLine {
     revocation::Entry entry;
     revocation::Hash  hash;
+
+    std::optional<StatusIndex> status_index = std::nullopt;
 };
 
 // What all the stores share: a deed holds the lock from its first look to its last word.
@@ -33,6 +35,7 @@ struct Memory {
     std::vector<MemoryLine>              log;
     revocation::Position                 log_head{.log = 1};
     revocation::Position                 log_removed{.log = 1};
+    StatusIndex                          next_status_index = 0;
 
     std::uint64_t deeds         = 0;                  // store calls so far
     bool          failing       = false;              // every call gives Errc::unavailable

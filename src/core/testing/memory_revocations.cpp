@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "core/testing/memory_stores.hpp"
 
@@ -38,8 +39,35 @@ public:
             return old.size();
         });
     }
+    Result<StatusIndex> next_status_index() override
+    {
+        return memory_.run([&]() -> Result<StatusIndex> { return memory_.next_status_index; });
+    }
+    Result<std::vector<StatusIndex>> list_revoked_statuses(StatusIndex first, std::size_t count) override
+    {
+        return memory_.run([&]() -> Result<std::vector<StatusIndex>> {
+            std::set<StatusIndex> revoked;
+            auto const            add = [&](std::optional<StatusIndex> index) {
+                if (index && *index >= first && *index < first + count) revoked.insert(*index);
+            };
+            for (auto const& line : memory_.log) {
+                add(line.status_index);
+                for (auto const& [id, session] : memory_.sessions)
+                    if (concerns(line.entry, session)) add(session.status_index);
+            }
+            return std::vector<StatusIndex>(revoked.begin(), revoked.end());
+        });
+    }
 
 private:
+    // As one of many.
+    static bool concerns(revocation::Entry const& entry, Session const& session)
+    {
+        if (session.created_at > entry.not_before) return false;
+        if (entry.kind == revocation::Kind::user) return entry.subject == session.user.text() && !session.ended_at;
+        if (entry.kind == revocation::Kind::client) return entry.subject == session.client_id;
+        return entry.kind == revocation::Kind::everything;
+    }
     void remove(revocation::Sequence sequence)
     {
         auto const line    = std::ranges::find(memory_.log, sequence, [](auto const& l) { return l.entry.sequence; });

@@ -10,19 +10,22 @@ class MemorySessions final : public SessionStore {
 public:
     explicit MemorySessions(Memory& memory) : memory_(memory) {}
 
-    Result<Revoked> open_session(Session const& session, PasswordHash const& verified_against,
-                                 std::span<AttemptKey const> admitted, AuditEntry const& audit) override
+    Result<OpenedSession> open_session(SessionOpening const& opening, AuditEntry const& audit) override
     {
         memory_.let_others_in();
-        return memory_.run([&]() -> Result<Revoked> {
-            auto const* const user = memory_.find_user(session.user);
-            if (user == nullptr || user->disabled_at || user->password != verified_against)
+        return memory_.run([&]() -> Result<OpenedSession> {
+            auto              session = opening.session;
+            auto const* const user    = memory_.find_user(session.user);
+            if (user == nullptr || user->disabled_at || user->password != opening.verified_against)
                 return refused(Errc::bad_credentials);
+            session.status_index.reset();
+            if (opening.listing == StatusListing::next_index) session.status_index = memory_.next_status_index++;
             memory_.sessions.emplace(session.id, session);
-            forgive(admitted);
+            forgive(opening.admitted);
             auto const ended = make_room(session.user, audit);
             memory_.audit.push_back(audit);
-            return memory_.revoke(revocations_of(ended), audit.at);
+            return OpenedSession{.status_index = session.status_index,
+                                 .revoked      = memory_.revoke(revocations_of(ended), audit.at)};
         });
     }
     Result<std::optional<SessionAndUser>> find_session(SessionId id) override

@@ -18,6 +18,7 @@
 #include "http/revocation_snapshots.hpp"
 #include "http/revocations.hpp"
 #include "http/routes.hpp"
+#include "http/status_lists.hpp"
 
 namespace signet::http::testing {
 
@@ -206,6 +207,7 @@ struct Site {
     RevocationFeed            revocations{{}, metrics};
     core::FeedSigner          feed_signer{world.feed_keyring, settings.issuer, world.clock, world.random};
     RevocationSnapshots       snapshots{[this](auto const& at) { return make_snapshot(api, at); }};
+    StatusLists               status_lists{world.ports};
     bool                      ready = true;
     WorkerPool                storage_pool;
     WorkerPool                hashing_pool;
@@ -220,6 +222,7 @@ struct Site {
                                   .snapshots     = snapshots,
                                   .feed_signer   = feed_signer,
                                   .feed_keys     = world.feed_keyring,
+                                  .status_lists  = status_lists,
                                   .ready         = [this]() -> core::Result<void> {
                 if (!ready) return core::unavailable("disk_full", "made not ready");
                 return {};
