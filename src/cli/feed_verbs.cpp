@@ -33,6 +33,9 @@ Examples:
   signet revocations list
   signet revocations list --json)";
 
+constexpr auto kFollowRevocationsFooter = R"(
+Begins with the last ten entries and looks for new ones ten times a second, until it is stopped.)";
+
 constexpr auto kAddRevocationFooter = R"(
 Signing out, disabling an account, and revoking a key add what they have to; this is for the rest. KIND and SUBJECT:
   session SID       ends the session too
@@ -75,7 +78,7 @@ void add_verifier_verbs(CLI::App& app, Chosen& chosen)
 
 void add_revocation_verbs(CLI::App& app, Chosen& chosen)
 {
-    auto* revocations = app.add_subcommand("revocations", "The revocation log: list, add");
+    auto* revocations = app.add_subcommand("revocations", "The revocation log: list, follow, add");
     revocations->require_subcommand(1);
 
     auto  listing = std::make_shared<RevocationsOptions>();
@@ -83,6 +86,12 @@ void add_revocation_verbs(CLI::App& app, Chosen& chosen)
     add_admin_options(list, listing->admin);
     list->footer(kListRevocationsFooter);
     runs(list, chosen, listing, list_revocations);
+
+    auto  following = std::make_shared<RevocationsOptions>();
+    auto* follow    = revocations->add_subcommand("follow", "Print what is revoked as it happens");
+    add_admin_options(follow, following->admin);
+    follow->footer(kFollowRevocationsFooter);
+    runs(follow, chosen, following, follow_revocations);
 
     auto  adding = std::make_shared<RevocationsOptions>();
     auto* add    = revocations->add_subcommand("add", "Have tokens refused from now on");

@@ -3,6 +3,12 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <limits>
+#include <thread>
+
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "cli/consent.hpp"
@@ -17,9 +23,11 @@ using core::Revocation;
 using revocation::Entry;
 using revocation::Kind;
 
-constexpr auto        kLineOfTable = "{:>8}  {:<10}  {:<43}  {:<24}  {}\n";
+constexpr auto                 kLineOfTable = "{:>8}  {:<10}  {:<43}  {:<24}  {}\n";
 // Read at once, however long the log is.
-constexpr std::size_t kPage        = 10'000;
+constexpr std::size_t          kPage        = 10'000;
+constexpr revocation::Sequence kLinesBefore = 10;  // that `follow` begins with
+constexpr auto                 kPoll        = std::chrono::milliseconds{100};
 
 constexpr auto kMeaningOfEverything =
     "Revoking everything:\n"
@@ -73,6 +81,24 @@ core::Result<revocation::Position> print_log(core::RevocationStore& store, bool 
         if (log.entries.size() < kPage) return log.head;
         after = log.entries.back().sequence;
     }
+}
+
+bool is_read_still()
+{
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
+core::Result<void> follow(core::RevocationStore& store, bool as_json)
+{
+    auto const end   = TRY(store.read_log(std::numeric_limits<std::int64_t>::max(), 1));
+    auto       after = end.head.sequence - std::min(end.head.sequence, kLinesBefore);
+    while (is_read_still()) {
+        auto const log = TRY(store.read_log(after, kPage));
+        for (auto const& entry : log.entries) print(entry, as_json);
+        if (!log.entries.empty()) after = log.entries.back().sequence;
+        if (log.entries.size() < kPage && is_read_still()) std::this_thread::sleep_for(kPoll);
+    }
+    return {};
 }
 
 std::unexpected<Exit> wrong(RevocationsOptions const& options, std::string_view text)
@@ -129,6 +155,15 @@ Exit list_revocations(RevocationsOptions const& options)
     if (!head) return refuse(options.admin, head.error(), "the revocation log");
     print_head(*head, options.admin.json);
     return kDone;
+}
+
+Exit follow_revocations(RevocationsOptions const& options)
+{
+    auto const instance = open_instance(options.admin);
+    if (!instance) return instance.error();
+    if (!options.admin.json) fmt::print(kLineOfTable, "SEQUENCE", "KIND", "SUBJECT", "NOT BEFORE (UTC)", "UNTIL (UTC)");
+    auto const done = follow((*instance)->ports().revocation_log, options.admin.json);
+    return done ? kDone : refuse(options.admin, done.error(), "the revocation log");
 }
 
 Exit add_revocation(RevocationsOptions const& options)

@@ -15,6 +15,8 @@ struct RevocationsOptions {
 
 // What is still in the log, and its head.
 [[nodiscard]] Exit list_revocations(RevocationsOptions const& options);
+// The last ten, and others as they are written, until it is stopped.
+[[nodiscard]] Exit follow_revocations(RevocationsOptions const& options);
 // Has refused from now on what it names.
 [[nodiscard]] Exit add_revocation(RevocationsOptions const& options);
 

@@ -1,12 +1,12 @@
 // What is revoked beside a running server, and who may hear of it: the log as an operator reads and adds to it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as jose from 'jose';
-import { ann, freshFolder, query, refresh, request, run, signIn, startSignet, startWithAnn, until } from './harness.mjs';
+import { ann, binary, freshFolder, query, refresh, request, run, signIn, startSignet, startWithAnn, until } from './harness.mjs';
 
 let signet;
 const scratch = freshFolder();
@@ -170,4 +170,21 @@ test('A log that was edited keeps the server from starting, and an epoch begins 
   assert.equal(await me(token), 401);
   assert.equal((await refresh(signet, refreshToken)).status, 401);
   assert.equal(await me((await signIn(signet)).access_token), 200);
+});
+
+test('The log is followed as it grows', async () => {
+  const child = spawn(binary, ['revocations', 'follow', '--json', '--data', signet.dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk) => { text += chunk; });
+  try {
+    const before = await signIn(signet);
+    assert.equal((await request(signet, 'POST', '/api/v1/logout', { bearer: before.access_token })).status, 204);
+    await until('a sign-out', () => text.includes(before.session_id));
+    assert.ok(lines(text.slice(0, text.lastIndexOf('\n'))).length <= 11);
+    const session = await signIn(signet);
+    assert.equal((await request(signet, 'POST', '/api/v1/logout', { bearer: session.access_token })).status, 204);
+    await until('the next', () => text.includes(session.session_id));
+  } finally {
+    child.kill('SIGTERM');
+  }
 });
