@@ -62,6 +62,7 @@ install(FILES "${documents}/changelog.gz" "${documents}/changelog.Debian.gz" "${
     DESTINATION "${doc}" COMPONENT debian)
 install(FILES "${deploy}/systemd/port-443.conf" "${deploy}/proxies/nginx.conf" "${deploy}/proxies/haproxy.cfg"
     DESTINATION "${doc}/examples" COMPONENT debian)
+install(DIRECTORY "${deploy}/gateway" DESTINATION "${doc}/examples" COMPONENT debian)
 install(PROGRAMS "${deploy}/certbot/certbot-hook" DESTINATION "${doc}/examples" COMPONENT debian)
 install(FILES "${deploy}/systemd/signet.service" DESTINATION /lib/systemd/system COMPONENT debian)
 install(FILES "${deploy}/signet.toml" DESTINATION /etc/signet COMPONENT debian)
