@@ -17,6 +17,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { crowdRows, measureIdleConnections, measureSlowConnections } from './crowd.mjs';
 import { measurePeers, median, peerRows } from './peers.mjs';
+import { gatewayRows, measureGateway } from './gateway.mjs';
 import { measureFlood, measurePropagation, propagationRows } from './propagation.mjs';
 import { names as serverRows } from './server_chart.mjs';
 
@@ -219,8 +220,9 @@ async function signedIn(server, count = devices) {
   return writeTokens(tokens);
 }
 
-async function wrk(url, token) {
-  const { stdout } = await run('wrk', ['-t1', '-c64', '-d2s', '-H', `Authorization: Bearer ${token}`, url]);
+async function wrk(url, token, headers = {}) {
+  const all = Object.entries({ Authorization: `Bearer ${token}`, ...headers }).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+  const { stdout } = await run('wrk', ['-t1', '-c64', '-d2s', ...all, url]);
   if (/Non-2xx/.test(stdout)) throw new Error(`wrk ${url}: ${stdout}`);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]);
 }
@@ -536,6 +538,7 @@ const groups = [
   [crowdRows.idle, () => measureIdleConnections({ start: Signet.start, report })],
   [propagationRows.signOut, () => measurePropagation({ start: startFollowed, binaries, account, wanted, report })],
   [propagationRows.flood, () => measureFlood({ start: startFollowed, binaries, report })],
+  [gatewayRows, () => measureGateway({ start: startFollowed, paired, wrk, wanted, binaries, scratch, freePort, cores })],
   [['signin/unknown-address'], unknownAddress],
   [['start/first-sign-in', 'memory/idle'], start],
 ];
