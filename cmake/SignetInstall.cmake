@@ -4,11 +4,11 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# Outsiders link signet::jose or signet::verifier; the rest comes with it.
+# Outsiders link signet::jose or signet::verifier, and the rest comes with it; or signet::verifier_c, which is whole.
 set(signet_libraries signet_base signet_jose signet_revocation)
 set(SIGNET_HAS_VERIFIER OFF)
 if(TARGET signet_verifier)
-    list(APPEND signet_libraries signet_verifier)
+    list(APPEND signet_libraries signet_verifier signet_verifier_shared)
     set(SIGNET_HAS_VERIFIER ON)
     set_target_properties(signet_verifier PROPERTIES EXPORT_NAME verifier)
 endif()
@@ -19,6 +19,7 @@ set_target_properties(signet_revocation PROPERTIES EXPORT_NAME revocation)
 set(signet_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/signet")
 install(TARGETS ${signet_libraries} EXPORT signetTargets
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT verifier
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT verifier
     INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT verifier)
 install(EXPORT signetTargets NAMESPACE signet:: DESTINATION "${signet_package_dir}" COMPONENT verifier)

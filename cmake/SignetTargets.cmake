@@ -20,8 +20,8 @@ endif()
 include(CheckPIESupported)
 check_pie_supported()
 
-add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
-                    -fstack-protector-strong -fcf-protection=full)
+add_compile_options(-Wall -Wextra -Wshadow "$<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor;-Woverloaded-virtual>"
+                    -Wimplicit-fallthrough -fstack-protector-strong -fcf-protection=full)
 add_link_options(-Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
 if(SIGNET_WERROR)
     add_compile_options(-Werror)
