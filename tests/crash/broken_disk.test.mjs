@@ -131,7 +131,7 @@ test('A rotation of keys on a broken disk says so, adds none, and leaves the ser
 test('What a server does by itself says once that it cannot, and once that it can again', async () => {
   const signet = await place.start();
   place.order('fail read EIO');
-  const said = (what) => signet.log().split('\n').filter((line) => line.includes(what) && line.includes('following revocations')).length;
+  const said = (what) => signet.log().split('\n').filter((line) => line.includes(what) && line.includes('publishing revocations')).length;
   await until('it to fail', () => said('maintenance fails') > 0);
   await new Promise((done) => setTimeout(done, 2500));
   assert.equal(said('maintenance fails'), 1);
