@@ -25,7 +25,7 @@
 namespace {
 
 constexpr std::size_t kLargestBody = 32 * 1024;  // a note, every character of it written as \uXXXX\uXXXX
-constexpr std::size_t kThreads     = 32;         // a kept-alive connection holds one
+constexpr std::size_t kThreads     = 96;         // a kept-alive connection holds one, and so does a page that waits
 
 std::unique_ptr<httplib::Server> new_server(notes::Flags const& flags)
 {

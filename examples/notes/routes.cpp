@@ -140,7 +140,7 @@ void show_dashboard(NoteStore const& store, Principal const& who, Response& resp
 void wait_for_sign_out(signet::Verifier const& verifier, SignOuts& sign_outs, Principal const& who,
                        Request const& request, Response& response)
 {
-    constexpr auto kPatience = std::chrono::seconds{20};
+    constexpr auto kPatience = std::chrono::seconds{5};  // nobody tells that a page has gone
     auto const     deadline  = steady_clock::now() + kPatience;
     std::string    session{who.session_id()};
     while (steady_clock::now() < deadline) {
@@ -191,7 +191,7 @@ void serve_api(httplib::Server& server, signet::Verifier const& verifier, NoteSt
 void serve_sign_outs(httplib::Server& server, signet::Verifier const& verifier, SignOuts& sign_outs)
 {
     // Each that waits keeps a thread; the others are for those who do not.
-    constexpr int kMostWaiting = 16;
+    constexpr int kMostWaiting = 32;
     auto const    waiting      = std::make_shared<std::atomic<int>>(0);
     server.Get("/until-signed-out", for_verified(verifier, [&, waiting](auto& who, auto& req, auto& res) {
                    struct Place {

@@ -17,7 +17,10 @@ constexpr int         kSecondsToCertificate = 5;
 constexpr int         kSecondsToRemove      = 60;
 constexpr int         kSecondsToHead        = 3600;
 constexpr auto        kKeepOver             = 7 * 24h;  // sessions, after they were over
-constexpr std::size_t kBatch                = 200;      // rows per transaction, so that nobody waits behind it
+// Entries, after they concern nothing any more: a clock that jumped ahead must not take away what matters again when it
+// is put right (CHECKS E26).
+constexpr auto        kKeepRevoked          = 24h;
+constexpr std::size_t kBatch                = 200;  // rows per transaction, so that nobody waits behind it
 
 // One batch after the other, until there is no whole one left.
 template <class Remove>
@@ -58,7 +61,8 @@ bool Chores::remove_old_rows(Rest const& until_enough)
         return remove_all(rest, [&](std::size_t most) { return ports_.audit.remove_entries(old, most); });
     });
     removing_revocations_.attempt([&] {
-        return remove_all(rest, [&](std::size_t most) { return ports_.revocation_log.remove_revocations(now, most); });
+        return remove_all(
+            rest, [&](std::size_t most) { return ports_.revocation_log.remove_revocations(now - kKeepRevoked, most); });
     });
     return is_done;
 }

@@ -1,9 +1,8 @@
 // cli/maintenance.hpp - what a running server does by itself, beside requests.
 //
-//   every second   takes over what another process did: sessions ended (`signet user disable`), tokens and keys
-//   revoked,
-//                  keys rotated; makes the next signing keys when they are due; gives the system back the memory that
-//                  no password hash has used
+//   every second   takes over what another process did: keys rotated and revoked, verifiers added and removed; makes
+//                  the next signing keys when they are due; gives the system back the memory that no password hash
+//                  has used
 //   every 5 s      takes over a certificate whose files have changed
 //   every minute   removes sessions long over, forgotten failures, old audit rows, and revocations of tokens that have
 //                  expired, a few at a time, with pauses

@@ -44,8 +44,11 @@ void Publisher::run(std::stop_token const& stop)
     pthread_setname_np(pthread_self(), "signet-publish");
     auto next_beat = Clock::now();
     while (!stop.stop_requested()) {
-        publishing_.attempt([this] { return publish(); });
-        if (Clock::now() >= next_beat) {
+        follow_key();
+        // A heartbeat says that nothing else was revoked: only who has just looked can say so.
+        bool const is_told = publishing_.attempt([this] { return publish(); });
+        needs_.feed.set_current(is_told);
+        if (is_told && Clock::now() >= next_beat) {
             beating_.attempt([this] { return beat(); });
             next_beat = std::max(next_beat + kBeat, Clock::now());
         }
@@ -66,17 +69,17 @@ core::Result<void> Publisher::publish()
 {
     // What could not be signed is still to be told.
     if (unpublished_.entries.empty()) TRY(take_news());
+    // Nothing more is signed with a revoked key: who refreshes now must not be refused for it a moment later.
+    auto const is_key = [](revocation::Entry const& entry) { return entry.kind == revocation::Kind::key; };
+    if (std::ranges::any_of(unpublished_.entries, is_key)) TRY(needs_.keyring.maintain());
     while (!unpublished_.entries.empty()) TRY(publish_some());
     return {};
 }
 
 core::Result<void> Publisher::take_news()
 {
-    auto news         = TRY(needs_.ports.revocations.follow(needs_.ports.revocation_log, needs_.ports.clock.now()));
-    unpublished_      = std::move(news);
-    // Nothing more is signed with a revoked key: who refreshes now must not be refused for it a moment later.
-    auto const is_key = [](revocation::Entry const& entry) { return entry.kind == revocation::Kind::key; };
-    if (std::ranges::any_of(unpublished_.entries, is_key)) TRY(needs_.keyring.maintain());
+    auto news    = TRY(needs_.ports.revocations.follow(needs_.ports.revocation_log, needs_.ports.clock.now()));
+    unpublished_ = std::move(news);
     return {};
 }
 
@@ -96,6 +99,14 @@ core::Result<void> Publisher::publish_some()
     before = delta.after;
     entries.erase(entries.begin(), end);
     return {};
+}
+
+void Publisher::follow_key()
+{
+    auto key_id = needs_.signer.key_id();
+    if (key_id == key_id_) return;
+    if (!key_id_.empty()) needs_.feed.forget_kept();
+    key_id_ = std::move(key_id);
 }
 
 core::Result<void> Publisher::beat()

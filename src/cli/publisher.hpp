@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "base/metrics.hpp"
@@ -46,9 +47,11 @@ private:
     core::Result<void> take_news();
     core::Result<void> publish_some();
     core::Result<void> beat();
+    void               follow_key();
 
     PublisherNeeds const needs_;
     core::RevocationNews unpublished_;
+    std::string          key_id_;  // that signs now
     Task                 publishing_{"publishing revocations", needs_.metrics};
     Task                 beating_{"signing the heartbeat", needs_.metrics};
 

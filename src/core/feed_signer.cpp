@@ -15,6 +15,12 @@ Result<std::string> FeedSigner::sign(Sign sign) const
     return *std::move(text);
 }
 
+std::string FeedSigner::key_id() const
+{
+    auto const keys = keys_.current();
+    return keys ? std::string{keys->signing->kid()} : std::string{};
+}
+
 Result<std::string> FeedSigner::sign_delta(revocation::Delta const& delta) const
 {
     return sign([&](auto const& signing) { return revocation::sign_delta(delta, signing); });

@@ -19,6 +19,8 @@ public:
     {
     }
 
+    // Of the key that signs now; empty without one.
+    [[nodiscard]] std::string         key_id() const;
     [[nodiscard]] Result<std::string> sign_delta(revocation::Delta const& delta) const;
     // Of this moment.
     [[nodiscard]] Result<std::string> sign_heartbeat(revocation::Position const& at) const;

@@ -230,8 +230,10 @@ Result<std::vector<SigningKeyRecord>> Keyring::list(TimePoint now)
 
 Result<void> Keyring::reload()
 {
-    auto const now     = clock_.now();
-    auto       records = TRY(list(now));
+    // An older list must not take the place of a newer one.
+    std::lock_guard const one_at_a_time{reloading_};
+    auto const            now     = clock_.now();
+    auto                  records = TRY(list(now));
     if (records.empty()) return {};
 
     // Before it signs: how long it must stay published once it is retired, whoever retires it.

@@ -93,6 +93,7 @@ private:
     Random&          random_;
     KeyPurpose       purpose_;
 
+    std::mutex                  reloading_;  // from what storage holds to what is current
     mutable std::mutex          mutex_;
     std::shared_ptr<Keys const> current_;
 };

@@ -262,9 +262,9 @@ Connection::Next Connection::refuse(Refusal refusal)
 
 Connection::Next Connection::begin_answer(Response response)
 {
+    bool const streams = response.stream != nullptr;
     if (!reader_.head_only()) stream_ = std::move(response.stream);
-    bool const streams = stream_ != nullptr;
-    ends_              = response.close || streams || !reader_.keep_alive() || engine_.draining;
+    ends_ = response.close || streams || !reader_.keep_alive() || engine_.draining;
     ResponseWriter::Ending const ending{.head_only = reader_.head_only(), .close = ends_, .open_ended = streams};
     if (!writer_.write(std::move(response), ending, core_.date_line())) {
         stream_.reset();

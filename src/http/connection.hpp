@@ -80,7 +80,7 @@ private:
     void                   attach_stream();
     void                   resume_stream();
     void                   end_stream();
-    void                   watch_peer();
+    void                   watch_peer(Next for_what);
     void                   hear_peer();
     void                   set_read_deadline();
     [[nodiscard]] Response error_page(Refusal const& refusal, std::string_view id) const;

@@ -24,7 +24,7 @@ void Connection::attach_stream()
             if (auto const alive = connection.lock()) alive->resume_stream();
         });
     });
-    watch_peer();
+    watch_peer(Next::wait_read);
 }
 
 // There is more of it, or its end has come.
@@ -62,21 +62,23 @@ void Connection::end_stream()
 }
 
 // Nobody reads while an answer is written. But a stream may be silent for long, and its client go unnoticed.
-void Connection::watch_peer()
+void Connection::watch_peer(Next for_what)
 {
     if (std::exchange(watches_peer_, true)) return;
     using Socket = boost::asio::ip::tcp::socket;
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code) {
-        self->watches_peer_ = false;
-        if (self->stream_) self->hear_peer();
-    });
+    socket_.async_wait(for_what == Next::wait_write ? Socket::wait_write : Socket::wait_read,
+                       [self = shared_from_this()](boost::system::error_code) {
+                           self->watches_peer_ = false;
+                           if (self->stream_) self->hear_peer();
+                       });
 }
 
 void Connection::hear_peer()
 {
     // TLS may speak for itself. A request would wait for an answer that never ends.
     auto const progress = transport_.read(core_.scratch());
-    if (progress.outcome == Outcome::wait_read || progress.outcome == Outcome::wait_write) return watch_peer();
+    if (progress.outcome == Outcome::wait_read) return watch_peer(Next::wait_read);
+    if (progress.outcome == Outcome::wait_write) return watch_peer(Next::wait_write);
     close();
 }
 

@@ -70,12 +70,22 @@ void RevocationFeed::beat(Piece const& event)
     for (auto const& stream : *all) stream->push(event);
 }
 
+void RevocationFeed::forget_kept()
+{
+    std::scoped_lock const lock{mutex_};
+    kept_.clear();
+    kept_bytes_ = 0;
+    kept_after_ = position_.sequence;
+}
+
 std::optional<RevocationFeed::Clock::time_point> RevocationFeed::expire(Clock::time_point at)
 {
     Answers                          late;
     std::optional<Clock::time_point> next;
     {
         std::scoped_lock const lock{mutex_};
+        for (auto& waiting : waiting_)
+            if (!waiting.is_published) waiting.propagation.followers = subscribers_.size();
         late = take_over([&](Waiting const& waiting) { return waiting.until <= at; });
         for (auto const& waiting : waiting_) next = std::min(next.value_or(waiting.until), waiting.until);
     }
@@ -161,10 +171,8 @@ void RevocationFeed::when_propagated(Sequence sequence, Clock::time_point at, To
         std::scoped_lock const lock{mutex_};
         auto&                  waiting = waiting_.emplace_back(
             Waiting{.sequence = sequence, .until = at + limits_.unpublished, .told = std::move(told)});
-        if (sequence <= position_.sequence)
-            begin_confirming(waiting, at);
-        else if (wanted_)
-            wanted_();
+        if (sequence <= position_.sequence) begin_confirming(waiting, at);
+        if (wanted_) wanted_();  // also for who is to be answered soon
         answers = take_over(&Waiting::is_over);
     }
     answer(answers, at);

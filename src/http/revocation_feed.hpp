@@ -46,10 +46,10 @@ public:
     using Told     = std::function<void(Propagation)>;
 
     struct Limits {
-        std::size_t               waiting     = 256UL * 1024;       // bytes for one follower that does not read
-        std::size_t               kept        = 8UL * 1024 * 1024;  // bytes of events for who comes back
-        std::chrono::milliseconds patience    = std::chrono::milliseconds{50};  // for confirmations, once published
-        std::chrono::milliseconds unpublished = std::chrono::seconds{2};        // for the publication itself
+        std::size_t               waiting  = 256UL * 1024;  // bytes for one follower that does not read, beyond `kept`
+        std::size_t               kept     = 8UL * 1024 * 1024;              // bytes of events for who comes back
+        std::chrono::milliseconds patience = std::chrono::milliseconds{50};  // for confirmations, once published
+        std::chrono::milliseconds unpublished = std::chrono::seconds{2};     // for the publication itself
     };
 
     RevocationFeed(Limits const& limits, Metrics& metrics);
@@ -62,6 +62,12 @@ public:
     // `event` holds all entries behind position(), up to `now`.
     void                             publish(Position const& now, Piece const& event, Clock::time_point at);
     void                             beat(Piece const& event);
+    // Forgets what is kept for who comes back: it was signed with a key that will go, and the snapshot was not.
+    void                             forget_kept();
+    // Whether all that is revoked is published, as far as this process can know. Until it is, nobody may be told that
+    // nothing else was.
+    void                             set_current(bool is_current) { is_current_ = is_current; }
+    [[nodiscard]] bool               is_current() const { return is_current_; }
     // Answers those who have waited long enough; gives when the next will have.
     std::optional<Clock::time_point> expire(Clock::time_point at);
 
@@ -121,7 +127,8 @@ private:
     void                                         answer(Answers const& answers, Clock::time_point at);
 
     Limits const             limits_;
-    std::atomic<std::size_t> followers_ = 0;
+    std::atomic<std::size_t> followers_  = 0;
+    std::atomic<bool>        is_current_ = true;
     Counter&                 published_;
     Counter&                 resumed_;
     Counter&                 too_old_;

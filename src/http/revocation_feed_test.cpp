@@ -79,6 +79,16 @@ TEST_F(RevocationFeedTest, SendsWhoeverMissedTooMuchToTheSnapshot)
     EXPECT_EQ(feed_.followers(), 0U);
 }
 
+TEST_F(RevocationFeedTest, GivesNobodyWhatAnotherKeyHasSigned)
+{
+    publish(101);
+    feed_.forget_kept();
+    EXPECT_EQ(follow("a", 100), nullptr);
+    auto const b = follow("b", 101);
+    publish(102);
+    EXPECT_EQ(read(b), "hello\nto 102\n");
+}
+
 TEST_F(RevocationFeedTest, GivesNobodyWhatWasNotPublished)
 {
     EXPECT_EQ(follow("a", 101), nullptr);
@@ -215,11 +225,12 @@ TEST_F(RevocationFeedTest, AsksNothingOfWhoCameAfterThePublication)
 
 TEST_F(RevocationFeedTest, KeepsNoSignOutWaitingForAPublicationThatDoesNotCome)
 {
+    auto const a = follow("a");
     sign_out(101);
     static_cast<void>(feed_.expire(now_ + 1999ms));
     EXPECT_THAT(told_, IsEmpty());
     static_cast<void>(feed_.expire(now_ + 2s));
-    EXPECT_THAT(told_, ElementsAre("101: 0/0"));
+    EXPECT_THAT(told_, ElementsAre("101: 0/1"));
 }
 
 TEST_F(RevocationFeedTest, TakesConfirmationsOnlyFromTheVerifierThatFollows)

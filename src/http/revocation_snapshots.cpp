@@ -6,16 +6,19 @@
 
 namespace signet::http {
 
-core::Result<Piece> RevocationSnapshots::compressed(Position const& published, Clock::time_point now)
+core::Result<Piece> RevocationSnapshots::compressed(Position const& published, std::string const& key_id,
+                                                    Clock::time_point now)
 {
     auto const serves = [&](Made const& made) {
         // In the same log, an older one leads to all that followed it.
-        return made.at == published || (made.at.log == published.log && now - made.made_at < kFresh);
+        bool const leads_there = made.at.log == published.log && now - made.made_at < kFresh;
+        return made.key_id == key_id && (made.at == published || leads_there);
     };
     auto made = made_.get(serves, [&]() -> core::Result<Made> {
         auto text = make_(published);
         if (!text) return std::unexpected(std::move(text).error());
         return Made{.at      = published,
+                    .key_id  = key_id,
                     .made_at = now,
                     .bytes   = std::make_shared<std::string const>(compress(*text, Wrapper::gzip))};
     });

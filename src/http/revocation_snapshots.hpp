@@ -27,13 +27,16 @@ public:
 
     explicit RevocationSnapshots(Make make) : make_(std::move(make)) {}
 
-    // In gzip, at `published` or not kFresh before it. Who comes while another is being made has the one before; where
-    // there is none, Errc::busy beyond a few who wait. Blocks as `make` does.
-    [[nodiscard]] core::Result<Piece> compressed(Position const& published, Clock::time_point now);
+    // In gzip, at `published` or not kFresh before it, and signed with the key of this id: one that has gone from the
+    // key set is no use to anybody. Who comes while another is being made has the one before; where there is none,
+    // Errc::busy beyond a few who wait. Blocks as `make` does.
+    [[nodiscard]] core::Result<Piece> compressed(Position const& published, std::string const& key_id,
+                                                 Clock::time_point now);
 
 private:
     struct Made {
         Position          at;
+        std::string       key_id;
         Clock::time_point made_at;
         Piece             bytes;
     };

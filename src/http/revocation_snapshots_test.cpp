@@ -22,10 +22,11 @@ protected:
     }
     std::string take(revocation::Position const& published)
     {
-        auto const bytes = snapshots_.compressed(published, now_);
+        auto const bytes = snapshots_.compressed(published, key_id_, now_);
         return bytes ? decompress(**bytes, Wrapper::gzip) : std::string{core::name(bytes.error().code)};
     }
 
+    std::string                            key_id_ = "k1";
     RevocationSnapshots::Clock::time_point now_{1h};
     std::atomic<int>                       made_  = 0;
     bool                                   fails_ = false;
@@ -60,6 +61,14 @@ TEST_F(Snapshots, OfAnotherLogAreOfNoUse)
     EXPECT_EQ(take(at(3, 2)), "at 3");
 }
 
+TEST_F(Snapshots, AreMadeAnewWithAnotherKey)
+{
+    EXPECT_EQ(take(at(7)), "at 7");
+    key_id_ = "k2";
+    EXPECT_EQ(take(at(7)), "at 7");
+    EXPECT_EQ(made_, 2);
+}
+
 TEST_F(Snapshots, ThatCannotBeMadeAreRefusedAndTriedAgain)
 {
     fails_ = true;
@@ -84,7 +93,7 @@ TEST(SnapshotsAtOnce, AreMadeOnceWhileAFewWaitAndTheOthersComeAgain)
         return "all";
     }};
     auto const          ask = [&] {
-        auto const bytes = snapshots.compressed({.log = 1, .sequence = 1, .hash = {}}, {});
+        auto const bytes = snapshots.compressed({.log = 1, .sequence = 1, .hash = {}}, "k1", {});
         if (bytes) ++served;
         if (!bytes && bytes.error().code == core::Errc::busy) refused.count_down();
     };
@@ -115,7 +124,7 @@ TEST(SnapshotsAtOnce, AreTheOnesBeforeWhileAnotherIsMade)
     using namespace std::chrono_literals;
     RevocationSnapshots::Clock::time_point const now{1h};
     auto const                                   take = [&](revocation::Sequence sequence, auto when) {
-        return decompress(*snapshots.compressed({.log = 1, .sequence = sequence, .hash = {}}, when).value(),
+        return decompress(*snapshots.compressed({.log = 1, .sequence = sequence, .hash = {}}, "k1", when).value(),
                                                             Wrapper::gzip);
     };
     EXPECT_EQ(take(1, now), "at 1");

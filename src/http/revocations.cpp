@@ -53,10 +53,12 @@ core::Result<std::string> make_snapshot(Api const& api, revocation::Position con
 {
     constexpr std::size_t    kAll = 1'000'000'000;
     auto const               log  = TRY(api.ports.revocation_log.read_log(0, kAll));
+    // What is long over need not be sent; by a clock that may be ahead.
+    auto const               over = api.ports.clock.now() - std::chrono::hours{1};
     std::vector<std::string> lines;
     lines.reserve(log.entries.size());
     for (auto const& entry : log.entries)
-        if (entry.sequence <= published.sequence) lines.push_back(revocation::format_line(entry));
+        if (entry.sequence <= published.sequence && entry.until > over) lines.push_back(revocation::format_line(entry));
     return api.feed_signer.sign_snapshot(published, lines);
 }
 
@@ -70,8 +72,9 @@ Response revocation_keys(Call const& call)
 // GET /revocations
 Response revocation_snapshot(Call const& call)
 {
-    auto const bytes =
-        call.api.snapshots.compressed(call.api.revocations.position(), RevocationSnapshots::Clock::now());
+    if (!call.api.revocations.is_current()) return refuse(Errc::unavailable);
+    auto const bytes = call.api.snapshots.compressed(call.api.revocations.position(), call.api.feed_signer.key_id(),
+                                                     RevocationSnapshots::Clock::now());
     if (!bytes) return refuse(call, bytes.error());
 
     Response response;
@@ -98,6 +101,7 @@ Response revocation_stream(Call const& call)
     if (!revocation::is_nonce(nonce))
         return refuse(Errc::invalid_request, "\"nonce\" must be 16 to 64 characters of base64url.");
 
+    if (!call.api.revocations.is_current()) return refuse(Errc::unavailable);
     // The stream may go on behind the place that is greeted with: entries that come meanwhile follow.
     auto const stream   = make_stream_name(call.api.ports.random);
     auto const at       = call.api.revocations.position();
@@ -105,7 +109,7 @@ Response revocation_stream(Call const& call)
     if (!greeting) return refuse(call, greeting.error());
     auto hold =
         call.api.revocations.subscribe({.verifier = std::string{call.verifier}, .stream = stream, .after = *after},
-                                       make_event("heartbeat", at.sequence, *greeting));
+                                       make_event("heartbeat", *after, *greeting));
     if (!hold) return refuse(Errc::too_old);
 
     Response response;

@@ -139,6 +139,20 @@ TEST_F(RevocationRoutes, AreForVerifiersAlone)
     EXPECT_EQ(refused(site_.ask(twice)), (Refused{400, "invalid_request"}));
 }
 
+// A fresh greeting would say that nothing else was revoked.
+TEST_F(RevocationRoutes, VouchForNothingWhileTheLogCannotBeRead)
+{
+    site_.revocations.set_current(false);
+    EXPECT_EQ(refused(follow("after=0&nonce=" + std::string{kNonce})), (Refused{503, "unavailable"}));
+    EXPECT_EQ(refused(site_.ask(get("/revocations").bearer(credential_))), (Refused{503, "unavailable"}));
+}
+
+TEST_F(RevocationRoutes, GreetWithTheSequenceThatTheClientHolds)
+{
+    EXPECT_EQ(sign_out(site_.sign_in()).status, 204);
+    EXPECT_TRUE(read(follow("after=0&nonce=" + std::string{kNonce})).starts_with("event: heartbeat\nid: 0\n"));
+}
+
 TEST_F(RevocationRoutes, RefuseWhatCannotBeMeant)
 {
     for (std::string const query :

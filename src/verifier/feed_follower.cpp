@@ -84,14 +84,15 @@ void FeedFollower::fail(Time now, std::string problem)
 
 void FeedFollower::begin(Time now)
 {
-    waits_for_keys_ = !keys_.current();
+    auto const keys = keys_.current();
+    waits_for_keys_ = !keys;
     if (waits_for_keys_) {
         auto const why = keys_.problem();
         if (!why.empty()) problem_ = "the keys of the revocation feed: " + why;
         begin_at_ = now + kAnotherLook;
         return;
     }
-    if (!position_.held() || wants_snapshot_) return begin_snapshot();
+    if (!position_.held() || wants_snapshot_) return begin_snapshot(keys->keys);
     begin_stream(now);
 }
 
@@ -164,6 +165,7 @@ void FeedFollower::take(std::string const& text, Time now)
 
 void FeedFollower::take_time(revocation::Heartbeat const& heartbeat, Time now)
 {
+    server_time_  = heartbeat.time;
     clock_offset_ = heartbeat.time - std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     if (std::exchange(stream_->has_answered, true)) {
         if (!freshness_.arrived(now, heartbeat.time)) fail(now, "the issuer's clock has jumped");
@@ -196,9 +198,9 @@ void FeedFollower::refuse(jose::Error const& error, std::string_view what, Time 
 
 // ---- the snapshot ----
 
-void FeedFollower::begin_snapshot()
+void FeedFollower::begin_snapshot(jose::KeySet const& keys)
 {
-    auto& download        = snapshot_.emplace(FeedDownload{.reader = {keys_.current()->keys, terms_.issuer}});
+    auto& download        = snapshot_.emplace(FeedDownload{.reader = {keys, terms_.issuer}});
     auto  asked           = request("", "text/plain");
     asked.compressed      = true;
     asked.longest         = kLongestDownload;

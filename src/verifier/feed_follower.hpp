@@ -74,13 +74,15 @@ public:
     [[nodiscard]] std::string const&        problem() const { return problem_; }
     // What is to be added to this machine's wall clock to have the issuer's, as of the last message.
     [[nodiscard]] std::chrono::milliseconds clock_offset() const { return clock_offset_; }
+    // By the issuer's clock, as of the last message; none before the first.
+    [[nodiscard]] std::optional<TimePoint>  server_time() const { return server_time_; }
     [[nodiscard]] std::uint64_t             streams() const { return streams_; }
     [[nodiscard]] std::uint64_t             snapshots() const { return snapshots_; }
 
 private:
     void begin(Time now);
     void begin_stream(Time now);
-    void begin_snapshot();
+    void begin_snapshot(jose::KeySet const& keys);
     void look_at_stream(Time now);
     void look_at_snapshot(Time now);
     void take(std::string const& text, Time now);
@@ -116,6 +118,7 @@ private:
 
     std::string               problem_;
     std::chrono::milliseconds clock_offset_{0};
+    std::optional<TimePoint>  server_time_;
     std::uint64_t             streams_   = 0;
     std::uint64_t             snapshots_ = 0;
 };

@@ -75,8 +75,10 @@ Time RevocationFeed::turn(Time now) noexcept
 
 void RevocationFeed::forget(Time now)
 {
-    forget_at_ = now + kForgetEvery;
-    set_.forget(least_time_.at(wall_time(), now) - options_.clock_skew);
+    forget_at_             = now + kForgetEvery;
+    // This machine's clock may have been ahead from the start: the issuer's last word on the time bounds it too.
+    auto const server_time = follower_.server_time();
+    if (server_time) set_.forget(std::min(least_time_.at(wall_time(), now), *server_time) - options_.clock_skew);
 }
 
 void RevocationFeed::publish()

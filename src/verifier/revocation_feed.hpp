@@ -14,11 +14,11 @@
 #include <string>
 #include <thread>
 
+#include "base/least_time.hpp"
 #include "revocation/revocation_set.hpp"
 #include "signet/verifier.hpp"
 #include "verifier/feed_follower.hpp"
 #include "verifier/feed_keys.hpp"
-#include "verifier/forgetting.hpp"
 #include "verifier/transfer.hpp"
 
 namespace signet {

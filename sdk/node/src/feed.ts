@@ -82,6 +82,7 @@ export class Feed {
   #problem = '';
   #waitsForKeys = false;
   #clockOffset = 0;
+  #serverTime = 0; // by the issuer's clock, as of the last heartbeat
   #streams = 0;
   #snapshots = 0;
   #forgotten = 0; // when entries were looked at last, by the steady clock
@@ -257,6 +258,7 @@ export class Feed {
   }
 
   #takeTime({ time }: Heartbeat, stream: Stream, arrived: number): void {
+    this.#serverTime = time;
     this.#clockOffset = time - this.#needs.env.wall();
     if (stream.hasAnswered) {
       if (!this.#freshness.arrived(arrived, time)) throw new Stop("the issuer's clock has jumped");
@@ -358,7 +360,8 @@ export class Feed {
     const share = (now - this.#forgotten) / kForgetRound;
     this.#forgotten = now;
     const { set, clockSkew } = this.#needs;
-    set.forgetSome(this.#least.now() - clockSkew, Math.ceil(set.size * Math.min(share, 1)) + 1);
+    // This machine's clock may have been ahead from the start: the issuer's last word on the time bounds it too.
+    set.forgetSome(Math.min(this.#least.now(), this.#serverTime) - clockSkew, Math.ceil(set.size * Math.min(share, 1)) + 1);
   }
 }
 

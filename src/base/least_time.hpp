@@ -1,6 +1,6 @@
-// verifier/forgetting.hpp - what time it is at least, for whoever may forget what has ended.
+// base/least_time.hpp - what time it is at least, for whoever may forget what has ended.
 //
-// A wall clock that jumps ahead must not make a verifier forget entries whose tokens it will accept again when the
+// A wall clock that jumps ahead must not make anybody forget entries whose tokens are accepted again when the
 // clock is put right (CHECKS E26).
 #pragma once
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "verifier/forgetting.hpp"
+#include "base/least_time.hpp"
 
 #include <gtest/gtest.h>
 
