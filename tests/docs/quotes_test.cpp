@@ -1,4 +1,4 @@
-// Every block of C++ in a guide is lines of a file that is compiled and run.
+// Every block of code in a guide is lines of a file that is compiled and run.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -80,6 +80,11 @@ TEST(Guides, ShowOnlyWhatIsCompiledAndRun)
     expect_quotes("docs/guides/jose.md", "cpp", joined(whole_program, lines_of("tests/docs/jose_guide_test.cpp")), 20);
     expect_quotes("docs/guides/jose.md", "cmake", lines_of("examples/verify_a_token/CMakeLists.txt"), 1);
     expect_quotes("docs/guides/coming-from-jwt-cpp.md", "cpp", lines_of("tests/docs/coming_from_jwt_cpp_test.cpp"), 10);
+    auto const two_servers =
+        joined(lines_of("examples/verify_requests/blocking.cpp"), lines_of("examples/verify_requests/asio.cpp"));
+    expect_quotes("docs/guides/verifying.md", "cpp", two_servers, 4);
+    expect_quotes("docs/guides/verifying.md", "c", lines_of("src/verifier/c_caller.c"), 1);
+    expect_quotes("docs/guides/verifying.md", "python", lines_of("examples/python/notes.py"), 1);
 }
 
 TEST(Guides, NoticeALineThatDiffers)
