@@ -92,8 +92,13 @@ TimePoint Revocations::find_issue_time(UserId user, std::string_view client_id, 
 
 void Revocations::grow_older(TimePoint now)
 {
-    Age const age{age_ += std::clamp<Age>(now - followed_at_, Age{0}, kLongestStep).count()};
-    followed_at_ = now;
+    // Tokens live by the clock: while one that was set back catches up, nothing grows older.
+    auto const step = std::min<Age>(now - followed_at_, kLongestStep);
+    followed_at_    = now;
+    owed_ += std::max(-step, Age{0});
+    auto const paid = std::clamp(step, Age{0}, owed_);
+    owed_ -= paid;
+    Age const age{age_ += (std::max(step, Age{0}) - paid).count()};
     if (age - forgotten_at_ < kForgetEvery) return;
     forgotten_at_ = age;
     set_.forget(TimePoint{age});

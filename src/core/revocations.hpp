@@ -64,6 +64,7 @@ private:
     revocation::Position position_;
     TimePoint            followed_at_{};
     Age                  forgotten_at_{};
+    Age                  owed_{};  // by which the clock was set back and has not caught up yet
 };
 
 }  // namespace signet::core

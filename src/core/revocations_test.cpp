@@ -224,6 +224,19 @@ TEST_F(RevocationsTest, AreNotForgottenByAClockThatJumps)
     }
 }
 
+// CHECKS E26: the tokens live by the clock, and it has that way to go again.
+TEST_F(RevocationsTest, AreKeptUntilAClockThatWasSetBackHasCaughtUp)
+{
+    ASSERT_TRUE(follow(here));
+    here.add(revoke({{Kind::session, "one"}}));
+    ASSERT_TRUE(follow(here));
+    world.clock.advance(-15min);
+    pass(24min);
+    EXPECT_TRUE(knows(here, "one"));
+    pass(24min);
+    EXPECT_FALSE(knows(here, "one"));
+}
+
 // CHECKS E26
 TEST_F(RevocationsTest, AreFoundWhateverTheClockOfWhoeverWroteThem)
 {
