@@ -32,12 +32,19 @@ export function freshFolder() {
   return mkdtempSync(path.join(os.tmpdir(), 'signet-api-'));
 }
 
+// One that nobody listens at, and that stays free while its server is down: the kernel gives connections that leave this
+// machine a port of their own from a range, so it is not of that range.
 export async function freePort() {
-  const server = net.createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
+  const leaving = Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s/)[0]);
+  for (let attempts = 0; attempts < 100; attempts++) {
+    const port = 10_000 + Math.floor(Math.random() * (leaving - 10_000));
+    const server = net.createServer();
+    const isFree = await new Promise((done) => server.once('error', () => done(false)).listen(port, () => done(true)));
+    if (!isFree) continue;
+    await new Promise((done) => server.close(done));
+    return port;
+  }
+  throw new Error('no free port on this machine');
 }
 
 export async function until(what, holds, milliseconds = 15_000) {
