@@ -35,7 +35,7 @@ public:
     std::shared_ptr<Message const> read(std::string_view text)
     {
         if (text == last_text_) return last_;
-        auto message = signet::revocation::read_message(text, keys_, issuer_);
+        auto message = signet::revocation::read_message(text, {keys_, issuer_});
         if (!message) fail("a message is refused: " + message.error().detail);
         last_      = std::make_shared<Message const>(*std::move(message));
         last_text_ = text;

@@ -41,7 +41,8 @@ bool same(Delta const& a, Delta const& b)
 }
 bool same(Heartbeat const& a, Heartbeat const& b)
 {
-    return a.at == b.at && a.time == b.time && a.stream == b.stream && a.nonce == b.nonce;
+    return a.at == b.at && a.time == b.time && a.run == b.run && a.up == b.up && a.stream == b.stream &&
+           a.nonce == b.nonce;
 }
 bool same(SnapshotHead const& a, SnapshotHead const& b)
 {
@@ -69,7 +70,7 @@ void check_claims(std::string_view json)
         [](auto const& said) {
             auto const text = sign(said);
             require(text && text->size() <= kLargestMessage);
-            auto const again = read_message(*text, signer().keys, kIssuer);
+            auto const again = read_message(*text, {signer().keys, kIssuer});
             require(again && std::holds_alternative<std::remove_cvref_t<decltype(said)>>(*again));
             require(same(said, std::get<std::remove_cvref_t<decltype(said)>>(*again)));
         },
@@ -111,7 +112,7 @@ void check_delta(std::string_view lines)
     }
     auto const text = sign(delta);
     if (!text) return require(delta.entries.size() > kMostEntries);
-    auto const read = read_message(*text, signer().keys, kIssuer);
+    auto const read = read_message(*text, {signer().keys, kIssuer});
     require(read.has_value() == consecutive);
     if (read) require(same(delta, std::get<Delta>(*read)));
 }

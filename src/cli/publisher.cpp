@@ -69,9 +69,13 @@ core::Result<void> Publisher::publish()
 {
     // What could not be signed is still to be told.
     if (unpublished_.entries.empty()) TRY(take_news());
-    // Nothing more is signed with a revoked key: who refreshes now must not be refused for it a moment later.
+    // Nothing more is signed with a revoked key: who refreshes now must not be refused for it a moment later,
+    // and who follows the feed does not believe it.
     auto const is_key = [](revocation::Entry const& entry) { return entry.kind == revocation::Kind::key; };
-    if (std::ranges::any_of(unpublished_.entries, is_key)) TRY(needs_.keyring.maintain());
+    if (std::ranges::any_of(unpublished_.entries, is_key)) {
+        TRY(needs_.keyring.maintain());
+        TRY(needs_.feed_keyring.maintain());
+    }
     while (!unpublished_.entries.empty()) TRY(publish_some());
     return {};
 }

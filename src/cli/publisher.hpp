@@ -23,7 +23,8 @@ namespace signet::cli {
 // What it works on; all must outlive it.
 struct PublisherNeeds {
     core::Ports const&      ports;
-    core::Keyring&          keyring;  // of access tokens
+    core::Keyring&          keyring;       // of access tokens
+    core::Keyring&          feed_keyring;  // that of `signer`
     core::FeedSigner const& signer;
     http::RevocationFeed&   feed;
     Metrics&                metrics;

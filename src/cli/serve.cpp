@@ -125,11 +125,12 @@ public:
         if (!followed) return std::unexpected(sentence(followed.error(), "the revocation log"));
         auto const verifiers = verifiers_.follow(ports.verifiers);
         if (!verifiers) return std::unexpected(sentence(verifiers.error(), "the verifiers"));
-        publisher_.emplace(PublisherNeeds{.ports   = ports,
-                                          .keyring = instance_->keyring(),
-                                          .signer  = *signer_,
-                                          .feed    = feed_,
-                                          .metrics = metrics_},
+        publisher_.emplace(PublisherNeeds{.ports        = ports,
+                                          .keyring      = instance_->keyring(),
+                                          .feed_keyring = instance_->feed_keyring(),
+                                          .signer       = *signer_,
+                                          .feed         = feed_,
+                                          .metrics      = metrics_},
                            followed->head);
         return {};
     }

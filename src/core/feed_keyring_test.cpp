@@ -85,7 +85,9 @@ TEST_F(FeedKeyring, RevokesItsOwnKeysAlone)
     ASSERT_TRUE(fresh);
     EXPECT_EQ(feeds(), *fresh);
     EXPECT_NE(feeds(), leaked);
-    EXPECT_TRUE(stores.memory().log.empty()) << "tokens are not concerned";
+    ASSERT_EQ(stores.memory().log.size(), 1U) << "who follows the feed does not believe it any more";
+    EXPECT_EQ(stores.memory().log.front().entry.kind, revocation::Kind::key);
+    EXPECT_EQ(stores.memory().log.front().entry.subject, leaked);
 }
 
 }  // namespace

@@ -10,14 +10,12 @@
 
 namespace signet::core {
 
-// Thread-safe. Each costs one signature. Errc::unavailable without a key, or when it cannot sign.
+// One for each run of the server: heartbeats count from when it was made. Thread-safe. Each costs one signature.
+// Errc::unavailable without a key, or when it cannot sign.
 class FeedSigner {
 public:
     // `keys` are the feed's own; all must outlive this.
-    FeedSigner(Keyring const& keys, std::string const& issuer, Clock const& clock, Random& random)
-        : keys_(keys), issuer_(issuer), clock_(clock), random_(random)
-    {
-    }
+    FeedSigner(Keyring const& keys, std::string const& issuer, Clock const& clock, Random& random);
 
     // Of the key that signs now; empty without one.
     [[nodiscard]] std::string         key_id() const;
@@ -32,6 +30,8 @@ public:
                                                     std::span<std::string const> lines) const;
 
 private:
+    [[nodiscard]] revocation::Heartbeat heartbeat(revocation::Position const& at) const;
+
     template <class Sign>
     [[nodiscard]] Result<std::string> sign(Sign sign) const;
 
@@ -39,6 +39,8 @@ private:
     std::string const& issuer_;
     Clock const&       clock_;
     Random&            random_;
+    std::string        run_;  // the name of this run of the server
+    revocation::Uptime began_;
 };
 
 }  // namespace signet::core

@@ -35,7 +35,7 @@ protected:
         auto const                       keys = site_.world.feed_keyring.current();
         for (auto at = events.find("data: "); at != std::string_view::npos; at = events.find("data: ", at + 1)) {
             auto const text = events.substr(at + 6, events.find('\n', at) - at - 6);
-            auto       read = revocation::read_message(text, keys->published, testing::kIssuer);
+            auto       read = revocation::read_message(text, {keys->published, testing::kIssuer});
             EXPECT_TRUE(read) << (read ? "" : read.error().detail);
             if (read) all.push_back(*std::move(read));
         }

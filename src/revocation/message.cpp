@@ -147,11 +147,15 @@ Result<Message> read_delta(Value event)
 
 Result<Message> read_heartbeat(Value event)
 {
-    static constexpr std::array<std::string_view, 6> kNames{"log", "seq", "hash", "time", "stream", "nonce"};
+    static constexpr std::array<std::string_view, 8> kNames{"log", "seq", "hash",   "time",
+                                                            "run", "up",  "stream", "nonce"};
     auto const                                       members = TRY(Members::of(event, kNames, 2));
     auto const                                       at      = TRY(members.position());
     auto const                                       time    = TRY(members.time("time"));
-    Heartbeat                                        heartbeat{.at = at, .time = time};
+    auto const                                       run     = TRY(members.text("run"));
+    auto const                                       up      = TRY(members.number("up"));
+    if (!is_nonce(run)) return refuse(Errc::malformed_claims, "run");
+    Heartbeat heartbeat{.at = at, .time = time, .run = std::string{run}, .up = Uptime{up}};
     if (members.has("stream")) {
         auto const stream = TRY(members.text("stream"));
         if (!is_subject(stream)) return refuse(Errc::malformed_claims, "stream");
@@ -215,6 +219,7 @@ Result<std::string> sign_heartbeat(Heartbeat const& heartbeat, Signing const& si
 {
     auto event = position(heartbeat.at);
     event.set("hash", jose::base64url::encode(heartbeat.at.hash)).set("time", unix_milliseconds(heartbeat.time));
+    event.set("run", heartbeat.run).set("up", static_cast<std::int64_t>(heartbeat.up.count()));
     if (!heartbeat.stream.empty()) event.set("stream", heartbeat.stream);
     if (!heartbeat.nonce.empty()) event.set("nonce", heartbeat.nonce);
     return sign_event(kHeartbeat, event, signing);
@@ -228,10 +233,11 @@ Result<std::string> sign_snapshot_head(SnapshotHead const& head, Signing const& 
     return sign_event(kSnapshot, event, signing);
 }
 
-Result<Message> read_message(std::string_view compact, jose::KeySet const& keys, std::string_view issuer)
+Result<Message> read_message(std::string_view compact, Speaker const& speaker)
 {
-    auto const policy = TRY(policy_for(issuer));
-    auto const token  = TRY(jose::verify(compact, keys, policy, kEndOfTime));
+    auto const policy = TRY(policy_for(speaker.issuer));
+    auto const token  = TRY(jose::verify(compact, speaker.keys, policy, kEndOfTime));
+    if (speaker.revoked && speaker.revoked->has_key(token.kid())) return refuse(Errc::unknown_key, token.kid());
     return read_claims(token.claims_json());
 }
 

@@ -6,6 +6,7 @@
 // Knows:  the claims, which of them hang together how, the signature.
 // Knows nothing of:  what was said before, freshness, HTTP.
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,6 +20,7 @@
 #include "jose/key_set.hpp"
 #include "jose/result.hpp"
 #include "revocation/entry.hpp"
+#include "revocation/revocation_set.hpp"
 
 namespace signet::revocation {
 
@@ -33,10 +35,16 @@ struct Delta {
     std::vector<Entry> entries;   // at least one; their sequences lead up to after.sequence without a gap
 };
 
+// Of one run of a server; of two runs it says nothing.
+using Uptime = std::chrono::milliseconds;
+
 // Where the log stands now.
 struct Heartbeat {
     Position    at;
-    TimePoint   time;      // the server's clock
+    TimePoint   time;  // the server's clock
+    // Which run of the server says so, a text as is_nonce() has it, and for how long it has run.
+    std::string run;
+    Uptime      up{};
     std::string stream{};  // the name of the stream that it comes on, empty where it has said so already
     std::string nonce{};   // what the subscriber sent, likewise
 };
@@ -64,11 +72,17 @@ struct Signing {
 [[nodiscard]] jose::Result<std::string> sign_heartbeat(Heartbeat const& heartbeat, Signing const& signing);
 [[nodiscard]] jose::Result<std::string> sign_snapshot_head(SnapshotHead const& head, Signing const& signing);
 
-// The message, if a key of `keys` signed it, `issuer` is its "iss", and it says what one of them says and nothing else.
-// jose::verify()'s codes; unknown_key asks for another look at the keys; what does not hang together is
+// Whom to believe.
+struct Speaker {
+    jose::KeySet const&  keys;
+    std::string_view     issuer;             // exact bytes of "iss"
+    RevocationSet const* revoked = nullptr;  // a key that is in there signs nothing any more
+};
+
+// The message, if that issuer signed it, and it says what one of them says and nothing else. jose::verify()'s codes;
+// unknown_key, also of a revoked key, asks for another look at the keys; what does not hang together is
 // malformed_claims. Looks at no clock. Cost: one check of a signature, and one hash for each entry.
-[[nodiscard]] jose::Result<Message> read_message(std::string_view compact, jose::KeySet const& keys,
-                                                 std::string_view issuer);
+[[nodiscard]] jose::Result<Message> read_message(std::string_view compact, Speaker const& speaker);
 
 // The same of claims whose signature and issuer were checked. For read_message(), and whoever tests it.
 [[nodiscard]] jose::Result<Message> read_claims(std::string_view json);

@@ -11,6 +11,7 @@ namespace {
 using jose::Errc;
 using test::Issuer;
 using test::kNow;
+using test::kRun;
 using test::Log;
 using namespace std::chrono_literals;
 
@@ -23,7 +24,7 @@ protected:
         log.add(Kind::everything, "*");
     }
 
-    jose::Result<Message> read(std::string const& text) { return read_message(text, issuer.keys(), issuer.name); }
+    jose::Result<Message> read(std::string const& text) { return read_message(text, {issuer.keys(), issuer.name}); }
 
     Errc refused(std::string const& text)
     {
@@ -60,17 +61,23 @@ TEST_F(Messages, CarryEntriesAndWhereTheyLead)
 
 TEST_F(Messages, TellWhereTheLogStands)
 {
-    Heartbeat const said{
-        .at = log.end(), .time = kNow + 7ms, .stream = "stream-1", .nonce = "0123456789abcdefABCDEF-_"};
-    auto const message = read(issuer.sign(said));
+    Heartbeat const said{.at     = log.end(),
+                         .time   = kNow + 7ms,
+                         .run    = kRun,
+                         .up     = 12s,
+                         .stream = "stream-1",
+                         .nonce  = "0123456789abcdefABCDEF-_"};
+    auto const      message = read(issuer.sign(said));
     ASSERT_TRUE(message) << message.error().detail;
     auto const& heartbeat = std::get<Heartbeat>(*message);
     EXPECT_EQ(heartbeat.at, said.at);
     EXPECT_EQ(heartbeat.time, said.time);
+    EXPECT_EQ(heartbeat.run, said.run);
+    EXPECT_EQ(heartbeat.up, said.up);
     EXPECT_EQ(heartbeat.stream, said.stream);
     EXPECT_EQ(heartbeat.nonce, said.nonce);
 
-    auto const later = read(issuer.sign(Heartbeat{.at = Log{}.end(), .time = kNow}));
+    auto const later = read(issuer.sign(Heartbeat{.at = Log{}.end(), .time = kNow, .run = kRun}));
     ASSERT_TRUE(later) << later.error().detail;
     EXPECT_TRUE(std::get<Heartbeat>(*later).stream.empty());
     EXPECT_TRUE(std::get<Heartbeat>(*later).nonce.empty());
@@ -78,18 +85,20 @@ TEST_F(Messages, TellWhereTheLogStands)
 
 TEST_F(Messages, HaveTheHeaderAndClaimsThatThePageSays)
 {
-    auto const token = *jose::UnverifiedToken::parse(issuer.sign(Heartbeat{.at = log.end(), .time = kNow}));
+    auto const token =
+        *jose::UnverifiedToken::parse(issuer.sign(Heartbeat{.at = log.end(), .time = kNow, .run = kRun}));
     EXPECT_EQ(token.header_json(), R"({"alg":"EdDSA","kid":"f1","typ":"secevent+jwt"})");
     auto const claims = std::string{token.claims_json()};
     EXPECT_TRUE(claims.starts_with(R"({"iss":"https://id.example.com","iat":1764200000,"jti":"019ac283-)")) << claims;
     EXPECT_TRUE(claims.ends_with(R"("events":{"urn:signet:heartbeat":{"log":1764200000000,"seq":3,"hash":")" +
-                                 jose::base64url::encode(log.end().hash) + R"(","time":1764200000000}}})"))
+                                 jose::base64url::encode(log.end().hash) +
+                                 R"(","time":1764200000000,"run":"run-0123456789ab","up":0}}})"))
         << claims;
 }
 
 TEST_F(Messages, AreBelievedOfTheirIssuerAndItsKeysAlone)
 {
-    auto const said = Heartbeat{.at = log.end(), .time = kNow};
+    auto const said = Heartbeat{.at = log.end(), .time = kNow, .run = kRun};
     Issuer     same_kid;
     EXPECT_EQ(refused(same_kid.sign(said)), Errc::bad_signature);
     Issuer other_kid{issuer.name, "f2"};
@@ -103,10 +112,24 @@ TEST_F(Messages, AreBelievedOfTheirIssuerAndItsKeysAlone)
     EXPECT_EQ(refused(""), Errc::malformed_token);
 }
 
+// Though the key set, or a cache on the way, has it still.
+TEST_F(Messages, AreNotBelievedOfARevokedKey)
+{
+    auto const    text = issuer.sign(Heartbeat{.at = log.end(), .time = kNow, .run = kRun});
+    auto const    keys = issuer.keys();
+    RevocationSet set;
+    set.add({.sequence = 1, .kind = Kind::key, .subject = "f2", .not_before = kNow, .until = kNow + 21min});
+    EXPECT_TRUE(read_message(text, {keys, issuer.name, &set}));
+    set.add({.sequence = 2, .kind = Kind::key, .subject = "f1", .not_before = kNow, .until = kNow + 21min});
+    auto const read = read_message(text, {keys, issuer.name, &set});
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, Errc::unknown_key) << "there may be another key";
+}
+
 // CHECKS A34, A35
 TEST_F(Messages, AreNoAccessTokensNorTheOtherWayRound)
 {
-    auto const message = issuer.sign(Heartbeat{.at = log.end(), .time = kNow});
+    auto const message = issuer.sign(Heartbeat{.at = log.end(), .time = kNow, .run = kRun});
     auto const policy  = jose::Policy::create({.issuer                           = issuer.name,
                                                .audience                         = "",
                                                .type                             = "at+jwt",
@@ -117,8 +140,9 @@ TEST_F(Messages, AreNoAccessTokensNorTheOtherWayRound)
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().code, Errc::type_mismatch);
 
-    auto const same_claims = claims(R"({"urn:signet:heartbeat":{"log":1,"seq":0,"hash":")" +
-                                    jose::base64url::encode(Hash{}) + R"(","time":1}})");
+    auto const same_claims =
+        claims(R"({"urn:signet:heartbeat":{"log":1,"seq":0,"hash":")" + jose::base64url::encode(Hash{}) +
+               R"(","time":1,"run":"run-0123456789ab","up":1}})");
     ASSERT_TRUE(read(sign_json(same_claims)));
     for (auto const* type : {"at+jwt", "JWT", "", "secevent+jwt+x"})
         EXPECT_EQ(refused(sign_json(same_claims, type)), Errc::type_mismatch) << type;
@@ -128,17 +152,17 @@ TEST_F(Messages, AreSignedWithNothingButEdDsa)
 {
     auto const   es256 = *jose::SigningKey::generate(jose::Algorithm::es256, "f1");
     SystemRandom random;
-    auto const   text = *sign_heartbeat({.at = log.end(), .time = kNow}, {issuer.name, kNow, random, es256});
-    auto const   keys = *jose::KeySet::from({es256.verification_key()});
-    auto const   read = read_message(text, keys, issuer.name);
+    auto const text = *sign_heartbeat({.at = log.end(), .time = kNow, .run = kRun}, {issuer.name, kNow, random, es256});
+    auto const keys = *jose::KeySet::from({es256.verification_key()});
+    auto const read = read_message(text, {keys, issuer.name});
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, Errc::algorithm_not_allowed);
 }
 
 TEST_F(Messages, SayOneThingEach)
 {
-    auto const heartbeat =
-        R"("urn:signet:heartbeat":{"log":1,"seq":0,"hash":")" + jose::base64url::encode(Hash{}) + R"(","time":1})";
+    auto const heartbeat = R"("urn:signet:heartbeat":{"log":1,"seq":0,"hash":")" + jose::base64url::encode(Hash{}) +
+                           R"(","time":1,"run":"run-0123456789ab","up":1})";
     EXPECT_TRUE(read(sign_json(claims("{" + heartbeat + "}"))));
     EXPECT_EQ(refused_events("{}"), Errc::malformed_claims);
     EXPECT_EQ(refused_events("[]"), Errc::wrong_claim_type);
@@ -152,7 +176,7 @@ TEST_F(Messages, SayOneThingEach)
 TEST_F(Messages, HaveTheirClaimsAndNoOthers)
 {
     auto const events = R"("events":{"urn:signet:heartbeat":{"log":1,"seq":0,"hash":")" +
-                        jose::base64url::encode(Hash{}) + R"(","time":1}})";
+                        jose::base64url::encode(Hash{}) + R"(","time":1,"run":"run-0123456789ab","up":1}})";
     auto const iss = R"({"iss":")" + issuer.name + R"(",)";
     auto const jti = std::string{R"("jti":"019ac276-e07b-7d3f-9c55-0a1f6f1d2b3c",)"};
     EXPECT_TRUE(read(sign_json(iss + R"("iat":1,)" + jti + events + "}")));
@@ -172,25 +196,34 @@ TEST_F(Messages, HaveHeartbeatsOfOneForm)
     auto const zeros = jose::base64url::encode(Hash{});
     auto const some  = jose::base64url::encode(log.end().hash);
     auto const with  = [&](std::string const& members) { return R"({"urn:signet:heartbeat":{)" + members + "}}"; };
-    auto const good  = R"("log":1,"seq":3,"hash":")" + some + R"(","time":1)";
+    auto const run   = std::string{R"(,"run":"run-0123456789ab","up":1)"};
+    auto const good  = R"("log":1,"seq":3,"hash":")" + some + R"(","time":1)" + run;
     ASSERT_TRUE(read(sign_json(claims(with(good)))));
 
     for (auto const& missing :
-         {R"("seq":3,"hash":")" + some + R"(","time":1)", R"("log":1,"hash":")" + some + R"(","time":1)",
-          std::string{R"("log":1,"seq":3,"time":1)"}, R"("log":1,"seq":3,"hash":")" + some + "\""})
+         {R"("seq":3,"hash":")" + some + R"(","time":1)" + run, R"("log":1,"hash":")" + some + R"(","time":1)" + run,
+          std::string{R"("log":1,"seq":3,"time":1)" + run}, R"("log":1,"seq":3,"hash":")" + some + "\"" + run,
+          R"("log":1,"seq":3,"hash":")" + some + R"(","time":1,"up":1)",
+          R"("log":1,"seq":3,"hash":")" + some + R"(","time":1,"run":"run-0123456789ab")"})
         EXPECT_EQ(refused_events(with(missing)), Errc::missing_claim) << missing;
     for (auto const& other_type :
-         {R"("log":"1","seq":3,"hash":")" + some + R"(","time":1)",
-          R"("log":1,"seq":3.0,"hash":")" + some + R"(","time":1)", std::string{R"("log":1,"seq":3,"hash":7,"time":1)"},
-          good + R"(,"stream":1)", good + R"(,"nonce":null)"})
+         {R"("log":"1","seq":3,"hash":")" + some + R"(","time":1)" + run,
+          R"("log":1,"seq":3.0,"hash":")" + some + R"(","time":1)" + run,
+          std::string{R"("log":1,"seq":3,"hash":7,"time":1)" + run}, good + R"(,"stream":1)", good + R"(,"nonce":null)",
+          R"("log":1,"seq":3,"hash":")" + some + R"(","time":1,"run":1,"up":1)",
+          R"("log":1,"seq":3,"hash":")" + some + R"(","time":1,"run":"run-0123456789ab","up":1.5)"})
         EXPECT_EQ(refused_events(with(other_type)), Errc::wrong_claim_type) << other_type;
     for (auto const& nonsense : std::vector<std::string>{
-             R"("log":-1,"seq":3,"hash":")" + some + R"(","time":1)",
-             R"("log":1,"seq":100000000000000,"hash":")" + some + R"(","time":1)",
-             R"("log":1,"seq":3,"hash":")" + some + R"(=","time":1)", R"("log":1,"seq":3,"hash":"AAAA","time":1)",
-             R"("log":1,"seq":3,"hash":")" + zeros + R"(","time":1)",
-             R"("log":1,"seq":0,"hash":")" + some + R"(","time":1)", good + R"(,"stream":"")",
-             good + R"(,"stream":"a b")", good + R"(,"nonce":"short")", good + R"(,"more":1)"})
+             R"("log":-1,"seq":3,"hash":")" + some + R"(","time":1)" + run,
+             R"("log":1,"seq":100000000000000,"hash":")" + some + R"(","time":1)" + run,
+             R"("log":1,"seq":3,"hash":")" + some + R"(=","time":1)" + run,
+             R"("log":1,"seq":3,"hash":"AAAA","time":1)" + run,
+             R"("log":1,"seq":3,"hash":")" + zeros + R"(","time":1)" + run,
+             R"("log":1,"seq":0,"hash":")" + some + R"(","time":1)" + run, good + R"(,"stream":"")",
+             good + R"(,"stream":"a b")", good + R"(,"nonce":"short")",
+             R"("log":1,"seq":3,"hash":")" + some + R"(","time":1,"run":"short","up":1)",
+             R"("log":1,"seq":3,"hash":")" + some + R"(","time":1,"run":"run-0123456789ab","up":-1)",
+             good + R"(,"more":1)"})
         EXPECT_EQ(refused_events(with(nonsense)), Errc::malformed_claims) << nonsense;
 }
 

@@ -33,6 +33,13 @@ std::optional<Kind> RevocationSet::find(TokenKeys const& token) const
     return std::nullopt;
 }
 
+bool RevocationSet::has_key(std::string_view kid) const
+{
+    auto const hash = hash_subject(Kind::key, kid);
+    auto const pass = gate_.enter();
+    return keys_.find(hash) != nullptr;
+}
+
 void RevocationSet::add(Entry const& entry)
 {
     if (!is_subject(entry.subject)) throw std::invalid_argument("an entry without a subject revokes nothing");
@@ -96,7 +103,6 @@ void RevocationSet::forget_shard(std::size_t shard, std::uint32_t second)
     std::scoped_lock const lock{mutex_};
     sessions_.forget(shard, second, gate_);
     tokens_.forget(shard, second, gate_);
-    keys_.forget(shard, second, gate_);
     users_.forget(shard, second, gate_);
     clients_.forget(shard, second, gate_);
 }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "revocation/entry.hpp"
 #include "revocation/hash_table.hpp"
@@ -31,12 +32,16 @@ public:
     // Cost: about 100 ns, and at times the copying of one shard, a 64th of the set.
     void add(Entry const& entry);
 
-    // Drops the entries whose until is before `before`, to the second, and never sooner. Throws std::bad_alloc, and
+    // Drops the entries whose until is before `before`, to the second, and never sooner; but none of a key, for a key
+    // set that was kept may have it for longer than anybody knows. Throws std::bad_alloc, and
     // then some are dropped. Cost: a look at each entry; add() waits for a 64th of that at most.
     void forget(TimePoint before);
 
     // The first kind of entry that concerns this token, whatever the time is. Cost: under 100 ns.
     [[nodiscard]] std::optional<Kind> find(TokenKeys const& token) const;
+
+    // Whether there is an entry for the key of this "kid" itself. Cost: one hash.
+    [[nodiscard]] bool has_key(std::string_view kid) const;
 
     // From 1; grows when more is refused than before. One read.
     [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }

@@ -93,6 +93,18 @@ TEST(RevocationSet, ForgetsAnEntryAfterItsUntilAndNoSooner)
     }
 }
 
+TEST(RevocationSet, ForgetsNoKey)
+{
+    RevocationSet set;
+    set.add(entry(Kind::key, "k", kNow, kNow + 1s));
+    set.forget(kNow + 24h);
+    EXPECT_EQ(set.find(token()), Kind::key);
+    EXPECT_TRUE(set.has_key("k"));
+    EXPECT_FALSE(set.has_key("s"));
+    set.add(entry(Kind::everything, "*"));
+    EXPECT_FALSE(set.has_key("other")) << "of itself";
+}
+
 TEST(RevocationSet, KeepsWhatEndsAfterAnyTimeThatItCanTell)
 {
     RevocationSet set;

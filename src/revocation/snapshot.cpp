@@ -51,6 +51,7 @@ struct SnapshotReader::State {
     jose::KeySet                keys;
     std::string                 issuer;
     std::size_t                 largest;
+    RevocationSet const*        revoked;
     std::optional<SnapshotHead> head{};
     std::vector<Entry>          entries{};
     std::string                 line{};  // the beginning of the one that is still to come
@@ -63,8 +64,8 @@ struct SnapshotReader::State {
     Result<void> take_head(std::string_view text);
 };
 
-SnapshotReader::SnapshotReader(jose::KeySet keys, std::string issuer, std::size_t largest)
-    : state_(new State{.keys = std::move(keys), .issuer = std::move(issuer), .largest = largest})
+SnapshotReader::SnapshotReader(jose::KeySet keys, std::string issuer, std::size_t largest, RevocationSet const* revoked)
+    : state_(new State{.keys = std::move(keys), .issuer = std::move(issuer), .largest = largest, .revoked = revoked})
 {
 }
 SnapshotReader::SnapshotReader(SnapshotReader&&) noexcept            = default;
@@ -101,7 +102,7 @@ Result<void> SnapshotReader::State::take(std::string_view bytes)
 
 Result<void> SnapshotReader::State::take_head(std::string_view text)
 {
-    auto const  message = TRY(read_message(text, keys, issuer));
+    auto const  message = TRY(read_message(text, {keys, issuer, revoked}));
     auto const* said    = std::get_if<SnapshotHead>(&message);
     if (said == nullptr) return refuse(Errc::malformed_claims, "the first line is another message");
     head = *said;

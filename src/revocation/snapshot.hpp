@@ -26,7 +26,9 @@ struct Snapshot {
 // Reads the text in whatever pieces it comes. One thread at a time.
 class SnapshotReader {
 public:
-    SnapshotReader(jose::KeySet keys, std::string issuer, std::size_t largest = kLargestSnapshot);
+    // Of keys that are in `revoked` nothing is believed; it outlives the reader.
+    SnapshotReader(jose::KeySet keys, std::string issuer, std::size_t largest = kLargestSnapshot,
+                   RevocationSet const* revoked = nullptr);
     SnapshotReader(SnapshotReader&&) noexcept;
     SnapshotReader& operator=(SnapshotReader&&) noexcept;
     ~SnapshotReader();

@@ -10,6 +10,7 @@ namespace {
 using jose::Errc;
 using test::Issuer;
 using test::kNow;
+using test::kRun;
 using test::Log;
 
 class Snapshots : public ::testing::Test {
@@ -120,7 +121,8 @@ TEST_F(Snapshots, BeginWithASignedHeadOfTheirIssuer)
     EXPECT_EQ(refused(other.snapshot(log)), Errc::unknown_key);
     Issuer impostor;
     EXPECT_EQ(refused(impostor.snapshot(log)), Errc::bad_signature);
-    EXPECT_EQ(refused(issuer.sign(Heartbeat{.at = log.end(), .time = kNow}) + "\n"), Errc::malformed_claims);
+    EXPECT_EQ(refused(issuer.sign(Heartbeat{.at = log.end(), .time = kNow, .run = kRun}) + "\n"),
+              Errc::malformed_claims);
     EXPECT_EQ(refused(issuer.sign(log.delta(0)) + "\n"), Errc::malformed_claims);
     EXPECT_EQ(refused(""), Errc::malformed_claims);
     EXPECT_EQ(refused("\n"), Errc::malformed_token);
@@ -142,6 +144,20 @@ TEST_F(Snapshots, AreNoLargerThanTheyMayBe)
     auto const last = reader.take(text.substr(text.size() - 1));
     ASSERT_FALSE(last);
     EXPECT_EQ(last.error().code, Errc::token_too_large);
+}
+
+TEST_F(Snapshots, AreNotBelievedOfARevokedKey)
+{
+    RevocationSet revoked;
+    revoked.add({.sequence   = 1,
+                 .kind       = Kind::key,
+                 .subject    = "f1",
+                 .not_before = kNow,
+                 .until      = kNow + std::chrono::minutes{21}});
+    SnapshotReader reader{issuer.keys(), issuer.name, kLargestSnapshot, &revoked};
+    auto const     taken = reader.take(issuer.snapshot(log));
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code, Errc::unknown_key);
 }
 
 TEST_F(Snapshots, AreReadOnce)

@@ -13,7 +13,8 @@ namespace signet::revocation::test {
 
 using namespace std::chrono_literals;
 
-inline constexpr TimePoint kNow{1'764'200'000s};
+inline constexpr TimePoint   kNow{1'764'200'000s};
+inline constexpr char const* kRun = "run-0123456789ab";  // of the server
 
 class Log {
 public:

@@ -69,9 +69,8 @@ Result<void> take_out(Transaction& transaction, std::string_view kid, TimePoint 
 }
 
 // For those who hold the key set.
-Result<core::Revoked> append_key(Transaction& transaction, std::string_view kid, ListedKey const& key, TimePoint now)
+Result<core::Revoked> append_key(Transaction& transaction, std::string_view kid, TimePoint now)
 {
-    if (key.purpose != name(core::KeyPurpose::access_token)) return core::Revoked{};
     auto const what = core::Revocation::of_key(std::string{kid});
     return append_revocations(transaction, {&what, 1}, now);
 }
@@ -135,7 +134,7 @@ Result<core::Revoked> SigningKeys::revoke_key(std::string_view                  
 {
     return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
         auto const key     = TRY(get_listed(transaction, kid, audit.at));
-        auto       revoked = TRY(append_key(transaction, kid, key, audit.at));
+        auto       revoked = TRY(append_key(transaction, kid, audit.at));
         TRY(take_out(transaction, kid, audit.at));
         if (replacement) {
             // Its predecessor, which made room for it, signs until the replacement does.

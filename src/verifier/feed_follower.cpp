@@ -26,6 +26,11 @@ constexpr std::chrono::milliseconds kLongestConfirmation = 5s;
 constexpr std::chrono::milliseconds kLongestDownload     = 10min;
 constexpr std::chrono::seconds      kLongestSilence{10};  // of a download
 constexpr std::chrono::milliseconds kAnotherLook = 1s;    // for the keys, should nobody say that they are here
+constexpr std::chrono::milliseconds kLongestRest = 10s;   // that an issuer may ask for
+// A stream that lasts is one of a server that is well.
+constexpr std::chrono::milliseconds kLasting     = 5s;
+// A wall clock that moves so far against the steady one was set, or this machine slept.
+constexpr std::chrono::milliseconds kLongestStep = 2s;
 // What may wait to be looked at.
 constexpr std::size_t               kMostWaiting = 8UL * 1024 * 1024;  // bytes
 
@@ -49,7 +54,7 @@ std::string explain(Transfer const& transfer, std::string_view what)
 }  // namespace
 
 FeedFollower::FeedFollower(Terms terms, Transfers& transfers, FeedKeys& keys, revocation::RevocationSet& set)
-    : terms_(std::move(terms)), transfers_(transfers), keys_(keys), position_(set, terms_.added)
+    : terms_(std::move(terms)), transfers_(transfers), keys_(keys), set_(set), position_(set, terms_.added)
 {
 }
 
@@ -60,6 +65,7 @@ revocation::Sequence FeedFollower::sequence() const
 
 Time FeedFollower::step(Time now)
 {
+    watch_clocks(now);
     if (stream_) look_at_stream(now);
     if (snapshot_) look_at_snapshot(now);
     if (waits_for_keys_ && keys_.current()) begin_at_ = now;
@@ -80,6 +86,21 @@ void FeedFollower::fail(Time now, std::string problem)
     snapshot_.reset();
     problem_  = std::move(problem);
     begin_at_ = now + schedule_.wait(jitter());
+}
+
+// The steady clock may stand still while a machine sleeps, and would count none of it.
+void FeedFollower::watch_clocks(Time now)
+{
+    auto const wall  = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    auto const start = wall - std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch());
+    auto const moved = start - std::exchange(wall_at_start_, start).value_or(start);
+    if (stream_ && std::chrono::abs(moved) > kLongestStep) fail(now, "this machine slept, or its clock was set");
+}
+
+// It knows best when it will be back, within reason.
+void FeedFollower::wait_as_asked(Transfer const& transfer, Time now)
+{
+    begin_at_ = std::max(begin_at_, now + std::min<std::chrono::milliseconds>(transfer.retry_after(), kLongestRest));
 }
 
 void FeedFollower::begin(Time now)
@@ -113,6 +134,7 @@ void FeedFollower::begin_stream(Time now)
     told_ = 0;
     position_.stream_begins(nonce);
     auto& stream       = stream_.emplace();
+    stream.began       = now;
     stream.quiet_since = now;
     stream.renew_at    = now + terms_.longest_stream -
                       std::chrono::floor<std::chrono::milliseconds>(terms_.longest_stream * (jitter() / 10));
@@ -140,8 +162,10 @@ void FeedFollower::look_at_stream(Time now)
         if (!stream_) return;
     }
     if (stream_->transfer->problem()) {
-        wants_snapshot_ = wants_snapshot_ || stream_->transfer->status() == kGone;
-        return fail(now, explain(*stream_->transfer, "the stream"));
+        auto const stream = std::exchange(stream_, std::nullopt);
+        wants_snapshot_   = wants_snapshot_ || stream->transfer->status() == kGone;
+        fail(now, explain(*stream->transfer, "the stream"));
+        return wait_as_asked(*stream->transfer, now);
     }
     if (now >= stream_->quiet_since + terms_.limits.degraded_after) return take_step(position_.nothing_came(), now);
     if (now >= stream_->renew_at) begin_stream(now);
@@ -151,7 +175,7 @@ void FeedFollower::take(std::string const& text, Time now)
 {
     auto const keys = keys_.current();
     if (!keys) return fail(now, "the keys of the revocation feed are too old");
-    auto const message = revocation::read_message(text, keys->keys, terms_.issuer);
+    auto const message = revocation::read_message(text, {keys->keys, terms_.issuer, &set_});
     if (!message) return refuse(message.error(), "a message of the stream", now);
 
     auto const before = sequence();
@@ -168,11 +192,12 @@ void FeedFollower::take_time(revocation::Heartbeat const& heartbeat, Time now)
     server_time_  = heartbeat.time;
     clock_offset_ = heartbeat.time - std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     if (std::exchange(stream_->has_answered, true)) {
-        if (!freshness_.arrived(now, heartbeat.time)) fail(now, "the issuer's clock has jumped");
+        if (!freshness_.arrived(now, heartbeat.up))
+            fail(now, "the issuer has run for longer than this machine knows of");
         return;
     }
     stream_->quiet_since = now;
-    if (!freshness_.answered(stream_->transfer->sent(), now, heartbeat.time))
+    if (!freshness_.answered(stream_->transfer->sent(), now, heartbeat.up))
         fail(now, "the issuer takes too long to answer");
 }
 
@@ -182,7 +207,7 @@ void FeedFollower::take_step(FeedStep const& step, Time now)
         freshness_.current(*step.current_at);
         stream_->is_current  = true;
         stream_->quiet_since = std::max(stream_->quiet_since, *freshness_.current_at());
-        schedule_.succeeded();
+        if (now >= stream_->began + kLasting) schedule_.succeeded();
         problem_.clear();
     }
     if (step.next == Next::read_on) return;
@@ -200,8 +225,9 @@ void FeedFollower::refuse(jose::Error const& error, std::string_view what, Time 
 
 void FeedFollower::begin_snapshot(jose::KeySet const& keys)
 {
-    auto& download        = snapshot_.emplace(FeedDownload{.reader = {keys, terms_.issuer}});
-    auto  asked           = request("", "text/plain");
+    auto& download =
+        snapshot_.emplace(FeedDownload{.reader = {keys, terms_.issuer, revocation::kLargestSnapshot, &set_}});
+    auto asked            = request("", "text/plain");
     asked.compressed      = true;
     asked.longest         = kLongestDownload;
     asked.longest_silence = kLongestSilence;
@@ -214,11 +240,13 @@ void FeedFollower::begin_snapshot(jose::KeySet const& keys)
 
 void FeedFollower::look_at_snapshot(Time now)
 {
-    auto const& transfer = *snapshot_->transfer;
-    if (!transfer.problem()) return;
+    if (!snapshot_->transfer->problem()) return;
     if (snapshot_->refusal) return refuse(*std::exchange(snapshot_->refusal, {}), "the snapshot", now);
-    if (transfer.status() != kOk || !transfer.problem()->empty()) return fail(now, explain(transfer, "the snapshot"));
-    finish_snapshot(now);
+    auto const& transfer = *snapshot_->transfer;
+    if (transfer.status() == kOk && transfer.problem()->empty()) return finish_snapshot(now);
+    auto const download = std::exchange(snapshot_, std::nullopt);
+    fail(now, explain(*download->transfer, "the snapshot"));
+    wait_as_asked(*download->transfer, now);
 }
 
 void FeedFollower::finish_snapshot(Time now)

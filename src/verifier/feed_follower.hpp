@@ -29,6 +29,7 @@ struct FeedStream {
     EventStream               events{revocation::kLargestMessage};
     std::vector<std::string>  arrived{};  // not yet looked at
     std::size_t               arrived_bytes = 0;
+    Freshness::Time           began{};
     Freshness::Time           quiet_since{};         // when it last said something that brought us on
     Freshness::Time           renew_at{};            // a new nonce is due
     bool                      has_answered = false;  // with its first heartbeat
@@ -85,11 +86,13 @@ private:
     void begin_snapshot(jose::KeySet const& keys);
     void look_at_stream(Time now);
     void look_at_snapshot(Time now);
+    void watch_clocks(Time now);
     void take(std::string const& text, Time now);
     void take_time(revocation::Heartbeat const& heartbeat, Time now);
     void take_step(FeedStep const& step, Time now);
     void finish_snapshot(Time now);
     void refuse(jose::Error const& error, std::string_view what, Time now);
+    void wait_as_asked(Transfer const& transfer, Time now);
     void confirm();
     void look_at_confirmation();
 
@@ -97,11 +100,12 @@ private:
     [[nodiscard]] Time            due() const;
     double                        jitter() { return std::uniform_real_distribution{}(dice_); }
 
-    Terms        terms_;
-    Transfers&   transfers_;
-    FeedKeys&    keys_;
-    FeedPosition position_;
-    Freshness    freshness_{terms_.limits};
+    Terms                            terms_;
+    Transfers&                       transfers_;
+    FeedKeys&                        keys_;
+    revocation::RevocationSet const& set_;
+    FeedPosition                     position_;
+    Freshness                        freshness_{terms_.limits};
 
     ReconnectSchedule schedule_;
     std::minstd_rand  dice_{std::random_device{}()};
@@ -113,6 +117,7 @@ private:
     revocation::Sequence        told_      = 0;  // to the stream that there is
     revocation::Sequence        confirmed_ = 0;  // and heard by the issuer
     Time                        begin_at_{};     // when neither is under way
+    std::optional<TimePoint>    wall_at_start_;  // where the steady clock is 0, as of the last look
     bool                        waits_for_keys_ = false;
     bool                        wants_snapshot_ = false;
 

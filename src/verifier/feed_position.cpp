@@ -52,7 +52,9 @@ FeedStep FeedPosition::take_heartbeat(Heartbeat const& heartbeat)
     bool const is_first = stream_name_.empty();
     if (is_first && (heartbeat.nonce != nonce_ || heartbeat.stream.empty()))
         return {.next = Next::new_stream, .problem = "the stream does not begin with the answer to this request"};
-    if (is_first) stream_name_ = heartbeat.stream;
+    if (is_first) stream_name_ = heartbeat.stream, run_ = heartbeat.run;
+    if (heartbeat.run != run_)
+        return {.next = Next::new_stream, .problem = "the stream holds a heartbeat of another run of the issuer"};
     if (!held_) return {.next = Next::snapshot, .problem = "nothing is held yet"};
     return compare(heartbeat, is_first);
 }
@@ -66,8 +68,7 @@ FeedStep FeedPosition::compare(Heartbeat const& heartbeat, bool is_first)
     // Said before what is awaited.
     if (target_ && at.sequence < target_->at.sequence) return {};
     if (at.sequence == held_->sequence)
-        return at.hash == held_->hash ? reached(heartbeat.time)
-                                      : does_not_follow("the issuer's log is not the one held");
+        return at.hash == held_->hash ? reached(heartbeat.up) : does_not_follow("the issuer's log is not the one held");
     if (at.sequence < held_->sequence && is_first)
         return {.next = Next::new_stream, .problem = "the issuer's log ends before what is held"};
     // One that came late says nothing new.
@@ -93,7 +94,7 @@ FeedStep FeedPosition::take_delta(Delta const& delta)
 
     add(delta.entries, delta.after);
     if (!target_ || held_->sequence < target_->at.sequence) return {};
-    return reached(target_->time);
+    return reached(target_->up);
 }
 
 FeedStep FeedPosition::nothing_came()
@@ -118,7 +119,7 @@ void FeedPosition::add(std::span<revocation::Entry const> entries, revocation::P
 }
 
 // What is held is all that there was.
-FeedStep FeedPosition::reached(TimePoint when)
+FeedStep FeedPosition::reached(revocation::Uptime when)
 {
     target_.reset();
     is_doubted_ = false;

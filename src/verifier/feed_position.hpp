@@ -26,10 +26,10 @@ struct FeedStep {
         new_stream,  // from what is held
         snapshot,    // and a stream behind it
     };
-    Next                     next = Next::read_on;
-    std::string_view         problem{};  // why not this stream any longer; lives for ever
-    // By the server's clock: what is held was all that there was then.
-    std::optional<TimePoint> current_at{};
+    Next                              next = Next::read_on;
+    std::string_view                  problem{};  // why not this stream any longer; lives for ever
+    // What is held was all that there was when the server had run for that long.
+    std::optional<revocation::Uptime> current_at{};
 };
 
 // One thread at a time.
@@ -64,7 +64,7 @@ private:
     [[nodiscard]] FeedStep take_delta(revocation::Delta const& delta);
     [[nodiscard]] FeedStep compare(revocation::Heartbeat const& heartbeat, bool is_first);
     [[nodiscard]] FeedStep does_not_follow(std::string_view problem);
-    [[nodiscard]] FeedStep reached(TimePoint when);
+    [[nodiscard]] FeedStep reached(revocation::Uptime when);
     void                   add(std::span<revocation::Entry const> entries, revocation::Position const& to);
 
     revocation::RevocationSet&           set_;
@@ -72,6 +72,7 @@ private:
     std::optional<revocation::Position>  held_;
     std::string                          nonce_;
     std::string                          stream_name_;
+    std::string                          run_;     // of the server that has begun it
     std::optional<revocation::Heartbeat> target_;  // where the entries of a new stream must lead
     bool is_doubted_ = false;                      // what came did not follow, and a new stream is to show it
 };

@@ -13,6 +13,7 @@ namespace signet {
 using namespace std::chrono_literals;
 using namespace revocation;
 using revocation::test::kNow;
+using revocation::test::kRun;
 using revocation::test::Log;
 using Next = FeedStep::Next;
 
@@ -31,9 +32,12 @@ protected:
     }
     static Heartbeat first(Position const& at)
     {
-        return {.at = at, .time = kNow, .stream = "stream-1", .nonce = kNonce};
+        return {.at = at, .time = kNow, .run = kRun, .up = 10s, .stream = "stream-1", .nonce = kNonce};
     }
-    static Heartbeat beat(Position const& at, TimePoint time = kNow + 1s) { return {.at = at, .time = time}; }
+    static Heartbeat beat(Position const& at, Uptime up = 11s)
+    {
+        return {.at = at, .time = kNow + up, .run = kRun, .up = up};
+    }
 
     // A stream from the end of the log, all of it held.
     void follow()

@@ -29,7 +29,7 @@ TEST_F(FeedPositions, AreCurrentWhenTheFirstHeartbeatNamesWhatIsHeld)
     (void)position.take(snapshot(log));
     position.stream_begins(kNonce);
     EXPECT_EQ(take(first(log.end())), "read on");
-    EXPECT_EQ(last.current_at, kNow);
+    EXPECT_EQ(last.current_at, 10s);
     EXPECT_EQ(position.stream_name(), "stream-1");
 }
 
@@ -45,9 +45,9 @@ TEST_F(FeedPositions, AreCurrentOnceTheEntriesLeadToWhatTheFirstHeartbeatNames)
     EXPECT_FALSE(last.current_at);
     EXPECT_TRUE(is_revoked("s7"));
     EXPECT_EQ(take(log.delta(before + 2)), "read on");
-    EXPECT_EQ(last.current_at, kNow) << "as of the heartbeat, not of now";
+    EXPECT_EQ(last.current_at, 10s) << "as of the heartbeat, not of now";
     EXPECT_EQ(take(beat(log.end())), "read on");
-    EXPECT_EQ(last.current_at, kNow + 1s);
+    EXPECT_EQ(last.current_at, 11s);
 }
 
 // An old heartbeat that names what is held would else end the wait for what is missing.
@@ -61,7 +61,7 @@ TEST_F(FeedPositions, AreNotCurrentByAHeartbeatFromBefore)
     EXPECT_EQ(take(beat(before)), "read on");
     EXPECT_FALSE(last.current_at);
     EXPECT_EQ(take(log.delta(before.sequence)), "read on");
-    EXPECT_EQ(last.current_at, kNow);
+    EXPECT_EQ(last.current_at, 10s);
 }
 
 TEST_F(FeedPositions, GoOnWithWhateverGroupsTheEntriesComeIn)
@@ -86,7 +86,7 @@ TEST_F(FeedPositions, PassTheTargetWithinOneMessage)
     EXPECT_EQ(take(first(log.end())), "read on");
     log.add(Kind::session, "s7");
     EXPECT_EQ(take(log.delta(held)), "read on");
-    EXPECT_EQ(last.current_at, kNow);
+    EXPECT_EQ(last.current_at, 10s);
 }
 
 TEST_F(FeedPositions, BelieveNoStreamThatDoesNotAnswerThem)
@@ -109,6 +109,23 @@ TEST_F(FeedPositions, BelieveNoStreamThatDoesNotAnswerThem)
               "new stream: the stream holds a message that belongs elsewhere");
     position.stream_begins("another-nonce-of-now");
     EXPECT_EQ(take(first(log.end())), refused) << "the answer to the request before";
+}
+
+// What one kept when the server's clock was wrong, or from a server that has ended since, is not what this one says.
+TEST_F(FeedPositions, TakeNoHeartbeatOfAnotherRun)
+{
+    follow();
+    EXPECT_EQ(take(beat(log.end())), "read on");
+    auto other = beat(log.end(), 12s);
+    other.run  = "run-of-yesterday";
+    EXPECT_EQ(take(other), "new stream: the stream holds a heartbeat of another run of the issuer");
+    EXPECT_FALSE(last.current_at);
+    position.stream_begins(kNonce);
+    auto greeting = first(log.end());
+    greeting.run  = other.run;
+    EXPECT_EQ(take(greeting), "read on") << "it was restarted";
+    EXPECT_EQ(take(other), "read on");
+    EXPECT_EQ(last.current_at, 12s);
 }
 
 TEST_F(FeedPositions, TakeNoticeOfADroppedMessage)
@@ -162,7 +179,7 @@ TEST_F(FeedPositions, CountAnewAfterAStreamThatHelped)
     EXPECT_EQ(take(beat(log.end())), "new stream: entries are missing in the stream");
     begin(log.end());
     EXPECT_EQ(take(log.delta(held)), "read on");
-    EXPECT_EQ(last.current_at, kNow);
+    EXPECT_EQ(last.current_at, 10s);
     log.add(Kind::session, "s7");
     EXPECT_EQ(take(beat(log.end())), "new stream: entries are missing in the stream");
 }

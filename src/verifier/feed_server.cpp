@@ -208,7 +208,11 @@ TimePoint FeedServer::now() const
 
 Heartbeat FeedServer::heartbeat() const
 {
-    return {.at = log_.end(), .time = now()};
+    auto const up = std::chrono::steady_clock::now() - began_;
+    return {.at   = log_.end(),
+            .time = now(),
+            .run  = "run-number-" + std::to_string(100'000 + run_count_),
+            .up   = std::chrono::floor<std::chrono::milliseconds>(up)};
 }
 
 std::string FeedServer::snapshot()
@@ -332,10 +336,19 @@ void FeedServer::send(std::string const& message)
     for (auto const& stream : streams_) send_all(stream->connection, "data: " + message + "\n\n");
 }
 
-std::string FeedServer::signed_heartbeat()
+std::string FeedServer::signed_heartbeat(std::chrono::milliseconds later)
 {
     std::scoped_lock const lock{mutex_};
-    return feed_.sign(heartbeat());
+    auto                   heartbeat_then = heartbeat();
+    heartbeat_then.up += later;
+    return feed_.sign(heartbeat_then);
+}
+
+void FeedServer::restart()
+{
+    std::scoped_lock const lock{mutex_};
+    run_count_ += 1;
+    began_ = std::chrono::steady_clock::now();
 }
 
 std::string FeedServer::signed_snapshot()

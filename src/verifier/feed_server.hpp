@@ -42,6 +42,8 @@ public:
     void                                rotate_feed_key(std::string_view kid);
     // Its clock is off by as much.
     void                                set_clock(std::chrono::milliseconds off);
+    // From now on it says that it has just begun to run, on the streams that there are too.
+    void                                restart();
     // Every stream is ended; what is asked from now on is answered with this status, 0: as ever.
     void                                end_streams();
     void                                answer_with(int status);
@@ -58,8 +60,8 @@ public:
     void        set_middle_man(MiddleMan middle_man);
     // Past the middle man, to every stream.
     void        send(std::string const& message);
-    // The issuer's own, as it would send them now.
-    std::string signed_heartbeat();
+    // The issuer's own, as it would send them now, or so much later.
+    std::string signed_heartbeat(std::chrono::milliseconds later = std::chrono::milliseconds{0});
     std::string signed_snapshot();
 
     // Waits until a confirmation of this sequence has come.
@@ -102,9 +104,11 @@ private:
     std::chrono::milliseconds             clock_off_{0};
     std::chrono::milliseconds             beat_every_{0};
     std::chrono::steady_clock::time_point frozen_until_{};
+    std::chrono::steady_clock::time_point began_        = std::chrono::steady_clock::now();
     revocation::Sequence                  oldest_       = 0;
     int                                   status_       = 0;
     std::size_t                           stream_count_ = 0, snapshot_count_ = 0, key_count_ = 0, strangers_ = 0;
+    std::size_t                           run_count_ = 0;
 
     std::vector<std::thread> serving_;
     std::jthread             beating_;

@@ -6,22 +6,22 @@ namespace signet {
 
 // NB: the earliest moment at which it can have been made, though it was likely later. Who holds the first message back
 // would else make all that follow it look younger than they are, by as much.
-bool Freshness::answered(Time sent, Time arrived, TimePoint made)
+bool Freshness::answered(Time sent, Time arrived, revocation::Uptime made)
 {
-    first_offset_ = offset_ = sent.time_since_epoch() - made.time_since_epoch();
+    first_offset_ = offset_ = sent.time_since_epoch() - made;
     return arrived - sent < limits_.degraded_after;
 }
 
 // Nothing is made later than it comes.
-bool Freshness::arrived(Time arrived, TimePoint made)
+bool Freshness::arrived(Time arrived, revocation::Uptime made)
 {
-    offset_ = std::min<std::chrono::nanoseconds>(offset_, arrived.time_since_epoch() - made.time_since_epoch());
+    offset_ = std::min<std::chrono::nanoseconds>(offset_, arrived.time_since_epoch() - made);
     return first_offset_ - offset_ < limits_.degraded_after / 3;
 }
 
-void Freshness::current(TimePoint made)
+void Freshness::current(revocation::Uptime made)
 {
-    Time const when{made.time_since_epoch() + offset_};
+    Time const when{made + offset_};
     current_at_ = std::max(current_at_.value_or(when), when);
 }
 

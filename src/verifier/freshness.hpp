@@ -1,16 +1,16 @@
 // verifier/freshness.hpp - how old what is known of the issuer's log may be, without believing any wall clock.
 //
 // The first message of a stream repeats a nonce that left here at a known moment, so it was made after that. From then
-// on the server's clock is only compared with itself, and with this machine's steady one: a message that was held back
-// counts from when it was made, whenever it comes.
+// on how long the server has run is only compared with itself, and with this machine's steady clock: a message that was
+// held back counts from when it was made, whenever it comes.
 //
 // Knows:  those two clocks, what is how old.
-// Knows nothing of:  logs, entries, wall clocks here.
+// Knows nothing of:  logs, entries, wall clocks anywhere, whether all is of the same run.
 #pragma once
 #include <chrono>
 #include <optional>
 
-#include "base/clock.hpp"
+#include "revocation/message.hpp"
 #include "signet/verifier.hpp"
 
 namespace signet {
@@ -26,23 +26,23 @@ public:
 
     explicit Freshness(Limits limits) : limits_(limits) {}
 
-    // A stream answered: with a message that the server made at `made` by its own clock, to a nonce that left here at
+    // A stream answered: with a message that the server made when it had run for `made`, to a nonce that left here at
     // `sent`. False when that took so long that the answer is old already.
-    [[nodiscard]] bool answered(Time sent, Time arrived, TimePoint made);
+    [[nodiscard]] bool answered(Time sent, Time arrived, revocation::Uptime made);
 
-    // Another message of that stream, whatever it says. False when the server's clock has run ahead of what was known
-    // of it, so that only another nonce can tell what is late.
-    [[nodiscard]] bool arrived(Time arrived, TimePoint made);
+    // Another message of that stream, whatever it says. False when the server has run for longer than was known of it,
+    // as where this machine's clock stood still meanwhile, so that only another nonce can tell what is late.
+    [[nodiscard]] bool arrived(Time arrived, revocation::Uptime made);
 
-    // All that the server knew at `made`, by its clock, is held.
-    void current(TimePoint made);
+    // All that the server knew at `made` is held.
+    void current(revocation::Uptime made);
 
     // When what is held was all that there was; nothing before the first time.
     [[nodiscard]] std::optional<Time> current_at() const { return current_at_; }
 
 private:
     Limits                   limits_;
-    // What is added to the server's clock to have this machine's steady one: at most the truth.
+    // What is added to the server's uptime to have this machine's steady one: at most the truth.
     std::chrono::nanoseconds offset_{};
     std::chrono::nanoseconds first_offset_{};
     std::optional<Time>      current_at_;

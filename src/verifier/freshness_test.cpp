@@ -12,13 +12,13 @@ constexpr Freshness::Limits kLimits{.degraded_after = 3s, .stale_after = 30s};
 
 Time const kStart{1000h};
 
-// A server whose clock is off by as much, and a stream that was asked for at kStart.
+// A server that had run for so long when a stream was asked for, at kStart.
 struct Server {
     std::chrono::milliseconds off;
 
-    [[nodiscard]] TimePoint clock(Time real) const
+    [[nodiscard]] revocation::Uptime clock(Time real) const
     {
-        return TimePoint{std::chrono::floor<std::chrono::milliseconds>(real - kStart) + 1'764'200'000s + off};
+        return std::chrono::floor<std::chrono::milliseconds>(real - kStart) + off;
     }
 };
 
@@ -27,7 +27,7 @@ State state(Freshness const& freshness, Time now)
     return state_of(freshness.current_at(), kLimits, now);
 }
 
-// However far apart the clocks are.
+// However long it was, and also if what it says is nonsense.
 class Freshnesses : public ::testing::TestWithParam<std::chrono::minutes> {
 protected:
     Freshnesses() { EXPECT_TRUE(freshness.answered(kStart, kStart + 50ms, server.clock(kStart + 30ms))); }
@@ -123,8 +123,8 @@ TEST_P(Freshnesses, TakeNoAnswerThatTookTooLong)
     EXPECT_TRUE(late.answered(kStart, kStart + 3s - 1ms, server.clock(kStart + 1s)));
 }
 
-// Without that, whatever is held back for as long as the jump would look young.
-TEST_P(Freshnesses, AskAnewWhenTheServersClockJumpsAhead)
+// As where this machine slept. Without that, whatever is held back for as long would look young.
+TEST_P(Freshnesses, AskAnewWhenTheServerHasRunForLongerThanIsKnown)
 {
     EXPECT_TRUE(hear(kStart + 1s, kStart + 1s));
     server.off += 5min;
@@ -136,7 +136,7 @@ TEST_P(Freshnesses, AskAnewWhenTheServersClockJumpsAhead)
     EXPECT_EQ(state(freshness, kStart + 8s), State::live);
 }
 
-TEST_P(Freshnesses, AreDegradedWhenTheServersClockJumpsBackUntilThereIsAnotherStream)
+TEST_P(Freshnesses, AreDegradedWhenTheServersUptimeGoesBackUntilThereIsAnotherStream)
 {
     EXPECT_TRUE(hear(kStart + 1s, kStart + 1s));
     server.off -= 5min;

@@ -130,6 +130,13 @@ std::optional<std::string> Transfer::problem() const
     return exchange_->problem();
 }
 
+std::chrono::seconds Transfer::retry_after() const
+{
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(exchange_->handle.get(), CURLINFO_RETRY_AFTER, &seconds);
+    return std::chrono::seconds{seconds};
+}
+
 Transfer::Steady Transfer::sent() const
 {
     curl_off_t microseconds = 0;

@@ -65,6 +65,8 @@ public:
     [[nodiscard]] long                       status() const;
     // Empty when it ended well, whatever its status; nullopt while it is under way.
     [[nodiscard]] std::optional<std::string> problem() const;
+    // How long the answer asks to be left alone (RFC 9110 10.2.3); 0 where it does not. Of a transfer that has ended.
+    [[nodiscard]] std::chrono::seconds       retry_after() const;
     // The first byte of the request left no sooner than this. Of a transfer that has been answered.
     [[nodiscard]] Steady                     sent() const;
 

@@ -15,6 +15,8 @@ void restrict_to(TransferSettings& settings, KeySetAddress const& to, std::strin
     settings.set(CURLOPT_URL, to.url.c_str());
     settings.set(CURLOPT_PROTOCOLS_STR, to.plain_http ? "http" : "https");
     settings.set(CURLOPT_FOLLOWLOCATION, 0L);
+    // Each has a connection of its own: what one of them waits for holds up no other.
+    settings.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     settings.set(CURLOPT_NOSIGNAL, 1L);
     // NB: without it libcurl waits, however long, for the thread that resolves a name. With it that thread ends by
     // itself, and frees what is its own, once getaddrinfo() returns.

@@ -29,6 +29,10 @@ const kLongestStream = 3_600_000;
 // than kQuickAnswer, another nonce is soon asked with, but not by all at once.
 const kQuickAnswer = 500;
 const kSlowStream = { atLeast: 10_000, more: 50_000 };
+// A wall clock that moves so far against the steady one was set, or this machine slept.
+const kLongestStep = 2_000;
+// A stream that lasts is one of an issuer that is well.
+const kLasting = 5_000;
 const kForgetRound = 60_000; // in which each entry is looked at once
 const kSlice = 2_000; // entries that are added before others have a turn
 
@@ -61,6 +65,7 @@ class Stop extends Error {
 
 interface Stream {
   sent: number; // when its nonce left here, by the steady clock
+  readonly began: number;
   renewAt: number; // a new nonce is due
   readonly end: AbortController;
   quietSince: number; // when it last said something that brought us on
@@ -85,6 +90,7 @@ export class Feed {
   #serverTime = 0; // by the issuer's clock, as of the last heartbeat
   #streams = 0;
   #snapshots = 0;
+  #wallAhead: number; // of the steady clock, at the last look
   #forgotten = 0; // when entries were looked at last, by the steady clock
   #callOffTick = () => {};
   #wakeFromPause = () => {};
@@ -94,6 +100,7 @@ export class Feed {
     this.#freshness = new Freshness(needs.limits);
     this.#least = new LeastTime(needs.env);
     this.#forgotten = needs.env.steady();
+    this.#wallAhead = needs.env.wall() - needs.env.steady();
   }
 
   start(): void {
@@ -203,6 +210,7 @@ export class Feed {
     const now = env.steady();
     const stream: Stream = {
       sent: now,
+      began: now,
       renewAt: now + kLongestStream * (1 - 0.1 * env.random()),
       end: new AbortController(),
       quietSince: now,
@@ -257,17 +265,17 @@ export class Feed {
     if (step.add) this.#acknowledgements.applied(this.sequence);
   }
 
-  #takeTime({ time }: Heartbeat, stream: Stream, arrived: number): void {
+  #takeTime({ time, up }: Heartbeat, stream: Stream, arrived: number): void {
     this.#serverTime = time;
     this.#clockOffset = time - this.#needs.env.wall();
     if (stream.hasAnswered) {
-      if (!this.#freshness.arrived(arrived, time)) throw new Stop("the issuer's clock has jumped");
+      if (!this.#freshness.arrived(arrived, up)) throw new Stop('the issuer has run for longer than this machine knows of');
       return;
     }
     stream.hasAnswered = true;
     stream.quietSince = arrived;
     if (arrived - stream.sent > kQuickAnswer) stream.renewAt = arrived + kSlowStream.atLeast + kSlowStream.more * this.#needs.env.random();
-    if (!this.#freshness.answered({ sent: stream.sent, arrived, made: time }))
+    if (!this.#freshness.answered({ sent: stream.sent, arrived, made: up }))
       throw new Stop('the issuer takes too long to answer');
   }
 
@@ -276,7 +284,7 @@ export class Feed {
       this.#freshness.current(step.currentAt);
       stream.isCurrent = true;
       stream.quietSince = Math.max(stream.quietSince, this.#freshness.currentAt ?? 0);
-      this.#schedule.succeeded();
+      if (this.#needs.env.steady() >= stream.began + kLasting) this.#schedule.succeeded();
       this.#problem = '';
       this.#needs.changed();
     }
@@ -351,9 +359,18 @@ export class Feed {
       if (isQuiet && stream.isOverdue) stream.end.abort(stopFor(this.#position.nothingCame()));
       stream.isOverdue = isQuiet;
     }
+    this.#watchClocks(now);
     this.#forget(now);
     changed();
     this.#callOffTick = env.after(kTick, () => this.#tick());
+  }
+
+  // The steady clock may stand still while a machine sleeps, and would count none of it.
+  #watchClocks(now: number): void {
+    const ahead = this.#needs.env.wall() - now;
+    const moved = Math.abs(ahead - this.#wallAhead);
+    this.#wallAhead = ahead;
+    if (moved > kLongestStep) this.#stream?.end.abort(new Stop('this machine slept, or its clock was set'));
   }
 
   #forget(now: number): void {

@@ -1,12 +1,12 @@
 // freshness.ts - how old what is known of the issuer's log may be, without believing any wall clock.
 //
 // The first message of a stream repeats a nonce that left here at a known moment, so it
-// was made after that. From then on the issuer's clock is only compared with itself, and
-// with this machine's steady one: a message that was held back counts from when it was
-// made, whenever it comes.
+// was made after that. From then on how long the issuer has run is only compared with
+// itself, and with this machine's steady clock: a message that was held back counts from
+// when it was made, whenever it comes.
 //
 // Knows:  those two clocks, what is how old. Milliseconds.
-// Knows nothing of:  logs, entries, wall clocks here.
+// Knows nothing of:  logs, entries, wall clocks anywhere, whether all is of the same run.
 
 // How current what is known to be revoked is.
 export type State =
@@ -24,7 +24,7 @@ export interface FreshnessLimits {
 
 export class Freshness {
   readonly #limits: FreshnessLimits;
-  #offset = 0; // what is added to the issuer's clock to have this machine's steady one: at most the truth
+  #offset = 0; // what is added to the issuer's uptime to have this machine's steady one: at most the truth
   #firstOffset = 0;
   #currentAt: number | undefined;
 
@@ -37,7 +37,7 @@ export class Freshness {
     return this.#currentAt;
   }
 
-  // A stream answered: with a message that the issuer made at `made` by its own clock, to a nonce
+  // A stream answered: with a message that the issuer made when it had run for `made`, to a nonce
   // that left here at `sent`. False when that took so long that the answer is old already.
   //
   // NB: counted from the earliest moment at which it can have been made, though it was likely
@@ -48,14 +48,15 @@ export class Freshness {
     return arrived - sent < this.#limits.degradedAfter;
   }
 
-  // Another message of that stream, whatever it says. False when the issuer's clock has run ahead
-  // of what was known of it, so that only another nonce can tell what is late.
+  // Another message of that stream, whatever it says. False when the issuer has run for longer than
+  // was known of it, as where this machine's clock stood still, so that only another nonce can tell
+  // what is late.
   arrived(arrived: number, made: number): boolean {
     this.#offset = Math.min(this.#offset, arrived - made); // nothing is made later than it comes
     return this.#firstOffset - this.#offset < this.#limits.degradedAfter / 3;
   }
 
-  // All that the issuer knew at `made`, by its clock, is held.
+  // All that the issuer knew at `made` is held.
   current(made: number): void {
     const when = made + this.#offset;
     this.#currentAt = Math.max(this.#currentAt ?? when, when);

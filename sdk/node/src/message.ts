@@ -30,6 +30,8 @@ export interface Heartbeat {
   readonly type: 'heartbeat';
   readonly at: Position;
   readonly time: number; // the issuer's clock
+  readonly run: string; // which run of the issuer says so
+  readonly up: number; // and for how long it has run, in milliseconds
   readonly stream: string; // the name of the stream that it comes on, empty where it has said so already
   readonly nonce: string; // what the subscriber sent, likewise
 }
@@ -84,11 +86,14 @@ function readDelta(event: Json): Delta {
 }
 
 function readHeartbeat(event: Json): Heartbeat {
-  const members = membersOf(event, ['log', 'seq', 'hash', 'time'], ['stream', 'nonce']);
+  const members = membersOf(event, ['log', 'seq', 'hash', 'time', 'run', 'up'], ['stream', 'nonce']);
+  const run = textOf(members, 'run');
+  if (!kNonce.test(run)) refuse('malformed_claims', 'run');
   const [stream, nonce] = ['stream', 'nonce'].map((name) => (name in members ? textOf(members, name) : undefined));
   if (stream !== undefined && !isSubject(stream)) refuse('malformed_claims', 'stream');
   if (nonce !== undefined && !kNonce.test(nonce)) refuse('malformed_claims', 'nonce');
-  return { type: 'heartbeat', at: positionOf(members), time: numberOf(members, 'time'), stream: stream ?? '', nonce: nonce ?? '' };
+  const [time, up] = [numberOf(members, 'time'), numberOf(members, 'up')];
+  return { type: 'heartbeat', at: positionOf(members), time, run, up, stream: stream ?? '', nonce: nonce ?? '' };
 }
 
 function readSnapshotHead(event: Json): SnapshotHead {

@@ -14,11 +14,12 @@ export interface Step {
   readonly next: 'read_on' | 'new_stream' | 'snapshot'; // the same stream; another from what is held; both
   readonly problem?: string; // why not this stream any longer
   readonly add?: readonly Entry[]; // to what is revoked, at once
-  readonly currentAt?: number; // by the issuer's clock: what is held was all that there was then
+  readonly currentAt?: number; // what is held was all that there was when the issuer had run for that long
 }
 
 const kReadOn: Step = { next: 'read_on' };
 const kNoAnswer: Step = { next: 'new_stream', problem: 'the stream does not begin with the answer to this request' };
+const kOtherRun: Step = { next: 'new_stream', problem: 'the stream holds a heartbeat of another run of the issuer' };
 const kNewLog: Step = { next: 'snapshot', problem: 'the issuer has begun a new log' };
 const kOldLog: Step = { next: 'new_stream', problem: "the issuer's log is older than the one held" };
 const kMissing = 'entries are missing in the stream';
@@ -28,6 +29,7 @@ export class FeedPosition {
   #held: Position | undefined;
   #nonce = '';
   #stream = '';
+  #run = ''; // of the issuer that has begun it
   #target: Heartbeat | undefined; // where the entries of a new stream must lead
   #isDoubted = false; // what came did not follow, and a new stream is to show it
 
@@ -75,7 +77,8 @@ export class FeedPosition {
   #takeHeartbeat(heartbeat: Heartbeat): Step {
     const isFirst = this.#stream === '';
     if (isFirst && (heartbeat.nonce !== this.#nonce || heartbeat.stream === '')) return kNoAnswer;
-    if (isFirst) this.#stream = heartbeat.stream;
+    if (isFirst) [this.#stream, this.#run] = [heartbeat.stream, heartbeat.run];
+    if (heartbeat.run !== this.#run) return kOtherRun;
     if (!this.#held) return { next: 'snapshot', problem: 'nothing is held yet' };
     return this.#compare(heartbeat, this.#held, isFirst);
   }
@@ -86,7 +89,7 @@ export class FeedPosition {
     if (at.log < held.log) return kOldLog;
     if (this.#target && at.sequence < this.#target.at.sequence) return kReadOn; // said before what is awaited
     if (at.sequence === held.sequence)
-      return at.hash === held.hash ? this.#reached(heartbeat.time) : this.#doesNotFollow(kOther);
+      return at.hash === held.hash ? this.#reached(heartbeat.up) : this.#doesNotFollow(kOther);
     if (at.sequence < held.sequence && isFirst)
       return { next: 'new_stream', problem: "the issuer's log ends before what is held" };
     if (at.sequence < held.sequence) return kReadOn; // one that came late says nothing new
@@ -108,7 +111,7 @@ export class FeedPosition {
     const add = delta.entries.filter(({ sequence }) => sequence > held.sequence);
     this.#held = delta.after;
     if (!this.#target || delta.after.sequence < this.#target.at.sequence) return { next: 'read_on', add };
-    return { ...this.#reached(this.#target.time), add };
+    return { ...this.#reached(this.#target.up), add };
   }
 
   #leadsElsewhere(delta: Delta): boolean {

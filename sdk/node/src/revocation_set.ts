@@ -63,7 +63,8 @@ export class RevocationSet {
   }
 
   // Looks at `count` entries, each call at others, and drops those whose until is before
-  // `before`, to the second, and never sooner. All at once would keep everybody waiting.
+  // `before`, to the second, and never sooner; but none of a key, for a key set that was kept may
+  // have it for longer than anybody knows. All at once would keep everybody waiting.
   forgetSome(before: number, count: number): void {
     this.#forgetBefore = Math.floor(before / 1000);
     for (let i = 0; i < count; i++) {
@@ -76,7 +77,7 @@ export class RevocationSet {
 
   // A map may be changed while it is walked: what is added meanwhile comes too.
   *#lookAtAll(): Generator<void> {
-    for (const map of Object.values(this.#named))
+    for (const map of [this.#named.session, this.#named.token])
       for (const [subject, until] of map) {
         if (until < this.#forgetBefore) map.delete(subject);
         yield;

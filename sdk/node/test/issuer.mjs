@@ -13,10 +13,11 @@ export const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(par
 // A clock that tests may push on. Whatever is due falls due then.
 export class Clock {
   shift = 0;
+  asleep = 0; // which the steady clock does not count
   #timers = new Set();
 
   steady = () => performance.now() + this.shift;
-  wall = () => Date.now() + Math.round(this.shift);
+  wall = () => Date.now() + Math.round(this.shift) + this.asleep;
 
   after = (milliseconds, what) => {
     const timer = { at: this.steady() + milliseconds, what };
@@ -114,10 +115,21 @@ export class Issuer {
     this.ahead = ahead; // of the verifier's wall clock
     this.tls = tls;
     this.log = new Log(this.now() - 1000);
+    this.begin();
   }
 
   now() {
     return this.clock.wall() + this.ahead;
+  }
+
+  // A run of the server.
+  begin() {
+    this.run = randomBytes(16).toString('base64url');
+    this.began = this.clock.steady();
+  }
+
+  running() {
+    return { run: this.run, up: Math.round(this.clock.steady() - this.began) };
   }
 
   async start(port = 0) {
@@ -139,6 +151,7 @@ export class Issuer {
 
   async restart() {
     await this.stop();
+    this.begin();
     await this.start(this.port);
   }
 
@@ -170,8 +183,8 @@ export class Issuer {
     return this.say('revocations', this.log.delta(after));
   }
 
-  beat(at = this.log.at(this.log.end), time = this.now()) {
-    return this.say('heartbeat', { 'urn:signet:heartbeat': { ...at, time } });
+  beat(at = this.log.at(this.log.end), running = this.running()) {
+    return this.say('heartbeat', { 'urn:signet:heartbeat': { ...at, time: this.now(), ...running } });
   }
 
   async say(event, events, options) {
@@ -222,7 +235,7 @@ export class Issuer {
     const stream = { name: randomBytes(16).toString('base64url'), nonce: query.get('nonce'), after, response };
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.on('close', () => (this.streams = this.streams.filter((other) => other !== stream)));
-    const greeting = { ...this.log.at(this.log.end), time: this.now(), stream: stream.name, nonce: stream.nonce };
+    const greeting = { ...this.log.at(this.log.end), time: this.now(), ...this.running(), stream: stream.name, nonce: stream.nonce };
     const events = [{ event: 'heartbeat', data: await this.sign({ 'urn:signet:heartbeat': greeting }) }];
     const end = this.log.end;
     for (let from = after; from < end; from += 256)

@@ -22,7 +22,8 @@ const claims = (events, more = {}) => ({ iss: issuer, iat: kNow / 1000, jti: ran
 const signed = (all, { by = key, header = {} } = {}) => sign(all, { key: by, header: { typ: 'secevent+jwt', ...header } });
 const say = (events, options) => signed(claims(events), options);
 const read = async (text) => readMessage(await text, keys, issuer);
-const heartbeat = (more = {}) => ({ 'urn:signet:heartbeat': { ...log.at(3), time: kNow, ...more } });
+const kRun = 'run-0123456789ab';
+const heartbeat = (more = {}) => ({ 'urn:signet:heartbeat': { ...log.at(3), time: kNow, run: kRun, up: 7, ...more } });
 
 // Another text for the same bytes.
 function unusedBits(hash) {
@@ -47,8 +48,8 @@ test('entries come with where they lead', async () => {
 test('a heartbeat says where the log stands, when, and at first to whom', async () => {
   const nonce = '0123456789abcdefABCDEF-_';
   const first = await read(say(heartbeat({ stream: 'stream-1', nonce })));
-  assert.deepEqual(first, { type: 'heartbeat', at: { log: kNow, sequence: 3, hash: some }, time: kNow, stream: 'stream-1', nonce });
-  const later = await read(say({ 'urn:signet:heartbeat': { log: 1, seq: 0, hash: zeros, time: 1 } }));
+  assert.deepEqual(first, { type: 'heartbeat', at: { log: kNow, sequence: 3, hash: some }, time: kNow, run: kRun, up: 7, stream: 'stream-1', nonce });
+  const later = await read(say({ 'urn:signet:heartbeat': { log: 1, seq: 0, hash: zeros, time: 1, run: kRun, up: 0 } }));
   assert.deepEqual([later.stream, later.nonce, later.at.sequence], ['', '', 0]);
 });
 
@@ -88,11 +89,11 @@ test('a message has its claims and no others', async () => {
 });
 
 test('a heartbeat has one form', async () => {
-  for (const name of ['log', 'seq', 'hash', 'time']) await refusedAs('missing_claim', say(heartbeat({ [name]: undefined })), name);
-  for (const more of [{ log: '1' }, { seq: 3.5 }, { hash: 7 }, { time: null }, { stream: 1 }, { nonce: null }]) await refusedAs('wrong_claim_type', say(heartbeat(more)), JSON.stringify(more));
+  for (const name of ['log', 'seq', 'hash', 'time', 'run', 'up']) await refusedAs('missing_claim', say(heartbeat({ [name]: undefined })), name);
+  for (const more of [{ log: '1' }, { seq: 3.5 }, { hash: 7 }, { time: null }, { run: 1 }, { up: 1.5 }, { stream: 1 }, { nonce: null }]) await refusedAs('wrong_claim_type', say(heartbeat(more)), JSON.stringify(more));
   for (const more of [
     { log: -1 }, { log: 100_000_000_000_000 }, { hash: `${some}=` }, { hash: 'AAAA' }, { hash: zeros }, { seq: 0 }, { stream: '' }, { stream: 'a b' },
-    { nonce: 'short' }, { nonce: 'n'.repeat(65) }, { more: 1 }, { hash: unusedBits(some) },
+    { run: 'short' }, { up: -1 }, { nonce: 'short' }, { nonce: 'n'.repeat(65) }, { more: 1 }, { hash: unusedBits(some) },
   ])
     await refusedAs('malformed_claims', say(heartbeat(more)), JSON.stringify(more));
 });

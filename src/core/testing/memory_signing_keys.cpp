@@ -52,12 +52,9 @@ public:
             auto const key = std::ranges::find(memory_.keys, kid, &SigningKeyRecord::kid);
             if (key == memory_.keys.end() || key->published_until.value_or(TimePoint::max()) <= audit.at)
                 return refused(Errc::not_found);
-            auto const turn = key->active_from;
-            Revoked    revoked;
-            if (key->purpose == name(KeyPurpose::access_token)) {
-                auto const what = Revocation::of_key(key->kid);
-                revoked         = memory_.revoke({&what, 1}, audit.at);
-            }
+            auto const turn    = key->active_from;
+            auto const what    = Revocation::of_key(key->kid);
+            auto const revoked = memory_.revoke({&what, 1}, audit.at);
             memory_.revoke_key(*key, audit.at);
             memory_.keys.erase(key);
             if (replacement) {
