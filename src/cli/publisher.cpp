@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/result.hpp"
@@ -68,7 +69,7 @@ void Publisher::wait_until(std::stop_token const& stop, Clock::time_point time)
 core::Result<void> Publisher::publish()
 {
     // What could not be signed is still to be told.
-    if (unpublished_.entries.empty()) TRY(take_news());
+    if (published_ == unpublished_.entries.size()) TRY(take_news());
     // Nothing more is signed with a revoked key: who refreshes now must not be refused for it a moment later,
     // and who follows the feed does not believe it.
     auto const is_key = [](revocation::Entry const& entry) { return entry.kind == revocation::Kind::key; };
@@ -76,7 +77,7 @@ core::Result<void> Publisher::publish()
         TRY(needs_.keyring.maintain());
         TRY(needs_.feed_keyring.maintain());
     }
-    while (!unpublished_.entries.empty()) TRY(publish_some());
+    while (published_ < unpublished_.entries.size()) TRY(publish_some());
     return {};
 }
 
@@ -84,16 +85,17 @@ core::Result<void> Publisher::take_news()
 {
     auto news    = TRY(needs_.ports.revocations.follow(needs_.ports.revocation_log, needs_.ports.clock.now()));
     unpublished_ = std::move(news);
+    published_   = 0;
     return {};
 }
 
 core::Result<void> Publisher::publish_some()
 {
-    auto& [before, head, entries] = unpublished_;
-    auto const count              = std::min(entries.size(), revocation::kMostEntries);
-    auto const end                = entries.begin() + static_cast<std::ptrdiff_t>(count);
+    auto&      before = unpublished_.before;
+    auto const next   = std::span{unpublished_.entries}.subspan(published_);
+    auto const some   = next.first(std::min(next.size(), revocation::kMostEntries));
 
-    revocation::Delta delta{.before = before.hash, .after = before, .entries = {entries.begin(), end}};
+    revocation::Delta delta{.before = before.hash, .after = before, .entries = {some.begin(), some.end()}};
     for (auto const& entry : delta.entries) {
         delta.after.sequence = entry.sequence;
         delta.after.hash     = revocation::link(delta.after.hash, revocation::format_line(entry));
@@ -101,7 +103,7 @@ core::Result<void> Publisher::publish_some()
     auto const signed_text = TRY(needs_.signer.sign_delta(delta));
     needs_.feed.publish(delta.after, http::make_event("revocations", delta.after.sequence, signed_text), Clock::now());
     before = delta.after;
-    entries.erase(entries.begin(), end);
+    published_ += some.size();
     return {};
 }
 

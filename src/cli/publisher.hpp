@@ -51,8 +51,9 @@ private:
     void               follow_key();
 
     PublisherNeeds const needs_;
-    core::RevocationNews unpublished_;
-    std::string          key_id_;  // that signs now
+    core::RevocationNews unpublished_;    // its `before` moves on
+    std::size_t          published_ = 0;  // of its entries
+    std::string          key_id_;         // that signs now
     Task                 publishing_{"publishing revocations", needs_.metrics};
     Task                 beating_{"signing the heartbeat", needs_.metrics};
 

@@ -123,7 +123,7 @@ public:
         auto const& ports    = instance_->ports();
         auto const  followed = ports.revocations.follow(ports.revocation_log, ports.clock.now());
         if (!followed) return std::unexpected(sentence(followed.error(), "the revocation log"));
-        auto const verifiers = verifiers_.follow(ports.verifiers);
+        auto const verifiers = expect_verifiers();
         if (!verifiers) return std::unexpected(sentence(verifiers.error(), "the verifiers"));
         publisher_.emplace(PublisherNeeds{.ports        = ports,
                                           .keyring      = instance_->keyring(),
@@ -164,13 +164,25 @@ public:
     std::string        admin_url() const { return url(false, config_.admin_listen); }
 
 private:
+    // Those that have ever followed may have done so until a moment ago.
+    core::Result<void> expect_verifiers()
+    {
+        auto& store = instance_->ports().verifiers;
+        TRY(verifiers_.follow(store));
+        auto const all = TRY(store.list_verifiers());
+        for (auto const& verifier : all)
+            if (verifier.last_connected_at) feed_.expect(verifier.name, http::RevocationFeed::Clock::now());
+        return {};
+    }
+
     core::Result<void> follow_verifiers()
     {
         auto const& ports = instance_->ports();
-        auto const  gone  = TRY(verifiers_.follow(ports.verifiers));
+        auto        gone  = TRY(verifiers_.follow(ports.verifiers));
         for (auto const& name : gone) feed_.drop(name);
-        for (auto const& name : feed_.take_connected()) TRY(ports.verifiers.note_connected(name, ports.clock.now()));
-        return {};
+        // And those that were let in before, and began to follow after the last look.
+        for (auto const& name : std::exchange(dropped_verifiers_, std::move(gone))) feed_.drop(name);
+        return ports.verifiers.note_connected(feed_.take_connected(), ports.clock.now());
     }
 
     core::Result<void> follow_certificate() { return certificate_ ? certificate_->follow() : core::Result<void>{}; }
@@ -267,6 +279,7 @@ private:
     Readiness                                readiness_{[this] { return instance_->check_ready(); }};
     std::optional<core::Authenticator>       authenticator_;
     core::VerifierCredentials                verifiers_;
+    std::vector<std::string>                 dropped_verifiers_;  // at the last look
     std::optional<core::FeedSigner>          signer_;
     std::optional<http::RevocationSnapshots> snapshots_;
     std::optional<http::StatusLists>         status_lists_;

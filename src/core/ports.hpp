@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -250,13 +251,13 @@ public:
     virtual ~VerifierStore() = default;
 
     // Errc::name_taken.
-    [[nodiscard]] virtual Result<void> add_verifier(Verifier const& verifier, AuditEntry const& audit) = 0;
+    [[nodiscard]] virtual Result<void> add_verifier(Verifier const& verifier, AuditEntry const& audit)  = 0;
     // In order of their names.
-    [[nodiscard]] virtual Result<std::vector<Verifier>> list_verifiers()                               = 0;
+    [[nodiscard]] virtual Result<std::vector<Verifier>> list_verifiers()                                = 0;
     // Errc::not_found.
-    [[nodiscard]] virtual Result<void> remove_verifier(std::string_view name, AuditEntry const& audit) = 0;
-    // Of one that was removed meanwhile: nothing.
-    [[nodiscard]] virtual Result<void> note_connected(std::string_view name, TimePoint at)             = 0;
+    [[nodiscard]] virtual Result<void> remove_verifier(std::string_view name, AuditEntry const& audit)  = 0;
+    // Of one that was removed meanwhile: nothing. One write.
+    [[nodiscard]] virtual Result<void> note_connected(std::set<std::string> const& names, TimePoint at) = 0;
 };
 
 class AuditStore {

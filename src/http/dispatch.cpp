@@ -219,7 +219,8 @@ private:
         auto       told     = [self     = shared_from_this(), exchange,
                      response = std::move(response)](Propagation const& propagation) mutable {
             log::RequestScope const scope{exchange->id, exchange->trace};
-            response.set("Signet-Propagated", fmt::format("{}/{}", propagation.confirmed, propagation.followers));
+            response.set("Signet-Propagated",
+                                   fmt::format("{}/{}", propagation.confirmed, propagation.followers + propagation.absent));
             self->finish(exchange, std::move(response));
         };
         api_.revocations.when_propagated(sequence, RevocationFeed::Clock::now(), std::move(told));

@@ -36,6 +36,12 @@ void RevocationFeed::begin_at(Position const& position)
     kept_after_ = position.sequence;
 }
 
+void RevocationFeed::expect(std::string const& verifier, Clock::time_point at)
+{
+    std::scoped_lock const lock{mutex_};
+    absent_.left(verifier, at);
+}
+
 void RevocationFeed::tell_when_wanted(std::function<void()> wanted)
 {
     std::scoped_lock const lock{mutex_};
@@ -85,7 +91,8 @@ std::optional<RevocationFeed::Clock::time_point> RevocationFeed::expire(Clock::t
     {
         std::scoped_lock const lock{mutex_};
         for (auto& waiting : waiting_)
-            if (!waiting.is_published) waiting.propagation.followers = subscribers_.size();
+            if (!waiting.is_published)
+                waiting.propagation = {.followers = subscribers_.size(), .absent = absent_.count(at)};
         late = take_over([&](Waiting const& waiting) { return waiting.until <= at; });
         for (auto const& waiting : waiting_) next = std::min(next.value_or(waiting.until), waiting.until);
     }
@@ -119,6 +126,7 @@ std::shared_ptr<StreamHold> RevocationFeed::subscribe(Follower const& follower, 
             .verifier = follower.verifier, .stream = stream, .number = next_number_++, .confirmed = follower.after});
     streams_.reset();
     followers_ = subscribers_.size();
+    absent_.came(follower.verifier);
     connected_.insert(follower.verifier);
     resumed_.add();
     return hold;
@@ -158,8 +166,12 @@ void RevocationFeed::drop(std::string_view verifier)
     Streams theirs;
     {
         std::scoped_lock const lock{mutex_};
-        for (auto const& [_, subscriber] : subscribers_)
-            if (subscriber.verifier == verifier) theirs.push_back(subscriber.stream);
+        for (auto& [_, subscriber] : subscribers_) {
+            if (subscriber.verifier != verifier) continue;
+            subscriber.is_dropped = true;
+            theirs.push_back(subscriber.stream);
+        }
+        absent_.forget(verifier);
     }
     for (auto const& stream : theirs) stream->finish();
 }
@@ -196,6 +208,7 @@ void RevocationFeed::leave(std::string const& stream)
     auto const              found = subscribers_.find(stream);
     if (found == subscribers_.end()) return;
     last = std::move(found->second.stream);
+    if (!found->second.is_dropped) absent_.left(found->second.verifier, Clock::now());
     subscribers_.erase(found);
     streams_.reset();
     followers_ = subscribers_.size();
@@ -203,12 +216,13 @@ void RevocationFeed::leave(std::string const& stream)
 }
 
 // Who was there when it was published counts, also when it leaves before it has confirmed.
-void RevocationFeed::begin_confirming(Waiting& waiting, Clock::time_point at) const
+void RevocationFeed::begin_confirming(Waiting& waiting, Clock::time_point at)
 {
     waiting.is_published          = true;
     waiting.until                 = at + limits_.patience;
     waiting.first_late            = next_number_;
     waiting.propagation.followers = subscribers_.size();
+    waiting.propagation.absent    = absent_.count(at);
     waiting.propagation.confirmed = static_cast<std::size_t>(std::ranges::count_if(
         subscribers_, [&](auto const& each) { return each.second.confirmed >= waiting.sequence; }));
 }

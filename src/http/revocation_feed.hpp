@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/metrics.hpp"
+#include "http/absent_followers.hpp"
 #include "http/stream.hpp"
 #include "revocation/entry.hpp"
 
@@ -32,6 +33,7 @@ namespace signet::http {
 struct Propagation {
     std::size_t confirmed = 0;  // followers that apply it
     std::size_t followers = 0;  // of those that were there when it was published
+    std::size_t absent    = 0;  // that were not, and had been a moment before
 };
 
 // A server-sent event as it goes over the wire (HTML 9.2.5). `name` and `data` are single lines.
@@ -59,6 +61,8 @@ public:
     // `wanted` is called when somebody waits for what is not published yet, from whatever thread; it must not block.
     // With none it is over: once this returns it is not called any more.
     void                             tell_when_wanted(std::function<void()> wanted);
+    // A verifier that followed before this process began, and may not know yet that it has to come back.
+    void                             expect(std::string const& verifier, Clock::time_point at);
     // `event` holds all entries behind position(), up to `now`.
     void                             publish(Position const& now, Piece const& event, Clock::time_point at);
     void                             beat(Piece const& event);
@@ -87,7 +91,7 @@ public:
     [[nodiscard]] std::set<std::string>       take_connected();
     // False when there is no such stream of this verifier.
     bool acknowledge(std::string_view verifier, std::string const& stream, Sequence sequence, Clock::time_point at);
-    // Ends this verifier's streams.
+    // Ends this verifier's streams, for good.
     void drop(std::string_view verifier);
 
     // Calls `told` once, when `sequence` is published and all followers have confirmed it, or the time for either is
@@ -100,6 +104,7 @@ private:
         std::shared_ptr<Stream> stream;
         std::uint64_t           number;  // in the order of their coming
         Sequence                confirmed;
+        bool                    is_dropped = false;
     };
     struct Kept {
         Sequence last;
@@ -120,7 +125,7 @@ private:
 
     void                                         keep(Sequence last, Piece const& event);
     void                                         leave(std::string const& stream);
-    void                                         begin_confirming(Waiting& waiting, Clock::time_point at) const;
+    void                                         begin_confirming(Waiting& waiting, Clock::time_point at);
     // Moves those that are over out of waiting_.
     [[nodiscard]] Answers                        take_over(std::function<bool(Waiting const&)> const& is_over);
     [[nodiscard]] std::shared_ptr<Streams const> streams();
@@ -142,6 +147,7 @@ private:
     std::size_t                                 kept_bytes_ = 0;
     std::unordered_map<std::string, Subscriber> subscribers_;
     std::shared_ptr<Streams const>              streams_;  // of subscribers_; null: to be made anew
+    AbsentFollowers                             absent_;
     std::uint64_t                               next_number_ = 0;
     std::list<Waiting>                          waiting_;
     std::function<void()>                       wanted_;

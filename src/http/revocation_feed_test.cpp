@@ -38,12 +38,12 @@ protected:
     {
         feed_.when_propagated(sequence, now_, [this, sequence](Propagation p) {
             told_.push_back(std::to_string(sequence) + ": " + std::to_string(p.confirmed) + "/" +
-                            std::to_string(p.followers));
+                            std::to_string(p.followers) + (p.absent == 0 ? "" : " and " + std::to_string(p.absent)));
         });
     }
 
     static inline Stream::Ending      ending_ = Stream::Ending::none;
-    RevocationFeed::Clock::time_point now_{1h};
+    RevocationFeed::Clock::time_point now_    = RevocationFeed::Clock::now();
     Metrics                           metrics_;
     RevocationFeed                    feed_{{.waiting = 100, .kept = 20}, metrics_};
     std::vector<std::string>          told_;
@@ -102,6 +102,30 @@ TEST_F(RevocationFeedTest, ForgetsAFollowerWhoseConnectionEnds)
     EXPECT_EQ(feed_.followers(), 0U);
     publish(101);
     EXPECT_FALSE(feed_.acknowledge("notes", "a", 101, now_));
+}
+
+// It does not refuse yet, and need not know that it has to come back.
+TEST_F(RevocationFeedTest, CountsWhoWasThereAMomentAgo)
+{
+    feed_.expect("other", now_);
+    auto a = follow("a");
+    auto b = follow("b");
+    b.reset();
+    publish(101);
+    confirm("a", 101);
+    sign_out(101);
+    EXPECT_THAT(told_, ElementsAre("101: 1/1 and 2")) << "and nobody waits for them";
+    b = follow("b again");
+    sign_out(101);
+    confirm("b again", 101);
+    now_ += 31s;
+    sign_out(101);
+    EXPECT_THAT(told_, ElementsAre("101: 1/1 and 2", "101: 2/2 and 1", "101: 2/2"));
+    b.reset();
+    feed_.drop("notes");
+    a.reset();
+    sign_out(101);
+    EXPECT_EQ(told_.back(), "101: 0/0") << "a credential that was removed is nobody's";
 }
 
 TEST_F(RevocationFeedTest, TellsOnceWhichVerifiersHaveCome)

@@ -57,10 +57,12 @@ Result<void> Verifiers::remove_verifier(std::string_view name, core::AuditEntry 
     });
 }
 
-Result<void> Verifiers::note_connected(std::string_view name, TimePoint at)
+Result<void> Verifiers::note_connected(std::set<std::string> const& names, TimePoint at)
 {
+    if (names.empty()) return {};
     return engine_.write([&](Transaction& transaction) -> Result<void> {
-        TRY(transaction.run("UPDATE verifiers SET last_connected_at = $2 WHERE name = $1", {name, at}));
+        for (auto const& name : names)
+            TRY(transaction.run("UPDATE verifiers SET last_connected_at = $2 WHERE name = $1", {name, at}));
         return {};
     });
 }

@@ -13,7 +13,7 @@ public:
     [[nodiscard]] Result<void> add_verifier(core::Verifier const& verifier, core::AuditEntry const& audit) override;
     [[nodiscard]] Result<std::vector<core::Verifier>> list_verifiers() override;
     [[nodiscard]] Result<void> remove_verifier(std::string_view name, core::AuditEntry const& audit) override;
-    [[nodiscard]] Result<void> note_connected(std::string_view name, TimePoint at) override;
+    [[nodiscard]] Result<void> note_connected(std::set<std::string> const& names, TimePoint at) override;
 
 private:
     Engine&         engine_;

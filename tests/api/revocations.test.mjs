@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { after, before, test } from 'node:test';
 import * as jose from 'jose';
-import { ann, patient, request, run, signIn, startSignet, startWithAnn, until } from './harness.mjs';
+import { ann, freePort, patient, request, run, signIn, startSignet, startWithAnn, until } from './harness.mjs';
 import { addVerifier, feedKeys, Follower, newNonce, readMessage, readSnapshot, Stream } from './feed.mjs';
 
 let signet;
@@ -30,10 +30,43 @@ test('a sign-out reaches who follows, and the answer says that it did', async ()
 });
 
 test('a sign-out that nobody follows says so at once', async () => {
+  const alone = await startWithAnn({ env: patient });
+  try {
+    const answer = await request(alone, 'POST', '/api/v1/logout', { bearer: (await signIn(alone)).access_token });
+    assert.equal(answer.headers['signet-propagated'], '0/0');
+  } finally {
+    await alone.stop();
+  }
+});
+
+// It does not know yet that it has to come back: of its own it accepts the token for three seconds more.
+test('who followed a moment ago is counted, also by a server that has just started, and not waited for', async () => {
   await until('no follower', async () => await signet.metric('signet_revocation_followers') === 0);
-  const session = await signIn(signet);
-  const answer = await signOut(session);
-  assert.equal(answer.headers['signet-propagated'], '0/0');
+  const answer = await signOut(await signIn(signet));
+  assert.match(answer.headers['signet-propagated'], /^0\/[1-9]/);
+
+  const listen = `localhost:${await freePort()}`;
+  let restarted = await startWithAnn({ listen, env: patient });
+  try {
+    const own = await addVerifier(restarted, 'notes');
+    await addVerifier(restarted, 'never-came');
+    const follower = await Follower.start(restarted, own);
+    const session = await signIn(restarted);
+    await until('it is known to have come', async () =>
+      (await run(['verifier', 'list', '--json', '--data', restarted.dataDir])).stdout.match(/"last_connected_at":\d/));
+    await follower.stop();
+    await restarted.kill9();
+    restarted = await startSignet({ dataDir: restarted.dataDir, listen, env: patient });
+    const out = await request(restarted, 'POST', '/api/v1/logout', { bearer: session.access_token });
+    assert.equal(out.status, 204);
+    assert.equal(out.headers['signet-propagated'], '0/1');
+    const back = await Follower.start(restarted, own);
+    const later = await request(restarted, 'POST', '/api/v1/logout', { bearer: (await signIn(restarted)).access_token });
+    assert.equal(later.headers['signet-propagated'], '1/1');
+    await back.stop();
+  } finally {
+    await restarted.stop();
+  }
 });
 
 test('who does not confirm keeps a sign-out as long as it waits, and no longer', async () => {

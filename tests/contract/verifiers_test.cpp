@@ -43,7 +43,7 @@ TEST_P(VerifierStore, KeepsEveryField)
 {
     EXPECT_THAT(names(), IsEmpty());
     ASSERT_TRUE(add("notes", 0));
-    ASSERT_TRUE(verifiers_.note_connected("notes", kStart + 1min));
+    ASSERT_TRUE(verifiers_.note_connected({"nobody", "notes"}, kStart + 1min));
     auto const kept = verifiers_.list_verifiers().value().front();
     EXPECT_EQ(kept.name, "notes");
     EXPECT_EQ(kept.credential, core::CredentialHash{}) << "bytes, NUL among them";
@@ -96,7 +96,7 @@ TEST_P(VerifierStore, RemovesOneAndGivesItsNameFree)
     EXPECT_EQ(audited(), rows + 1);
     EXPECT_EQ(remove("notes").error().code, core::Errc::not_found);
     EXPECT_EQ(audited(), rows + 1);
-    EXPECT_TRUE(verifiers_.note_connected("notes", kStart)) << "it was removed meanwhile";
+    EXPECT_TRUE(verifiers_.note_connected({"notes"}, kStart)) << "it was removed meanwhile";
     EXPECT_TRUE(add("notes", 3));
 }
 

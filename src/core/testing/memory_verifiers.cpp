@@ -31,11 +31,11 @@ public:
             return {};
         });
     }
-    Result<void> note_connected(std::string_view name, TimePoint at) override
+    Result<void> note_connected(std::set<std::string> const& names, TimePoint at) override
     {
         return memory_.run([&]() -> Result<void> {
-            auto const found = memory_.verifiers.find(std::string{name});
-            if (found != memory_.verifiers.end()) found->second.last_connected_at = at;
+            for (auto& [name, verifier] : memory_.verifiers)
+                if (names.contains(name)) verifier.last_connected_at = at;
             return {};
         });
     }
