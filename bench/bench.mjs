@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import { crowdRows, measureIdleConnections, measureSlowConnections } from './crowd.mjs';
 import { measurePeers, median, peerRows } from './peers.mjs';
 import { gatewayRows, measureGateway } from './gateway.mjs';
-import { measureFlood, measurePropagation, propagationRows } from './propagation.mjs';
+import { measureFlood, measurePropagation, measureReturning, propagationRows } from './propagation.mjs';
 import { names as serverRows } from './server_chart.mjs';
 
 const run = promisify(execFile);
@@ -538,6 +538,7 @@ const groups = [
   [crowdRows.idle, () => measureIdleConnections({ start: Signet.start, report })],
   [propagationRows.signOut, () => measurePropagation({ start: startFollowed, binaries, account, wanted, report })],
   [propagationRows.flood, () => measureFlood({ start: startFollowed, binaries, report })],
+  [propagationRows.returning, () => measureReturning({ start: startFollowed, binaries, report })],
   [gatewayRows, () => measureGateway({ start: startFollowed, paired, wrk, wanted, binaries, scratch, freePort, cores })],
   [['signin/unknown-address'], unknownAddress],
   [['start/first-sign-in', 'memory/idle'], start],

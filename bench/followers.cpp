@@ -21,6 +21,14 @@ using signet::revocation::Delta;
 using signet::revocation::Heartbeat;
 using signet::revocation::Message;
 
+void allow_many_descriptors()
+{
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void fail(std::string const& why)
 {
     fmt::print(stderr, "bench: {}\n", why);
@@ -190,14 +198,6 @@ signet::revocation::Position fetch_position(httplib::SSLClient& client, Place co
     auto const                         whole = reader.finish();
     if (!taken || !whole) fail("a snapshot that does not hold");
     return whole->head.at;
-}
-
-void allow_many_descriptors()
-{
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace

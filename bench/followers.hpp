@@ -26,6 +26,9 @@ struct Place {
     std::string credential;
 };
 
+// As many as this process may have.
+void allow_many_descriptors();
+
 // Says why on standard error, and ends the process.
 [[noreturn]] void fail(std::string const& why);
 

@@ -1,7 +1,8 @@
 // bench/propagation.cpp - from the answer to a sign-out to its refusal at the last of many verifiers.
 //
-//     bench_propagation ISSUER PORT CA CREDENTIAL VERIFIERS SIGN_OUTS EMAIL PASSWORD
+//     bench_propagation ISSUER PORT CA CREDENTIAL VERIFIERS SIGN_OUTS EMAIL PASSWORD PROCESSES PROGRAM
 //
+// Of the verifiers so many are processes of their own, which run PROGRAM; the others are played by this one.
 // Prints one JSON object; times in milliseconds, from the answer, so that what was refused before it counts as 0.
 #include <fmt/core.h>
 #include <httplib.h>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "followers.hpp"
+#include "real_verifiers.hpp"
 
 namespace {
 
@@ -39,13 +41,12 @@ public:
         session_ = std::move(session);
         count_   = 0;
     }
-    void note(std::string const& subject)
+    void note(std::string const& subject, Steady::time_point when)
     {
-        auto const             now = Steady::now();
         std::scoped_lock const lock{mutex_};
         if (subject != session_) return;
         ++count_;
-        last_ = now;
+        last_ = count_ == 1 ? when : std::max(last_, when);
         grown_.notify_one();
     }
     // When the last of them began to; dies when they do not within ten seconds.
@@ -76,6 +77,18 @@ double milliseconds(Steady::duration time)
     return std::chrono::duration<double, std::milli>(time).count();
 }
 
+struct Verifiers {
+    bench::Followers const&     played;
+    bench::RealVerifiers const& real;
+
+    [[nodiscard]] std::size_t size() const { return played.size() + real.size(); }
+    [[nodiscard]] std::size_t count_acceptances(signet::revocation::TokenKeys const& keys,
+                                                std::string const&                   token) const
+    {
+        return played.size() - played.count_refusals(keys) + real.count_acceptances(token);
+    }
+};
+
 struct Tally {
     std::vector<double> after_answer;  // the last verifier, 0 when it was before the answer
     std::vector<double> after_asking;
@@ -84,24 +97,24 @@ struct Tally {
     std::size_t         accepted      = 0;  // after an answer that said N/N
 };
 
-void sign_out_once(httplib::SSLClient& client, std::string const& login, Board& board,
-                   bench::Followers const& verifiers, Tally& tally)
+void sign_out_once(httplib::SSLClient& client, std::string const& login, Board& board, Verifiers const& verifiers,
+                   Tally& tally)
 {
     auto const signed_in = client.Post("/api/v1/login", login, "application/json");
     if (!signed_in || signed_in->status != 200) fail("a sign-in is refused");
     auto const session = member(signed_in->body, "session_id");
+    auto const token   = member(signed_in->body, "access_token");
     auto const keys    = signet::revocation::TokenKeys::of({.session_id = session, .issued_at = {}});
-    if (verifiers.count_refusals(keys) != 0) fail("a session is refused before it is over");
+    if (verifiers.count_acceptances(keys, token) != verifiers.size()) fail("a session is refused before it is over");
 
     board.begin(session);
-    auto const asked = Steady::now();
-    auto const answer =
-        client.Post("/api/v1/logout", {{"Authorization", "Bearer " + member(signed_in->body, "access_token")}}, "", "");
+    auto const asked    = Steady::now();
+    auto const answer   = client.Post("/api/v1/logout", {{"Authorization", "Bearer " + token}}, "", "");
     auto const answered = Steady::now();
     if (!answer || answer->status != 204) fail("a sign-out is refused");
     if (answer->get_header_value("Signet-Propagated") == fmt::format("{0}/{0}", verifiers.size())) {
         ++tally.all_confirmed;
-        tally.accepted += verifiers.size() - verifiers.count_refusals(keys);
+        tally.accepted += verifiers.count_acceptances(keys, token);
     }
     auto const last = board.wait_for(verifiers.size());
     tally.after_answer.push_back(std::max(0.0, milliseconds(last - answered)));
@@ -113,15 +126,20 @@ void sign_out_once(httplib::SSLClient& client, std::string const& login, Board& 
 
 int main(int argc, char** argv)
 {
-    if (argc != 9) fail("wants ISSUER PORT CA CREDENTIAL VERIFIERS SIGN_OUTS EMAIL PASSWORD");
+    if (argc != 11) fail("wants ISSUER PORT CA CREDENTIAL VERIFIERS SIGN_OUTS EMAIL PASSWORD PROCESSES PROGRAM");
     bench::Place const place{
         .issuer = argv[1], .host = "localhost", .port = std::atoi(argv[2]), .ca = argv[3], .credential = argv[4]};
-    auto const       sign_outs = static_cast<std::size_t>(std::atoi(argv[6]));
-    auto const       login     = fmt::format(R"({{"email":"{}","password":"{}"}})", argv[7], argv[8]);
-    Board            board;
-    bench::Followers verifiers{place, static_cast<std::size_t>(std::atoi(argv[5])), [&](auto const& delta) {
-                                   for (auto const& entry : delta.entries) board.note(entry.subject);
-                               }};
+    auto const                          sign_outs = static_cast<std::size_t>(std::atoi(argv[6]));
+    auto const                          login = fmt::format(R"({{"email":"{}","password":"{}"}})", argv[7], argv[8]);
+    Board                               board;
+    auto const                          processes = static_cast<std::size_t>(std::atoi(argv[9]));
+    auto const                          wanted    = static_cast<std::size_t>(std::atoi(argv[5]));
+    bench::RealVerifiers::Refused const refused   = [&](auto const& session, auto when) { board.note(session, when); };
+    bench::RealVerifiers const          real{argv[10], place, processes, refused};
+    bench::Followers const              played{place, wanted - processes, [&](auto const& delta) {
+                                      for (auto const& entry : delta.entries) board.note(entry.subject, Steady::now());
+                                  }};
+    Verifiers const                     verifiers{played, real};
 
     httplib::SSLClient client(place.host, place.port);
     client.set_ca_cert_path(place.ca.c_str());
@@ -134,11 +152,12 @@ int main(int argc, char** argv)
         return fmt::format(R"({{"p50":{:.2f},"p99":{:.2f},"worst":{:.2f}}})", percentile(times, 0.5),
                            percentile(times, 0.99), percentile(times, 1));
     };
-    fmt::print(R"({{"verifiers":{},"sign_outs":{},"after_answer":{},"after_asking":{},"answer":{},"all_confirmed":{},)"
-               R"("accepted":{}}})"
-               "\n",
-               verifiers.size(), sign_outs, list(tally.after_answer), list(tally.after_asking), list(tally.answer),
-               tally.all_confirmed, tally.accepted);
+    fmt::print(
+        R"({{"verifiers":{},"processes":{},"sign_outs":{},"after_answer":{},"after_asking":{},"answer":{},"all_confirmed":{},)"
+        R"("accepted":{}}})"
+        "\n",
+        verifiers.size(), processes, sign_outs, list(tally.after_answer), list(tally.after_asking), list(tally.answer),
+        tally.all_confirmed, tally.accepted);
     std::fflush(stdout);
-    std::_Exit(0);  // ten thousand connections need not be taken down one by one
+    std::_Exit(0);  // ten thousand connections need not be taken down one by one; a process ends with its input
 }
