@@ -19,7 +19,8 @@ namespace bench {
 
 using Steady = std::chrono::steady_clock;
 
-// It is told a token on a line, and says on lines of its own: "live", "accepted", "refused", "revoked SESSION NANOSECONDS".
+// It is told a token on a line, and says on lines of its own: "live", "accepted", "refused", "revoked SESSION
+// NANOSECONDS".
 class RealVerifiers::Process {
 public:
     Process(std::string const& program, Place const& place, Refused const& refused) : refused_(refused)

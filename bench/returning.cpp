@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cctype>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -20,6 +19,7 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -68,9 +68,9 @@ public:
 private:
     asio::awaitable<void> ask(std::string_view target)
     {
-        auto const request = fmt::format(
-            "GET {} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nAccept-Encoding: gzip\r\n\r\n", target,
-            crowd_.place.host, crowd_.place.credential);
+        auto const request =
+            fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nAccept-Encoding: gzip\r\n\r\n",
+                        target, crowd_.place.host, crowd_.place.credential);
         co_await asio::async_write(socket_, asio::buffer(request), use_awaitable);
     }
 
@@ -88,7 +88,7 @@ private:
     asio::awaitable<std::size_t> fetch(std::string_view target)
     {
         co_await ask(target);
-        auto                       head   = co_await read_head();
+        auto head = co_await read_head();
         std::ranges::transform(head, head.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         constexpr std::string_view kName  = "\r\ncontent-length: ";
         auto const                 at     = head.find(kName);
@@ -118,9 +118,12 @@ int main(int argc, char** argv)
     if (argc != 6) fail("wants ISSUER PORT CA CREDENTIAL VERIFIERS");
     bench::allow_many_descriptors();
     asio::io_context io{1};
-    Crowd            crowd{
-                   .place = {.issuer = argv[1], .host = "localhost", .port = std::atoi(argv[2]), .ca = argv[3], .credential = argv[4]},
-                   .server = asio::ip::tcp::resolver{io}.resolve("localhost", argv[2]).begin()->endpoint()};
+    Crowd            crowd{.place  = {.issuer     = argv[1],
+                                      .host       = "localhost",
+                                      .port       = std::atoi(argv[2]),
+                                      .ca         = argv[3],
+                                      .credential = argv[4]},
+                           .server = asio::ip::tcp::resolver{io}.resolve("localhost", argv[2]).begin()->endpoint()};
     crowd.tls.load_verify_file(crowd.place.ca);
     crowd.tls.set_verify_mode(asio::ssl::verify_peer);
 

@@ -53,6 +53,8 @@ Result<Revoked> logout_everywhere(Ports const& ports, Caller const& caller, Orig
 
 Result<Revoked> revoke_token(Ports const& ports, Caller const& caller, Origin const& origin)
 {
+    if (!ports.revocations.named_tokens().admit(caller.session, ports.clock.now()))
+        return logout(ports, caller, origin);
     auto const token   = Revocation::of_token(caller.token_id, caller.session);
     auto       revoked = TRY(ports.revocation_log.revoke({&token, 1}, {.at      = ports.clock.now(),
                                                                        .event   = AuditEvent::tokens_revoked,

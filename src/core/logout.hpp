@@ -21,7 +21,8 @@ namespace signet::core {
 // Ends every session of the caller.
 [[nodiscard]] Result<Revoked> logout_everywhere(Ports const& ports, Caller const& caller, Origin const& origin);
 
-// Revokes the one token that the caller has shown; its session goes on (RFC 7009 2.1).
+// Revokes the one token that the caller has shown; its session goes on (RFC 7009 2.1), unless it was one of too many:
+// NamedTokens.
 [[nodiscard]] Result<Revoked> revoke_token(Ports const& ports, Caller const& caller, Origin const& origin);
 
 // The caller's live sessions, latest used first.

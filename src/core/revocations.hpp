@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/named_tokens.hpp"
 #include "core/ports.hpp"
 #include "revocation/revocation_set.hpp"
 
@@ -44,6 +45,9 @@ public:
     // Whoever was passed by find() since it had this version is passed.
     [[nodiscard]] std::uint64_t version() const { return set_.version(); }
 
+    // Tokens that were revoked one by one since this process began.
+    [[nodiscard]] NamedTokens& named_tokens() { return named_tokens_; }
+
     // `now`, or the first millisecond after it whose tokens are not refused for their time: for one that is issued
     // after what revoked those before it, though within the same millisecond (CHECKS F3).
     [[nodiscard]] TimePoint find_issue_time(UserId user, std::string_view client_id, TimePoint now) const;
@@ -59,6 +63,7 @@ private:
 
     revocation::RevocationSet set_;
     std::atomic<Age::rep>     age_ = 0;
+    NamedTokens               named_tokens_;
 
     std::mutex           following_;  // guards what follows
     revocation::Position position_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/logout.hpp"
 #include "core/refresh.hpp"
 #include "core/testing/world.hpp"
 
@@ -76,6 +77,21 @@ TEST_F(Revoke, NeverSaysDoneWhenStorageFailed)
     EXPECT_EQ(revoke(world.ports, Revocation::of(grant.session)).error().code, Errc::unavailable);
     EXPECT_EQ(revoke(world.ports, Revocation::of(ann.id)).error().code, Errc::unavailable);
     EXPECT_TRUE(is_accepted(grant));
+}
+
+// CHECKS E6: one account could else fill the memory of every verifier.
+TEST_F(Revoke, EndsASessionOfWhichTooManyTokensAreRevokedOneByOne)
+{
+    auto const caller = authenticator.authenticate(grant.access.text).value();
+    for (std::size_t i = 0; i < NamedTokens::kMost; ++i) {
+        auto const revoked = revoke_token(world.ports, caller, {});
+        ASSERT_TRUE(revoked);
+        EXPECT_EQ(revoked->front().kind, Kind::token);
+    }
+    EXPECT_TRUE(renew()) << "it goes on";
+    EXPECT_EQ(revoke_token(world.ports, caller, {})->front().kind, Kind::session);
+    EXPECT_EQ(renew().error().code, Errc::invalid_grant);
+    EXPECT_EQ(revoke_token(world.ports, caller, {}).value(), Revoked{}) << "it is over";
 }
 
 }  // namespace
