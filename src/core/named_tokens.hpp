@@ -19,8 +19,8 @@ public:
     static constexpr std::size_t        kMost = 100;
     static constexpr std::chrono::hours kWindow{1};
 
-    // Counts one more, unless there have been kMost: whoever is refused ends the session, by one entry. Cost: a look-up;
-    // now and then a look at all sessions that were counted in the last two hours.
+    // Counts one more, unless there have been kMost: whoever is refused ends the session, by one entry. Cost: a
+    // look-up; now and then a look at all sessions that were counted in the last two hours.
     [[nodiscard]] bool admit(SessionId session, TimePoint now);
 
     // Sessions that are remembered.
@@ -34,9 +34,9 @@ private:
 
     void forget(TimePoint now);
 
-    mutable std::mutex                   mutex_;
+    mutable std::mutex         mutex_;
     std::map<SessionId, Count> counts_;
-    TimePoint                            forgotten_at_{};
+    TimePoint                  forgotten_at_{};
 };
 
 }  // namespace signet::core

@@ -26,4 +26,15 @@ core::Result<Piece> RevocationSnapshots::compressed(Position const& published, s
     return made->bytes;
 }
 
+Piece RevocationSnapshots::plain(Piece const& compressed)
+{
+    std::scoped_lock const lock{unpacking_};
+    auto const             known = plain_.lock();
+    if (known && packed_.lock() == compressed) return known;
+    auto const text = std::make_shared<std::string const>(decompress(*compressed, Wrapper::gzip));
+    packed_         = compressed;
+    plain_          = text;
+    return text;
+}
+
 }  // namespace signet::http

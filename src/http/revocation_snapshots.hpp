@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "core/result.hpp"
@@ -33,6 +34,9 @@ public:
     [[nodiscard]] core::Result<Piece> compressed(Position const& published, std::string const& key_id,
                                                  Clock::time_point now);
 
+    // The same unpacked, for who does not read gzip: one text for all who have not been sent it yet.
+    [[nodiscard]] Piece plain(Piece const& compressed);
+
 private:
     struct Made {
         Position          at;
@@ -43,6 +47,10 @@ private:
 
     Make const     make_;
     MadeOnce<Made> made_;
+
+    std::mutex                       unpacking_;  // guards what follows
+    std::weak_ptr<std::string const> packed_;
+    std::weak_ptr<std::string const> plain_;  // of packed_
 };
 
 }  // namespace signet::http

@@ -78,6 +78,18 @@ TEST_F(Snapshots, ThatCannotBeMadeAreRefusedAndTriedAgain)
 }
 
 // A thread of the pool for each would leave none for refreshes.
+TEST_F(Snapshots, AreUnpackedOnceForAllWhoAreBeingSentThem)
+{
+    auto const packed = snapshots_.compressed(at(7), key_id_, now_).value();
+    auto const text   = snapshots_.plain(packed);
+    EXPECT_EQ(*text, "at 7");
+    EXPECT_EQ(snapshots_.plain(packed), text);
+    auto const other = snapshots_.compressed(at(9), key_id_, now_ + 1s).value();
+    EXPECT_EQ(*snapshots_.plain(other), "at 9");
+    EXPECT_EQ(*text, "at 7");
+    EXPECT_EQ(*snapshots_.plain(packed), "at 7");
+}
+
 TEST(SnapshotsAtOnce, AreMadeOnceWhileAFewWaitAndTheOthersComeAgain)
 {
     constexpr int       kOthers = 10;

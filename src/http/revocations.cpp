@@ -80,13 +80,11 @@ Response revocation_snapshot(Call const& call)
     Response response;
     response.set("Content-Type", "text/plain; charset=utf-8");
     response.add("Vary", "Accept-Encoding");
-    if (!accepts_gzip(call.request)) {
-        response.body = decompress(**bytes, Wrapper::gzip);
-        return response;
-    }
-    response.set("Content-Encoding", "gzip");
-    response.static_body = **bytes;
-    response.body_owner  = *bytes;
+    bool const is_gzip = accepts_gzip(call.request);
+    if (is_gzip) response.set("Content-Encoding", "gzip");
+    auto const body      = is_gzip ? *bytes : call.api.snapshots.plain(*bytes);
+    response.static_body = *body;
+    response.body_owner  = body;
     return response;
 }
 
