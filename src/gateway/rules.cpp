@@ -82,6 +82,17 @@ bool contains(std::span<std::string const> items, std::string_view wanted)
     return std::ranges::find(items, wanted) != items.end();
 }
 
+// Which rule decides what `rule`, of some methods alone, leaves of its path; null: that of somebody who is signed in.
+Rule const* find_rest(std::span<Rule const> rules, Rule const& rule)
+{
+    Rule const* found = nullptr;
+    for (auto const& other : rules) {
+        if (!other.methods.empty() || !covers(other.path, rule.path)) continue;
+        if (found == nullptr || other.path.size() > found->path.size()) found = &other;
+    }
+    return found;
+}
+
 }  // namespace
 
 std::expected<Rules, std::vector<RuleFault>> Rules::make(std::vector<Rule> rules, WhenStale when_no_rule)
@@ -127,9 +138,12 @@ std::vector<RuleFault> Rules::warnings(std::span<Rule const> rules)
     std::vector<RuleFault> found;
     for (std::size_t index = 0; index < rules.size(); ++index) {
         auto const& rule = rules[index];
-        if (rule.methods.empty() || (rule.roles.empty() && rule.scopes.empty())) continue;
-        if (std::ranges::any_of(rules, [&](Rule const& r) { return r.path == rule.path && r.methods.empty(); }))
-            continue;
+        if (rule.methods.empty() || rule.access == Access::open) continue;
+        auto const* const rest = find_rest(rules, rule);
+        if (rest != nullptr && rest->path == rule.path) continue;
+        bool const asks_for_more = !rule.roles.empty() || !rule.scopes.empty();
+        bool const is_open       = rest != nullptr && rest->access == Access::open;
+        if (!asks_for_more && !is_open) continue;
         found.push_back({index, "is of some methods alone: for the others of " + rule.path +
                                     " a shorter path decides, or that somebody is signed in."});
     }

@@ -53,8 +53,8 @@ public:
     // `path` as parse_asked_path() gives it. Cost: a comparison for each rule. Lives as long as this.
     [[nodiscard]] Rule const& find(std::string_view method, std::string_view path) const;
 
-    // What is allowed, yet easily meant otherwise: a rule that asks for a role of some methods alone, while others of
-    // its path are decided by a shorter one.
+    // What is allowed, yet easily meant otherwise: a rule that asks for a role of some methods alone, or that somebody
+    // is signed in where a shorter path is open, while others of its path are decided by that.
     [[nodiscard]] static std::vector<RuleFault> warnings(std::span<Rule const> rules);
 
 private:

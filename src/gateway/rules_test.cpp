@@ -169,6 +169,18 @@ TEST(Rules, WarnWhereARoleIsAskedForOfSomeMethodsAlone)
                 ElementsAre(AllOf(Field(&RuleFault::index, 0), Field(&RuleFault::sentence, HasSubstr("/admin")))));
 }
 
+TEST(Rules, WarnWhereTheOtherMethodsAreOpen)
+{
+    Rule const post{.path = "/orders", .methods = {"POST"}};
+    EXPECT_THAT(Rules::warnings(std::vector{post}), IsEmpty()) << "the others ask for a sign-in too";
+    Rule const open{.path = "/", .access = Access::open};
+    EXPECT_THAT(Rules::warnings(std::vector{open, post}), ElementsAre(Field(&RuleFault::index, 1)));
+    Rule const closed{.path = "/orders"};
+    EXPECT_THAT(Rules::warnings(std::vector{open, post, closed}), IsEmpty());
+    Rule const hook{.path = "/hook", .methods = {"POST"}, .access = Access::open};
+    EXPECT_THAT(Rules::warnings(std::vector{open, hook}), IsEmpty());
+}
+
 TEST(Rules, AskForAnyOfTheirRolesAndAllOfTheirScopes)
 {
     Rule const asks{.path = "/", .roles = {"admin", "editor"}, .scopes = {"read", "write"}};
