@@ -38,8 +38,8 @@ export class EventStream {
     }
     const data = /^data(?:: ?(.*))?$/s.exec(line);
     if (!data) return;
+    this.#size += (data[1]?.length ?? 0) + (this.#data.length > 0 ? 1 : 0); // a line feed between two
     this.#data.push(data[1] ?? '');
-    this.#size += data[1]?.length ?? 0;
     if (this.#size > this.#largest) throw new RangeError('an event is too long');
   }
 }

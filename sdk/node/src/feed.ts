@@ -342,6 +342,7 @@ export class Feed {
       headers: { ...this.#headers('application/json'), 'content-type': 'application/json' },
       body: JSON.stringify({ stream, seq: sequence }),
       answerWithin: kLongestAcknowledgement,
+      silence: kLongestAcknowledgement, // one that never ends would be the last
       signal: this.#over.signal,
     });
     for await (const piece of answer.body) void piece; // so that the connection can be used again

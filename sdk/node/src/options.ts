@@ -36,7 +36,7 @@ export interface VerifierOptions {
   staleAfter?: number; // 30,000; above degradedAfter, to a day
   rememberedTokens?: number; // 4,096, about 2 kB each; 0: every request costs a signature check
   patience?: number; // 5,000: how long createVerifier() waits to be live; a day at most
-  onState?: (report: StateReport) => void; // when the state changes, and of each new problem
+  onState?: (report: StateReport) => void | Promise<void>; // when the state changes, and of each new problem
   environment?: Environment; // for tests
 }
 

@@ -81,10 +81,10 @@ export function express(verifier: Verifier, needs: Needs = {}): ExpressHandler {
     let verdict: Verdict;
     try {
       verdict = await authorize(verifier, request, needs);
+      if (!verdict.ok) return refuse(response, verdict.refusal);
     } catch (error) {
       return next(error);
     }
-    if (!verdict.ok) return refuse(response, verdict.refusal);
     request.principal = verdict.principal;
     next();
   };

@@ -9,7 +9,7 @@ import type { State } from './freshness.ts';
 import { Http } from './http.ts';
 import { findKey, parseSigned, type SignedText, verifiedClaims } from './jws.ts';
 import type { KeySet } from './key_set.ts';
-import { type CheckedOptions, checkOptions, type VerifierOptions, type WhenStale } from './options.ts';
+import { type CheckedOptions, checkOptions, type StateReport, type VerifierOptions, type WhenStale } from './options.ts';
 import type { Principal } from './principal.ts';
 import { PublishedKeys } from './published_keys.ts';
 import { invalidToken, isRevoked, noToken, type Refusal, unavailable } from './refusal.ts';
@@ -214,8 +214,13 @@ export class Verifier {
     const before = this.#reported;
     this.#reported = { state, problem };
     if (this.#isClosed || (state === before.state && (!problem || problem === before.problem))) return;
+    void this.#tell({ state, before: before.state, problem });
+  }
+
+  // A function of the application's, perhaps an asynchronous one: what it throws must end neither the feed nor the process.
+  async #tell(report: StateReport): Promise<void> {
     try {
-      this.#options.onState({ state, before: before.state, problem });
+      await this.#options.onState(report);
     } catch (error) {
       process.emitWarning(`onState has thrown: ${String(error)}`, 'SignetWarning');
     }

@@ -527,6 +527,19 @@ test('confirmations are joined while one is under way', () =>
     assert.equal(issuer.acks.length, 2);
   }));
 
+test('an answer to a confirmation that never ends is not the last', () =>
+  withIssuer(async (world) => {
+    const { issuer } = world;
+    const verifier = await world.verifier();
+    issuer.answers['/revocations/ack'] = { status: 200, headers: { 'content-length': 10 }, stalls: true };
+    await issuer.revoke('session', 's1');
+    await until('it is confirmed', () => issuer.requestsTo('/revocations/ack').length === 1);
+    delete issuer.answers['/revocations/ack'];
+    await issuer.revoke('session', 's2');
+    await until('both are heard of', holds(verifier, 2));
+    await until('the second is confirmed', () => issuer.acks.at(-1)?.seq === 2);
+  }));
+
 // ---- the feed's own keys
 
 test('a new key of the feed is looked for when it signs', () =>
@@ -632,17 +645,17 @@ test('an entry is forgotten after its until and the skew', () =>
     assert.equal((await refusalOf(verifier, await issuer.bearer({ sid: 's2' })))?.revoked, 'session');
   }));
 
-test('what onState throws is a warning, and no more', () =>
-  withIssuer(async (world) => {
-    const warned = new Promise((resolve) => process.once('warning', resolve));
-    const verifier = await world.verifier({
-      onState() {
-        throw new Error('of the application');
-      },
-    });
-    assert.equal(verifier.state, 'live');
-    assert.match((await warned).message, /of the application/);
-  }));
+for (const [how, onState] of [
+  ['throws', () => { throw new Error('of the application'); }],
+  ['promises and does not keep', async () => { throw new Error('of the application'); }],
+])
+  test(`what onState ${how} is a warning, and no more`, () =>
+    withIssuer(async (world) => {
+      const warned = new Promise((resolve) => process.once('warning', resolve));
+      const verifier = await world.verifier({ onState });
+      assert.equal(verifier.state, 'live');
+      assert.match((await warned).message, /of the application/);
+    }));
 
 test('a verifier that is closed asks nobody, and accepts nothing', () =>
   withIssuer(async (world) => {

@@ -269,9 +269,10 @@ export function signBytes(text, key, header = {}) {
 export const json = (body, headers = {}) => ({ status: 200, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
 export const zipped = (text) => ({ status: 200, body: gzipSync(text), headers: { 'content-encoding': 'gzip' } });
 
-// `cut`: the connection ends in the middle of the body.
-function answer(response, { status, body = '', headers = {}, cut = false }) {
+// `cut`: the connection ends in the middle of the body; `stalls`: nothing of it comes.
+function answer(response, { status, body = '', headers = {}, cut = false, stalls = false }) {
   response.writeHead(status, headers);
+  if (stalls) return void response.flushHeaders();
   if (cut) response.write(body, () => response.destroy());
   else response.end(body);
 }

@@ -207,5 +207,6 @@ test('an event that is too long is none', () => {
   assert.deepEqual(new EventStream(10).take(Buffer.from('data: 0123456789\n\n')), ['0123456789']);
   assert.throws(() => new EventStream(10).take(Buffer.from('data: 0123456789a\n\n')), RangeError);
   assert.throws(() => new EventStream(10).take(Buffer.from('data: 01234\ndata: 56789a\n')), RangeError);
+  assert.throws(() => new EventStream(10).take(Buffer.from('data\n'.repeat(12))), RangeError, 'lines without a word count too');
   assert.throws(() => new EventStream(10).take(Buffer.from('x'.repeat(100))), RangeError);
 });
