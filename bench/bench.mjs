@@ -1,6 +1,6 @@
 // bench/bench.mjs - measures Signet beside what it should be compared with.
 //
-//     node bench/bench.mjs [FILTER] [--json FILE]      FILTER: a part of the rows' names; server: those of server_chart.mjs
+//     node bench/bench.mjs [FILTER] [--json FILE]      FILTER: a part of the rows' names; server, revocation: those of that page
 //
 // Every row is paired: the two sides take turns within one run, and the ratio is
 // the median of the rounds' ratios. Absolute figures belong to the machine.
@@ -19,6 +19,7 @@ import { crowdRows, measureIdleConnections, measureSlowConnections } from './cro
 import { measurePeers, median, peerRows } from './peers.mjs';
 import { gatewayRows, measureGateway } from './gateway.mjs';
 import { measureFlood, measurePropagation, measureReturning, propagationRows } from './propagation.mjs';
+import { names as revocationRows } from './revocation_chart.mjs';
 import { names as serverRows } from './server_chart.mjs';
 
 const run = promisify(execFile);
@@ -44,7 +45,9 @@ function fail(sentence) {
   process.exit(2);
 }
 
-const wanted = (name) => (filter === 'server' ? serverRows.includes(name) || name === 'server/machine' : name.includes(filter));
+// A page's name stands for its rows.
+const pages = { server: serverRows, revocation: revocationRows };
+const wanted = (name) => (pages[filter] ? pages[filter].includes(name) || name === 'server/machine' : name.includes(filter));
 
 function report(row) {
   rows.push(row);

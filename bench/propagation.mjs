@@ -32,6 +32,7 @@ export async function measurePropagation({ start, binaries, account, wanted, rep
       if (got.accepted !== 0) throw new Error(`${got.accepted} tokens were accepted after all had confirmed`);
       for (const part of parts)
         report({ name: `propagation/${count}/${part}`, value: got.after_answer[part], unit: 'ms', baseline: got.after_asking[part], ratio: null,
+          processes: got.processes, sign_outs: got.sign_outs, confirmed: got.all_confirmed, accepted: got.accepted,
           against: `from the request; ${got.all_confirmed} of 1,000 answers said all had confirmed, and the token was accepted ${got.accepted} times after` });
     } finally {
       await signet.stop();
