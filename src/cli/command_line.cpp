@@ -219,10 +219,10 @@ void add_key_verbs(CLI::App& app, Chosen& chosen)
     auto  rotating = std::make_shared<KeysOptions>();
     auto* rotate   = keys->add_subcommand("rotate", "Make a new signing key");
     rotate->add_flag("--now", rotating->now, "It signs at once");
-    add_value(rotate, "--purpose", rotating->purpose, "What it signs: access_token or revocation_feed [access_token]",
-              "PURPOSE")
-        ->check(
-            CLI::IsMember(std::vector{name(core::KeyPurpose::access_token), name(core::KeyPurpose::revocation_feed)}));
+    add_value(rotate, "--purpose", rotating->purpose,
+              "What it signs: access_token, revocation_feed, or security_events [access_token]", "PURPOSE")
+        ->check(CLI::IsMember(std::vector{name(core::KeyPurpose::access_token), name(core::KeyPurpose::revocation_feed),
+                                          name(core::KeyPurpose::security_events)}));
     add_admin_options(rotate, rotating->admin);
     rotate->footer(kRotateFooter);
     runs(rotate, chosen, rotating, rotate_keys);
@@ -319,6 +319,7 @@ Exit run_command_line(int argc, char** argv)
     add_backup_verbs(app, chosen);
     add_verifier_verbs(app, chosen);
     add_revocation_verbs(app, chosen);
+    add_receiver_verbs(app, chosen);
     add_audit_verbs(app, chosen);
     add_config_verbs(app, chosen);
     add_doctor(app, chosen);

@@ -138,6 +138,13 @@ auto const kTable = std::to_array<Setting>({
      "Rows of the audit log are removed when they are this old. Copy them elsewhere before if they must be kept "
      "longer."},
 
+    {"events", "keep", at<&Config::rules, &Settings::events, &core::EventSettings::keep>, "1h", "90d",
+     "A security event is sent to its receiver again and again until it is this old; then it is dropped, with an error "
+     "in "
+     "the log."},
+    {"events", "most_pending", at<&Config::rules, &Settings::events, &core::EventSettings::most_pending>, "100",
+     "10000000", "So many security events wait for one receiver at most; the oldest are dropped, likewise."},
+
     {"signup", "enabled", at<&Config::signup>, "", "",
      "Whether strangers may make an account. False: only `signet user add` does."},
 

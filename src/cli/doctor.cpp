@@ -120,11 +120,24 @@ std::optional<Finding> look_at_certificate(Config const& config, fs::path const&
     return check_certificate(read_certificate(files, host), host, SystemClock{}.now());
 }
 
+std::string_view check_of(core::KeyPurpose purpose)
+{
+    switch (purpose) {
+        case core::KeyPurpose::access_token:
+            return "signing key";
+        case core::KeyPurpose::revocation_feed:
+            return "feed key";
+        case core::KeyPurpose::security_events:
+            return "event key";
+    }
+    return "signing key";
+}
+
 // The age of the key that signs; nothing while there is none.
 std::optional<Finding> look_at_key(Config const& config, core::SigningKeyStore& keys, core::KeyPurpose purpose)
 {
     auto const now   = SystemClock{}.now();
-    auto const check = purpose == core::KeyPurpose::access_token ? "signing key" : "feed key";
+    auto const check = check_of(purpose);
     auto       all   = keys.list_keys(now);
     if (!all) return cannot(check, sentence(all.error(), "the signing keys"), kNothingStarts);
     auto const records      = core::of_purpose(*std::move(all), purpose);
@@ -135,6 +148,15 @@ std::optional<Finding> look_at_key(Config const& config, core::SigningKeyStore& 
     if (used == newest_first.end()) return std::nullopt;
     return check_key_age(check, std::chrono::floor<std::chrono::seconds>(now - used->active_from),
                          config.rules.keys.rotate_every);
+}
+
+// Nothing where there is none.
+std::optional<Finding> look_at_receivers(core::ReceiverStore& store)
+{
+    auto const receivers = store.list_receivers();
+    if (!receivers) return cannot("receivers", sentence(receivers.error(), "the receivers"), kNothingStarts);
+    if (receivers->empty()) return std::nullopt;
+    return check_receivers(*receivers);
 }
 
 // What a start would find, without what it would change: no key is made, no row linked.
@@ -181,6 +203,7 @@ std::optional<TimePoint> look_inside(Config const& config, DataFolder const& fol
         for (auto const purpose : core::kKeyPurposes)
             if (auto key = look_at_key(config, (*storage)->signing_keys(), purpose))
                 findings.push_back(*std::move(key));
+        if (auto receivers = look_at_receivers((*storage)->receivers())) findings.push_back(*std::move(receivers));
         auto const latest = (*storage)->audit().latest(1);
         return latest && !latest->empty() ? std::optional{latest->front().at} : std::nullopt;
     } catch (std::runtime_error const& error) {

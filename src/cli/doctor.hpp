@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/administration.hpp"
 #include "cli/certificate_file.hpp"
+#include "core/receivers.hpp"
 
 namespace signet::cli {
 
@@ -49,6 +51,8 @@ struct Times {
 // The age of the key that signs, and how often it should change. `check`: "signing key", "feed key".
 [[nodiscard]] Finding check_key_age(std::string_view check, std::chrono::seconds age,
                                     std::chrono::seconds rotate_every);
+// Those that security events are pushed to; at least one.
+[[nodiscard]] Finding check_receivers(std::span<core::Receiver const> receivers);
 // `mode` of the file or folder `path`, `owner` its user; `self` is who asks.
 struct Rights {
     std::string   path;

@@ -1,12 +1,15 @@
 // What doctor makes of what it measured: the limits, and what to do about each finding.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "cli/config_values.hpp"
 #include "cli/doctor.hpp"
 #include "cli/process.hpp"
+#include "cli/receiver.hpp"
+#include "cli/terminal_text.hpp"
 
 namespace signet::cli {
 namespace {
@@ -124,6 +127,22 @@ Finding check_key_age(std::string_view check, std::chrono::seconds age, std::chr
         return {check, Health::warning, said,
                 "A running server rotates by itself: look for \"maintenance fails\" in its log."};
     return {check, Health::good, said};
+}
+
+Finding check_receivers(std::span<core::Receiver const> receivers)
+{
+    std::vector<std::string> failing;
+    for (auto const& receiver : receivers)
+        if (state_of(receiver) == ReceiverState::failing)
+            failing.push_back(
+                fmt::format("{} ({} pending: {})", receiver.name, receiver.pending, for_terminal(receiver.error)));
+    if (failing.empty())
+        return {"receivers", Health::good,
+                fmt::format("None of {} receivers of security events fails.", receivers.size())};
+    return {
+        "receivers", Health::warning,
+        fmt::format("Of {} receivers of security events, these fail: {}.", receivers.size(), fmt::join(failing, "; ")),
+        "Events are kept for [events] keep. Put the receiver right, or run: signet receiver remove NAME"};
 }
 
 Finding check_rights(std::string_view check, Rights const& rights)

@@ -116,7 +116,8 @@ struct Instance::State {
           epoch_began(opened.epoch_began),
           passwords(settings.passwords),
           keyring(storage->signing_keys(), master_key, settings, clock, random),
-          feed_keyring(storage->signing_keys(), master_key, settings, clock, random, core::KeyPurpose::revocation_feed)
+          feed_keyring(storage->signing_keys(), master_key, settings, clock, random, core::KeyPurpose::revocation_feed),
+          event_keyring(storage->signing_keys(), master_key, settings, clock, random, core::KeyPurpose::security_events)
     {
     }
 
@@ -131,6 +132,7 @@ struct Instance::State {
     core::Passwords const                   passwords;
     core::Keyring                           keyring;
     core::Keyring                           feed_keyring;
+    core::Keyring                           event_keyring;
     core::Revocations                       revocations;
     core::RefreshRefusals                   refresh_refusals;
     core::SignInWatch                       sign_ins{settings.throttle.alarm_failures, warn_of_guessing};
@@ -146,6 +148,7 @@ struct Instance::State {
                                                   .revocation_log   = storage->revocations(),
                                                   .revocations      = revocations,
                                                   .verifiers        = storage->verifiers(),
+                                                  .receivers        = storage->receivers(),
                                                   .refresh_refusals = refresh_refusals,
                                                   .sign_ins         = sign_ins,
                                                   .settings         = settings,
@@ -176,7 +179,7 @@ std::expected<std::unique_ptr<Instance>, Trouble> Instance::open(Config const& c
     if (purpose != Purpose::serving) sign_nothing(rules.tokens, opened.storage->signing_keys());
 
     auto state = std::make_unique<State>(std::move(rules), std::move(lock), std::move(opened));
-    for (auto* const keyring : {&state->keyring, &state->feed_keyring}) {
+    for (auto* const keyring : {&state->keyring, &state->feed_keyring, &state->event_keyring}) {
         auto const loaded = keyring->load();
         if (!loaded && loaded.error().code == core::Errc::wrong_master_key)
             return std::unexpected(wrong_master_key(place, folder));
@@ -200,6 +203,29 @@ core::Keyring& Instance::feed_keyring()
     return state_->feed_keyring;
 }
 
+core::Keyring& Instance::event_keyring()
+{
+    return state_->event_keyring;
+}
+
+core::Keyring& Instance::keyring(core::KeyPurpose purpose)
+{
+    switch (purpose) {
+        case core::KeyPurpose::access_token:
+            return keyring();
+        case core::KeyPurpose::revocation_feed:
+            return feed_keyring();
+        case core::KeyPurpose::security_events:
+            return event_keyring();
+    }
+    return keyring();
+}
+
+core::MasterKey const& Instance::master_key() const
+{
+    return state_->master_key;
+}
+
 core::AuditReview& Instance::audit_review()
 {
     return state_->storage->audit_review();
@@ -208,7 +234,7 @@ core::AuditReview& Instance::audit_review()
 core::Result<bool> Instance::schedule_key(core::KeyPurpose purpose)
 {
     auto const now     = state_->clock.now();
-    auto&      keyring = purpose == core::KeyPurpose::access_token ? state_->keyring : state_->feed_keyring;
+    auto&      keyring = this->keyring(purpose);
     if (core::find_latest(keyring.current()->records).active_from > now) return false;
     // The keyring adds the next key when it is due; with keys that live no time it is due now.
     auto due              = state_->settings;

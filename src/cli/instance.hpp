@@ -9,6 +9,7 @@
 #include "cli/data_folder.hpp"
 #include "core/audit_review.hpp"
 #include "core/keyring.hpp"
+#include "core/master_key.hpp"
 #include "core/ports.hpp"
 
 namespace signet::cli {
@@ -32,12 +33,17 @@ public:
                                                                                 Purpose           purpose);
     ~Instance();
 
-    [[nodiscard]] core::Ports const& ports() const;
-    [[nodiscard]] core::Keyring&     keyring();
-    [[nodiscard]] core::Keyring&     feed_keyring();
-    [[nodiscard]] core::AuditReview& audit_review();
+    [[nodiscard]] core::Ports const&     ports() const;
+    [[nodiscard]] core::Keyring&         keyring();
+    [[nodiscard]] core::Keyring&         feed_keyring();
+    [[nodiscard]] core::Keyring&         event_keyring();
+    [[nodiscard]] core::Keyring&         keyring(core::KeyPurpose purpose);
+    // What the tokens of receivers are under.
+    [[nodiscard]] core::MasterKey const& master_key() const;
+    [[nodiscard]] core::AuditReview&     audit_review();
 
-    // Makes the next signing key, published now and signing after publish_ahead; false when one waits already.
+    // Makes the next signing key, published now and signing after publish_ahead; false when one waits already. Of a
+    // purpose that has a key.
     [[nodiscard]] core::Result<bool> schedule_key(core::KeyPurpose purpose);
 
     // One moment's database as a file of its own, while others go on.

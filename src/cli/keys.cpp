@@ -52,18 +52,14 @@ void print(Record const& record, std::string_view state, bool as_json)
     fmt::print("{}\n", out.text());
 }
 
-core::Keyring& keyring_of(Instance& instance, core::KeyPurpose purpose)
-{
-    return purpose == core::KeyPurpose::access_token ? instance.keyring() : instance.feed_keyring();
-}
-
 void print_keys(Instance& instance, bool as_json)
 {
     auto const now = instance.ports().clock.now();
     if (!as_json)
         fmt::print(kLineOfTable, "KID", "ALG", "PURPOSE", "STATE", "SIGNS FROM (UTC)", "UNTIL", "PUBLISHED UNTIL");
     for (auto const purpose : core::kKeyPurposes) {
-        auto const keys = keyring_of(instance, purpose).current();
+        auto const keys = instance.keyring(purpose).current();
+        if (!keys) continue;
         for (auto const& record : keys->records) print(record, state_of(record, keys->signing->kid(), now), as_json);
     }
 }
@@ -71,7 +67,7 @@ void print_keys(Instance& instance, bool as_json)
 core::Result<std::string> rotate(Instance& instance, core::KeyPurpose purpose, bool now)
 {
     if (now) {
-        auto const kid = TRY(keyring_of(instance, purpose).rotate_now());
+        auto const kid = TRY(instance.keyring(purpose).rotate_now());
         return fmt::format(
             "The key {} signs from now on; the one before it stays published until its last {} has expired.", kid,
             purpose == core::KeyPurpose::access_token ? "token" : "message");
@@ -88,6 +84,14 @@ constexpr auto kMeaningOfRevoking =
     "- {}\n"
     "- nobody is signed out: a browser that is refused refreshes its token.\n"
     "This cannot be taken back.";
+constexpr auto kMeaningOfRevokingTheEvents =
+    "Revoking {}, a key of security events:\n"
+    "- it leaves their key set, and a running server signs no event with it any more, within a second;\n"
+    "- receivers refuse what it signed once they have fetched that set again, and are sent it again where they say "
+    "so;\n"
+    "- {}\n"
+    "- tokens are not concerned, and nobody is signed out.\n"
+    "This cannot be taken back.";
 constexpr auto kMeaningOfRevokingTheFeeds =
     "Revoking {}, a key of the revocation feed:\n"
     "- it leaves the feed's key set, and a running server signs no message with it any more, within a second;\n"
@@ -95,6 +99,19 @@ constexpr auto kMeaningOfRevokingTheFeeds =
     "- {}\n"
     "- tokens are not concerned, and nobody is signed out.\n"
     "This cannot be taken back.";
+
+std::string_view meaning_of_revoking(core::KeyPurpose purpose)
+{
+    switch (purpose) {
+        case core::KeyPurpose::access_token:
+            return kMeaningOfRevoking;
+        case core::KeyPurpose::revocation_feed:
+            return kMeaningOfRevokingTheFeeds;
+        case core::KeyPurpose::security_events:
+            return kMeaningOfRevokingTheEvents;
+    }
+    return kMeaningOfRevoking;
+}
 
 std::string_view what_follows(core::Keys const& keys, Record const& record)
 {
@@ -121,7 +138,8 @@ struct Found {
 std::optional<Found> find_key(Instance& instance, std::string_view kid)
 {
     for (auto const purpose : core::kKeyPurposes) {
-        auto const keys  = keyring_of(instance, purpose).current();
+        auto const keys = instance.keyring(purpose).current();
+        if (!keys) continue;
         auto const found = std::ranges::find(keys->records, kid, &Record::kid);
         if (found != keys->records.end()) return Found{purpose, keys, *found};
     }
@@ -156,7 +174,10 @@ Exit rotate_keys(KeysOptions const& options)
     auto const instance = open_instance(options.admin);
     if (!instance) return instance.error();
     auto const purpose = core::find_key_purpose(options.purpose).value_or(core::KeyPurpose::access_token);
-    auto const done    = rotate(**instance, purpose, options.now);
+    if (!(*instance)->keyring(purpose).current())
+        return refuse(options.admin, "not_found",
+                      "No key signs security events yet: \"signet receiver add\" makes the first.", kRefused);
+    auto const done = rotate(**instance, purpose, options.now);
     if (!done) return refuse(options.admin, done.error(), "the signing keys");
     if (!options.admin.json) fmt::print("{}\n\n", *done);
     print_keys(**instance, options.admin.json);
@@ -170,12 +191,11 @@ Exit revoke_key(RevokeOptions const& options)
     auto const found = find_key(**instance, options.kid);
     if (!found) return refuse_unknown(options);
 
-    bool const of_tokens = found->purpose == core::KeyPurpose::access_token;
-    auto const meaning   = fmt::format(fmt::runtime(of_tokens ? kMeaningOfRevoking : kMeaningOfRevokingTheFeeds),
-                                       options.kid, what_follows(*found->keys, found->record));
-    auto const consent   = require_consent(options.admin, options.yes ? Consent::given : Consent::ask, meaning);
+    auto const meaning = fmt::format(fmt::runtime(meaning_of_revoking(found->purpose)), options.kid,
+                                     what_follows(*found->keys, found->record));
+    auto const consent = require_consent(options.admin, options.yes ? Consent::given : Consent::ask, meaning);
     if (consent != kDone) return consent;
-    auto const done = keyring_of(**instance, found->purpose).revoke(options.kid);
+    auto const done = (*instance)->keyring(found->purpose).revoke(options.kid);
     // Another process may have been faster.
     if (!done && done.error().code == core::Errc::not_found) return refuse_unknown(options);
     if (!done) return refuse(options.admin, done.error(), "the signing keys");

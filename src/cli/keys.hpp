@@ -1,5 +1,5 @@
-// cli/keys.hpp - `signet keys …`: the signing keys, of access tokens and of the revocation feed, as they are and as
-// they change.
+// cli/keys.hpp - `signet keys …`: the signing keys, of access tokens, of the revocation feed, and of security events,
+// as they are and as they change.
 #pragma once
 #include <string>
 

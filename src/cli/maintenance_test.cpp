@@ -77,6 +77,7 @@ TEST(Maintenance, FollowsWhatOthersEndedWhileRowsAreLeft)
                            .revocation_log   = own.revocation_log,
                            .revocations      = own.revocations,
                            .verifiers        = own.verifiers,
+                           .receivers        = own.receivers,
                            .refresh_refusals = own.refresh_refusals,
                            .sign_ins         = own.sign_ins,
                            .settings         = own.settings};

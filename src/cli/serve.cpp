@@ -15,6 +15,7 @@
 #include "cli/certificate_watch.hpp"
 #include "cli/config_values.hpp"
 #include "cli/dev_setup.hpp"
+#include "cli/event_delivery.hpp"
 #include "cli/first_user.hpp"
 #include "cli/instance.hpp"
 #include "cli/logo.hpp"
@@ -111,6 +112,7 @@ public:
                                .snapshots     = *snapshots_,
                                .feed_signer   = *signer_,
                                .feed_keys     = instance_->feed_keyring(),
+                               .event_keys    = instance_->event_keyring(),
                                .status_lists  = *status_lists_,
                                .ready         = [this] { return readiness_.ask(); }});
         handler_       = http::dispatch(http::routes(), *api_);
@@ -144,6 +146,10 @@ public:
                                               .metrics            = metrics_,
                                               .follow_verifiers   = [this] { return follow_verifiers(); },
                                               .follow_certificate = [this] { return follow_certificate(); }});
+        delivery_.emplace(EventDeliveryNeeds{.ports      = instance_->ports(),
+                                             .master_key = instance_->master_key(),
+                                             .keyring    = instance_->event_keyring(),
+                                             .metrics    = metrics_});
         main_.start();
         admin_.start();
     }
@@ -289,6 +295,7 @@ private:
     std::optional<WorkerPool>                storage_pool_;
     std::optional<WorkerPool>                hashing_pool_;
     std::optional<Maintenance>               maintenance_;
+    std::optional<EventDelivery>             delivery_;
 };
 
 void reload(House& house)

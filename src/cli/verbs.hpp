@@ -71,6 +71,8 @@ void add_backup_verbs(CLI::App& app, Chosen& chosen);
 void add_verifier_verbs(CLI::App& app, Chosen& chosen);
 // revocations list|add
 void add_revocation_verbs(CLI::App& app, Chosen& chosen);
+// receiver add|list|remove
+void add_receiver_verbs(CLI::App& app, Chosen& chosen);
 // token decode|verify|sign
 void add_token_verbs(CLI::App& app, Chosen& chosen);
 // keys generate|thumbprint|convert

@@ -51,6 +51,12 @@ std::string_view name(AuditEvent event)
             return "verifier_added";
         case AuditEvent::verifier_removed:
             return "verifier_removed";
+        case AuditEvent::receiver_added:
+            return "receiver_added";
+        case AuditEvent::receiver_removed:
+            return "receiver_removed";
+        case AuditEvent::events_dropped:
+            return "events_dropped";
         case AuditEvent::audit_chain_begun:
             return "audit_chain_begun";
         case AuditEvent::server_started:

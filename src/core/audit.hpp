@@ -35,6 +35,9 @@ enum class AuditEvent : std::uint8_t {
     data_restored,
     verifier_added,
     verifier_removed,
+    receiver_added,
+    receiver_removed,
+    events_dropped,  // that a receiver was to be told, and never will be
     audit_chain_begun,
     server_started,  // with the settings that are not the default
 };

@@ -142,13 +142,9 @@ Keyring::Keyring(SigningKeyStore& store, MasterKey const& master_key, Settings c
 Result<void> Keyring::load()
 {
     TRY(reload());
-    if (!current()) {
-        // A key of any age means that another process was first.
-        TRY(add(clock_.now(), TimePoint{}, AuditEvent::key_added));
-        TRY(reload());
-    }
+    if (!current() && is_made_when_wanted()) return {};
+    TRY(provide());
     auto const keys = current();
-    if (!keys) return refused(Errc::unavailable, "storage keeps no signing key");
     if (keys->signing->algorithm() == algorithm()) return {};
 
     // The operator chose another one: it signs from now on, the old key verifies until its tokens are over.
@@ -156,10 +152,21 @@ Result<void> Keyring::load()
     return reload();
 }
 
+Result<void> Keyring::provide()
+{
+    if (current()) return {};
+    // A key of any age means that another process was first.
+    TRY(add(clock_.now(), TimePoint{}, AuditEvent::key_added));
+    TRY(reload());
+    if (!current()) return refused(Errc::unavailable, "storage keeps no signing key");
+    return {};
+}
+
 Result<void> Keyring::maintain()
 {
     TRY(reload());
     auto const keys = current();
+    if (!keys && is_made_when_wanted()) return {};
     if (!keys) return refused(Errc::unavailable, "no signing key");
 
     // Not yet when the newest is young, or is itself a successor that waits for its time.
@@ -212,14 +219,35 @@ std::shared_ptr<Keys const> Keyring::current() const
     return current_;
 }
 
+bool Keyring::is_made_when_wanted() const
+{
+    return purpose_ == KeyPurpose::security_events;
+}
+
 jose::Algorithm Keyring::algorithm() const
 {
-    return purpose_ == KeyPurpose::access_token ? settings_.tokens.algorithm : kFeedAlgorithm;
+    switch (purpose_) {
+        case KeyPurpose::access_token:
+            return settings_.tokens.algorithm;
+        case KeyPurpose::revocation_feed:
+            return kFeedAlgorithm;
+        case KeyPurpose::security_events:
+            return kEventAlgorithm;
+    }
+    return kFeedAlgorithm;
 }
 
 std::chrono::seconds Keyring::token_life() const
 {
-    return purpose_ == KeyPurpose::access_token ? settings_.tokens.access_lifetime : kFeedMessageLife;
+    switch (purpose_) {
+        case KeyPurpose::access_token:
+            return settings_.tokens.access_lifetime;
+        case KeyPurpose::revocation_feed:
+            return kFeedMessageLife;
+        case KeyPurpose::security_events:
+            return kEventTokenLife;
+    }
+    return kFeedMessageLife;
 }
 
 Result<std::vector<SigningKeyRecord>> Keyring::list(TimePoint now)

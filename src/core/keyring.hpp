@@ -49,6 +49,11 @@ struct NewSigningKey {
 inline constexpr auto                 kFeedAlgorithm   = jose::Algorithm::eddsa;
 inline constexpr std::chrono::seconds kFeedMessageLife = std::chrono::minutes{10};
 
+// What signs security events: the one algorithm that every receiver must know (CAEP Interoperability Profile 1.0, 2.6),
+// of 2048 bits. And for how long a receiver may have one that it has not looked at yet.
+inline constexpr auto                 kEventAlgorithm = jose::Algorithm::rs256;
+inline constexpr std::chrono::seconds kEventTokenLife = std::chrono::hours{24};
+
 // A new key, sealed.
 [[nodiscard]] Result<SigningKeyRecord> make_signing_key(NewSigningKey const& wanted, MasterKey const& master_key,
                                                         Random& random);
@@ -62,7 +67,10 @@ public:
     // Opens what storage holds; makes the first key when there is none at all. Errc::wrong_master_key when a key does
     // not open: then nothing is made. When the algorithm of its purpose is no longer that of the key in use, a key of
     // the new one signs from now on. Call once before use. Where access_lifetime is 0 the caller signs no tokens.
+    // Security events have no key before provide(): most servers tell nobody, and to make one costs time.
     [[nodiscard]] Result<void>        load();
+    // Makes the first key when there is none at all.
+    [[nodiscard]] Result<void>        provide();
     // Takes over what another process changed, lets due keys become active, and adds the next key when it is time.
     // Call every second.
     [[nodiscard]] Result<void>        maintain();
@@ -73,10 +81,11 @@ public:
     // kid of that one; "" when none was needed. Errc::not_found, also for a key of another purpose.
     [[nodiscard]] Result<std::string> revoke(std::string_view kid);
 
-    // Null before load().
+    // Null before load(); of security events, before provide().
     [[nodiscard]] std::shared_ptr<Keys const> current() const;
 
 private:
+    [[nodiscard]] bool                                  is_made_when_wanted() const;
     [[nodiscard]] jose::Algorithm                       algorithm() const;
     [[nodiscard]] std::chrono::seconds                  token_life() const;
     [[nodiscard]] Result<std::vector<SigningKeyRecord>> list(TimePoint now);

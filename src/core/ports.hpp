@@ -196,9 +196,11 @@ public:
 
 // What an epoch begins with.
 struct EpochStart {
-    SigningKeyRecord key;           // the one key that is published, and signs access tokens
-    SigningKeyRecord feed_key;      // likewise, of the feed
-    std::string      token_secret;  // sealed
+    SigningKeyRecord                key;           // the one key that is published, and signs access tokens
+    SigningKeyRecord                feed_key;      // likewise, of the feed
+    std::string                     token_secret;  // sealed
+    // Likewise, of security events, where there was one.
+    std::optional<SigningKeyRecord> event_key = std::nullopt;
 };
 
 // Everything issued before the present epoch is void.
@@ -282,6 +284,7 @@ class TokenSecret;
 class Revocations;
 class RefreshRefusals;
 class SignInWatch;
+class ReceiverStore;
 struct Settings;
 
 // Everything a rule may reach. Wired once, in cli/serve.cpp; shared by all threads.
@@ -298,6 +301,7 @@ struct Ports {
     RevocationStore&   revocation_log;
     Revocations&       revocations;  // what stands in it, at hand
     VerifierStore&     verifiers;
+    ReceiverStore&     receivers;
     RefreshRefusals&   refresh_refusals;
     SignInWatch&       sign_ins;
     Settings const&    settings;

@@ -57,6 +57,12 @@ struct AuditSettings {
     std::chrono::seconds keep = 400 * 24h;
 };
 
+// Of security events on their way to receivers.
+struct EventSettings {
+    std::chrono::seconds keep         = 7 * 24h;  // they are tried for so long
+    std::uint32_t        most_pending = 100'000;  // of one receiver
+};
+
 struct Settings {
     TokenSettings    tokens;
     SessionSettings  sessions;
@@ -64,6 +70,7 @@ struct Settings {
     ThrottleSettings throttle;
     KeySettings      keys;
     AuditSettings    audit;
+    EventSettings    events;
 };
 
 }  // namespace signet::core

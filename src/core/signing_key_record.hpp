@@ -12,13 +12,22 @@
 namespace signet::core {
 
 // One purpose, one key (CHECKS E29): no key of one verifies for another.
-enum class KeyPurpose : std::uint8_t { access_token, revocation_feed };
+enum class KeyPurpose : std::uint8_t { access_token, revocation_feed, security_events };
 
-inline constexpr auto kKeyPurposes = std::to_array({KeyPurpose::access_token, KeyPurpose::revocation_feed});
+inline constexpr auto kKeyPurposes =
+    std::to_array({KeyPurpose::access_token, KeyPurpose::revocation_feed, KeyPurpose::security_events});
 
 [[nodiscard]] constexpr std::string_view name(KeyPurpose purpose)
 {
-    return purpose == KeyPurpose::access_token ? "access_token" : "revocation_feed";
+    switch (purpose) {
+        case KeyPurpose::access_token:
+            return "access_token";
+        case KeyPurpose::revocation_feed:
+            return "revocation_feed";
+        case KeyPurpose::security_events:
+            return "security_events";
+    }
+    return "unknown";
 }
 [[nodiscard]] constexpr std::optional<KeyPurpose> find_key_purpose(std::string_view text)
 {

@@ -96,6 +96,7 @@ TEST(StatusList, LeavesNoSessionBehindWhoseTokenCannotBeSigned)
                         .revocation_log   = world.stores.revocations(),
                         .revocations      = world.revocations,
                         .verifiers        = world.stores.verifiers(),
+                        .receivers        = world.stores.receivers(),
                         .refresh_refusals = world.refresh_refusals,
                         .sign_ins         = world.sign_ins,
                         .settings         = world.settings};

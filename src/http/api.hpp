@@ -48,6 +48,7 @@ struct Api {
     RevocationSnapshots&                snapshots;
     core::FeedSigner const&             feed_signer;
     core::Keyring const&                feed_keys;
+    core::Keyring const&                event_keys;  // it may have none
     StatusLists&                        status_lists;
     std::function<core::Result<void>()> ready;  // can people sign in? storage writable, a signing key at hand
 };

@@ -258,6 +258,7 @@ TEST(Dispatch, RefusesWhatHasWaitedTooLong)
                       .snapshots     = site.snapshots,
                       .feed_signer   = site.feed_signer,
                       .feed_keys     = site.world.feed_keyring,
+                      .event_keys    = site.world.event_keyring,
                       .status_lists  = site.status_lists,
                       .ready         = site.api.ready};
     auto const    handler = dispatch(routes(), api);
@@ -308,6 +309,7 @@ TEST(Dispatch, LetsGoOfARequestWhoseAnswerThrowsOnAWorkerThread)
                    .snapshots     = site.snapshots,
                    .feed_signer   = site.feed_signer,
                    .feed_keys     = site.world.feed_keyring,
+                   .event_keys    = site.world.event_keyring,
                    .status_lists  = site.status_lists,
                    .ready         = site.api.ready};
     auto       answered = std::make_shared<std::promise<Response>>();

@@ -35,6 +35,9 @@ Response                revocation_keys(Call const& call);
 Response                revocation_snapshot(Call const& call);
 Response                revocation_stream(Call const& call);
 Response                acknowledge_revocations(Call const& call);
+// security_events.cpp
+Response                ssf_configuration(Call const& call);
+Response                security_event_keys(Call const& call);
 // status_lists.cpp
 Response                status_list(Call const& call);
 // introspection.cpp, token_revocation.cpp

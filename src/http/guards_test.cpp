@@ -82,6 +82,7 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                               .revocation_log   = world.stores.revocations(),
                               .revocations      = world.revocations,
                               .verifiers        = world.stores.verifiers(),
+                              .receivers        = world.stores.receivers(),
                               .refresh_refusals = world.refresh_refusals,
                               .sign_ins         = world.sign_ins,
                               .settings         = world.settings};
@@ -97,6 +98,7 @@ TEST_F(Guards, ChallengeNobodyWhenTheServerCannotTell)
                                   .snapshots     = site_.snapshots,
                                   .feed_signer   = site_.feed_signer,
                                   .feed_keys     = site_.world.feed_keyring,
+                                  .event_keys    = site_.world.event_keyring,
                                   .status_lists  = site_.status_lists,
                                   .ready         = site_.api.ready};
 

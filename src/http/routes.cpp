@@ -34,6 +34,9 @@ constexpr auto kRoutes = std::to_array<Route>({
     {get,      "/status-lists/{id}",                      storage,  open,   Pages::any,     Body::none, status_list},
     {post,     "/introspect",                             inline_,  verifier, Pages::allowed, Body::form, introspect,         kTokenMembers},
     {post,     "/revoke",                                 storage,  open,   Pages::allowed, Body::form, revoke,               kTokenMembers},
+    // For those who are told of security events
+    {get,      "/.well-known/ssf-configuration",          inline_,  open,   Pages::any,     Body::none, ssf_configuration},
+    {get,      "/ssf/jwks.json",                          inline_,  open,   Pages::any,     Body::none, security_event_keys},
     // Open to everyone
     {get,      "/.well-known/jwks.json",                  inline_,  open,   Pages::any,     Body::none, jwks},
     {get,      "/.well-known/openid-configuration",       inline_,  open,   Pages::any,     Body::none, openid_configuration},

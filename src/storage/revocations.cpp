@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/result.hpp"
+#include "storage/security_events.hpp"
 
 namespace signet::storage {
 namespace {
@@ -139,7 +140,10 @@ Result<void> begin_log(Transaction& transaction, TimePoint now)
         "SELECT id, ended_at FROM sessions WHERE ended_at >= $1 AND end_reason <> $2 ORDER BY ended_at, id",
         {now - life - revocation::kKeptLonger, name(core::EndReason::new_epoch)},
         [](Row const& row) -> Result<EndedSession> { return EndedSession{row.id<core::SessionId>(0), row.time(1)}; }));
-    for (auto const& session : ended) TRY(append_session_ends(transaction, {&session.id, 1}, session.at));
+    for (auto const& session : ended) {
+        auto const what = core::Revocation::of(session.id);
+        TRY(append_revocations(transaction, {&what, 1}, session.at));
+    }
     return {};
 }
 
@@ -166,8 +170,9 @@ Result<core::Revoked> append_revocations(Transaction& transaction, std::span<cor
 }
 
 Result<core::Revoked> append_session_ends(Transaction& transaction, std::span<core::SessionId const> ended,
-                                          TimePoint at)
+                                          core::Initiator by, TimePoint at)
 {
+    TRY(append_ended_sessions(transaction, ended, by));
     return append_revocations(transaction, core::revocations_of(ended), at);
 }
 

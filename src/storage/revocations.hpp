@@ -3,6 +3,7 @@
 #include <span>
 
 #include "core/ports.hpp"
+#include "core/security_event.hpp"
 #include "storage/audit_log.hpp"
 #include "storage/engine.hpp"
 
@@ -13,9 +14,10 @@ namespace signet::storage {
 // Throws std::invalid_argument for a subject that is none.
 [[nodiscard]] Result<core::Revoked> append_revocations(Transaction& transaction, std::span<core::Revocation const> what,
                                                        TimePoint at);
-// The same for sessions that ended.
+// The same for sessions that ended, of which the receivers of security events are told too.
 [[nodiscard]] Result<core::Revoked> append_session_ends(Transaction&                     transaction,
-                                                        std::span<core::SessionId const> ended, TimePoint at);
+                                                        std::span<core::SessionId const> ended, core::Initiator by,
+                                                        TimePoint at);
 
 // Another log begins, of a greater name, without what was in the one before: everything is revoked in it, and each key
 // of access tokens that is published at `at` or was revoked before, since whoever has such a key dates tokens as he

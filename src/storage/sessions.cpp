@@ -149,7 +149,7 @@ Result<core::OpenedSession> Sessions::open_session(core::SessionOpening const& o
         TRY(forgive_attempts(transaction, admitted));
         auto const ended = TRY(make_room(transaction, log_, session.user, audit));
         TRY(log_.add(transaction, audit));
-        auto revoked = TRY(append_session_ends(transaction, ended, audit.at));
+        auto revoked = TRY(append_session_ends(transaction, ended, core::Initiator::policy, audit.at));
         return core::OpenedSession{.status_index = status_index, .revoked = std::move(revoked)};
     });
 }
@@ -205,7 +205,7 @@ Result<core::Revoked> Sessions::end_session(SessionId id, std::optional<UserId> 
                                 {id, audit.at, name(reason), owner.value_or(UserId{}), owner ? 0 : 1}));
         if (ended == 0) return core::Revoked{};
         TRY(log_.add(transaction, audit));
-        return append_session_ends(transaction, {&id, 1}, audit.at);
+        return append_session_ends(transaction, {&id, 1}, core::initiator_of(reason), audit.at);
     });
 }
 
@@ -214,7 +214,7 @@ Result<core::Revoked> Sessions::end_sessions(UserId user, core::EndReason reason
     return engine_.write([&](Transaction& transaction) -> Result<core::Revoked> {
         auto const ended = TRY(end_live_sessions(transaction, user, std::nullopt, reason, audit.at));
         TRY(log_.add(transaction, audit));
-        return append_session_ends(transaction, ended, audit.at);
+        return append_session_ends(transaction, ended, core::initiator_of(reason), audit.at);
     });
 }
 

@@ -7,6 +7,7 @@
 #include "storage/audit.hpp"
 #include "storage/epochs.hpp"
 #include "storage/migrations.hpp"
+#include "storage/receivers.hpp"
 #include "storage/revocations.hpp"
 #include "storage/sealed.hpp"
 #include "storage/sessions.hpp"
@@ -32,6 +33,7 @@ struct SqliteStorage::State {
     Epochs       epochs{engine, log};
     Revocations  revocations{engine, log};
     Verifiers    verifiers{engine, log};
+    Receivers    receivers{engine, log};
 };
 
 std::unique_ptr<SqliteStorage> SqliteStorage::open(std::filesystem::path const& file)
@@ -92,6 +94,10 @@ core::RevocationStore& SqliteStorage::revocations()
 core::VerifierStore& SqliteStorage::verifiers()
 {
     return state_->verifiers;
+}
+core::ReceiverStore& SqliteStorage::receivers()
+{
+    return state_->receivers;
 }
 
 core::Result<void> SqliteStorage::check_writable()

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] core::EpochStore&      epochs();
     [[nodiscard]] core::RevocationStore& revocations();
     [[nodiscard]] core::VerifierStore&   verifiers();
+    [[nodiscard]] core::ReceiverStore&   receivers();
 
     // Whether a transaction can be written and committed now; Errc::unavailable with the reason in a word: disk_full,
     // disk_read_only, disk_error, database_busy, database_not_opened, database_damaged, or none of these.

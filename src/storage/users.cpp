@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "storage/attempts.hpp"
 #include "storage/revocations.hpp"
+#include "storage/security_events.hpp"
 #include "storage/sessions.hpp"
 
 namespace signet::storage {
@@ -145,7 +146,9 @@ Result<core::Revoked> Users::change_password(core::UserId id, std::optional<core
         TRY(transaction.run("UPDATE users SET password = $2 WHERE id = $1", {id, replacement.text}));
         auto const ended = TRY(end_live_sessions(transaction, id, keep, core::EndReason::password_changed, audit.at));
         TRY(log_.add(transaction, audit));
-        return append_session_ends(transaction, ended, audit.at);
+        auto const by = expected ? core::Initiator::user : core::Initiator::admin;
+        TRY(append_event(transaction, core::changed_password(id, by, audit.at)));
+        return append_session_ends(transaction, ended, by, audit.at);
     });
 }
 
@@ -160,6 +163,8 @@ Result<core::Revoked> Users::disable_user(core::UserId id, core::AuditEntry cons
         auto const ended =
             TRY(end_live_sessions(transaction, id, std::nullopt, core::EndReason::account_disabled, audit.at));
         TRY(log_.add(transaction, audit));
+        TRY(append_ended_sessions(transaction, ended, core::Initiator::admin));
+        TRY(append_event(transaction, core::disabled_account(id, audit.at)));
         // What else speaks for the account than its sessions.
         auto what = core::revocations_of(ended);
         what.push_back(core::Revocation::of(id));

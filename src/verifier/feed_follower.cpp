@@ -277,7 +277,7 @@ void FeedFollower::confirm()
     json::Object said;
     said.set("stream", position_.stream_name()).set("seq", static_cast<std::int64_t>(told_));
     auto asked    = request("/ack", "application/json");
-    asked.json    = said.text();
+    asked.body    = said.text();
     asked.longest = kLongestConfirmation;
     confirmation_ = std::make_unique<Transfer>(transfers_, std::move(asked), [](std::string_view) { return true; });
 }

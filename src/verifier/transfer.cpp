@@ -43,7 +43,7 @@ std::size_t Transfer::Exchange::take_bytes(std::string_view bytes)
 {
     long status = 0;
     curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (status != kOk) return bytes.size();
+    if (status != kOk && !request.any_status) return bytes.size();
     try {
         return take(bytes) ? bytes.size() : CURL_WRITEFUNC_ERROR;
     } catch (...) {
@@ -54,9 +54,10 @@ std::size_t Transfer::Exchange::take_bytes(std::string_view bytes)
 
 void Transfer::Exchange::add_headers()
 {
-    bool added = add_header(headers, ("Accept: " + request.accept).c_str()) &&
-                 add_header(headers, ("Authorization: Bearer " + request.credential).c_str());
-    if (!request.json.empty()) added = added && add_header(headers, "Content-Type: application/json");
+    bool added = add_header(headers, ("Accept: " + request.accept).c_str());
+    if (!request.credential.empty())
+        added = added && add_header(headers, ("Authorization: Bearer " + request.credential).c_str());
+    if (!request.body.empty()) added = added && add_header(headers, ("Content-Type: " + request.content_type).c_str());
     if (!added) throw std::bad_alloc{};
 }
 
@@ -79,9 +80,9 @@ void Transfer::Exchange::configure()
     settings.set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.longest_silence.count()));
     settings.set(CURLOPT_FRESH_CONNECT, request.fresh_connection ? 1L : 0L);
     if (request.compressed) settings.set(CURLOPT_ACCEPT_ENCODING, "gzip");
-    if (!request.json.empty()) {
-        settings.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request.json.size()));
-        settings.set(CURLOPT_POSTFIELDS, request.json.c_str());
+    if (!request.body.empty()) {
+        settings.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
+        settings.set(CURLOPT_POSTFIELDS, request.body.c_str());
     }
     if (settings.problem() == CURLE_OUT_OF_MEMORY) throw std::bad_alloc{};
     if (settings.problem() != CURLE_OK) throw std::runtime_error(curl_easy_strerror(settings.problem()));

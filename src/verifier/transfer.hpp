@@ -1,4 +1,4 @@
-// verifier/transfer.hpp - exchanges with the issuer, several at a time, on one thread that waits for all of them.
+// verifier/transfer.hpp - exchanges over HTTP, several at a time, on one thread that waits for all of them.
 //
 // As transfer_settings.hpp has it. Knows nothing of what is exchanged.
 #pragma once
@@ -17,14 +17,16 @@ namespace signet {
 struct TransferRequest {
     KeySetAddress             to;
     std::string               ca_file;     // PEM; empty: the system's
-    std::string               credential;  // after "Authorization: Bearer "
+    std::string               credential;  // after "Authorization: Bearer "; empty: no authorization is sent
     std::string               accept;      // a media type
-    std::string               json{};      // what is posted; empty: it is a GET
-    std::chrono::milliseconds longest{0};  // it may take no longer; 0: it may last for ever
+    std::string               body{};      // what is posted; empty: it is a GET
+    std::string               content_type = "application/json";  // of the body
+    std::chrono::milliseconds longest{0};                         // it may take no longer; 0: it may last for ever
     // So long may nothing come before it is given up; 0: for ever.
     std::chrono::seconds      longest_silence{0};
     bool                      compressed       = false;  // ask for gzip, and unpack it
     bool                      fresh_connection = false;  // on none that was used before
+    bool                      any_status       = false;  // what is answered is taken whatever its status
 };
 
 class Transfer;
@@ -54,8 +56,9 @@ class Transfer {
 public:
     using Steady = std::chrono::steady_clock::time_point;
 
-    // `take` gets the bytes of an answer with status 200, within Transfers::wait(), and ends the transfer with false.
-    // What it throws ends it too. Throws std::bad_alloc, or std::runtime_error for what libcurl cannot do.
+    // `take` gets the bytes of an answer with status 200, or of any_status, within Transfers::wait(), and ends the
+    // transfer with false. What it throws ends it too. Throws std::bad_alloc, or std::runtime_error for what libcurl
+    // cannot do.
     Transfer(Transfers& among, TransferRequest request, std::function<bool(std::string_view)> take);
     ~Transfer();
     Transfer(Transfer const&)            = delete;

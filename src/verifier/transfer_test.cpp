@@ -66,7 +66,7 @@ TEST_F(TransferTest, PostsWhatItIsGiven)
 {
     server.answer("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
     auto posted = request();
-    posted.json = R"({"seq":1})";
+    posted.body = R"({"seq":1})";
     EXPECT_EQ(run(posted), "");
     EXPECT_EQ(status, 204);
     auto const head = server.request(0);
@@ -81,6 +81,42 @@ TEST_F(TransferTest, GivesNoBytesOfARefusal)
     EXPECT_EQ(run(request()), "");
     EXPECT_EQ(status, 410);
     EXPECT_EQ(taken, "");
+}
+
+TEST_F(TransferTest, GivesThemWhereAnyStatusWillDo)
+{
+    server.answer("HTTP/1.1 400 Bad Request\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello");
+    auto any       = request();
+    any.any_status = true;
+    EXPECT_EQ(run(any), "");
+    EXPECT_EQ(status, 400);
+    EXPECT_EQ(taken, "hello");
+}
+
+TEST_F(TransferTest, PostsAnyTypeAndSendsNoAuthorizationWithoutACredential)
+{
+    server.answer("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    auto posted         = request();
+    posted.credential   = "";
+    posted.body         = "a.b.c";
+    posted.content_type = "application/secevent+jwt";
+    EXPECT_EQ(run(posted), "");
+    auto const head = server.request(0);
+    EXPECT_TRUE(head.contains("\r\nContent-Type: application/secevent+jwt\r\n")) << head;
+    EXPECT_FALSE(head.contains("Authorization")) << head;
+}
+
+// RFC 9110 10.2.3
+TEST_F(TransferTest, SaysWhenToAskAgain)
+{
+    server.answer("HTTP/1.1 503 Later\r\nRetry-After: 17\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    Transfer const told{transfers, request(), keeper()};
+    EXPECT_EQ(finish(told), "");
+    EXPECT_EQ(told.retry_after(), 17s);
+    server.answer("HTTP/1.1 503 Later\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    Transfer const untold{transfers, request(), keeper()};
+    EXPECT_EQ(finish(untold), "");
+    EXPECT_EQ(untold.retry_after(), 0s);
 }
 
 TEST_F(TransferTest, FollowsNoRedirect)

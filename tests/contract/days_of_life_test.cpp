@@ -193,6 +193,7 @@ protected:
                                       .revocation_log   = storage_->revocations(),
                                       .revocations      = revocations_,
                                       .verifiers        = storage_->verifiers(),
+                                      .receivers        = storage_->receivers(),
                                       .refresh_refusals = refresh_refusals_,
                                       .sign_ins         = sign_ins_,
                                       .settings         = settings_};

@@ -20,6 +20,7 @@ public:
     core::EpochStore&      epochs() override { return storage_->epochs(); }
     core::RevocationStore& revocations() override { return storage_->revocations(); }
     core::VerifierStore&   verifiers() override { return storage_->verifiers(); }
+    core::ReceiverStore&   receivers() override { return storage_->receivers(); }
 
 private:
     TemporaryFolder                         folder_;
@@ -38,6 +39,7 @@ public:
     core::EpochStore&      epochs() override { return stores_.epochs(); }
     core::RevocationStore& revocations() override { return stores_.revocations(); }
     core::VerifierStore&   verifiers() override { return stores_.verifiers(); }
+    core::ReceiverStore&   receivers() override { return stores_.receivers(); }
 
 private:
     core::testing::MemoryStores stores_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/ports.hpp"
+#include "core/receivers.hpp"
 #include "storage/sqlite.hpp"
 
 namespace signet::contract {
@@ -24,6 +25,7 @@ public:
     virtual core::EpochStore&      epochs()       = 0;
     virtual core::RevocationStore& revocations()  = 0;
     virtual core::VerifierStore&   verifiers()    = 0;
+    virtual core::ReceiverStore&   receivers()    = 0;
 };
 
 struct Keeper {
@@ -65,6 +67,7 @@ protected:
     core::EpochStore&       epochs_       = stores_->epochs();
     core::RevocationStore&  revocations_  = stores_->revocations();
     core::VerifierStore&    verifiers_    = stores_->verifiers();
+    core::ReceiverStore&    receivers_    = stores_->receivers();
 
     // How many audit rows there are.
     [[nodiscard]] std::size_t audited() { return audit_.latest(100'000).value().size(); }

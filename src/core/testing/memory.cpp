@@ -94,6 +94,32 @@ void Memory::begin_log(TimePoint at)
     revoke(what, at);
 }
 
+void Memory::tell(SecurityEvent const& event)
+{
+    for (auto const& [name, receiver] : receivers)
+        if (std::ranges::find(receiver.events, event.type) != receiver.events.end())
+            events.push_back({name, {.number = next_event++, .event = event}});
+}
+
+void Memory::tell_ended(std::span<SessionId const> ended, Initiator by)
+{
+    for (auto const& id : ended) {
+        auto const& session = sessions.at(id);
+        tell({.type    = SecurityEventType::session_revoked,
+              .user    = session.user,
+              .session = id,
+              .by      = by,
+              .reason  = std::string{name(session.end_reason.value())},
+              .at      = session.ended_at.value()});
+    }
+}
+
+Revoked Memory::revoke_ended(std::span<SessionId const> ended, Initiator by, TimePoint at)
+{
+    tell_ended(ended, by);
+    return revoke(revocations_of(ended), at);
+}
+
 void Memory::subtract(AttemptKey const& key, std::uint32_t failures)
 {
     auto const found = attempts.find(key);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/ports.hpp"
+#include "core/receivers.hpp"
 
 namespace signet::core::testing {
 
@@ -18,6 +19,12 @@ struct MemoryLine {
     revocation::Hash  hash;
 
     std::optional<StatusIndex> status_index = std::nullopt;
+};
+
+// Of one receiver.
+struct MemoryEvent {
+    std::string  receiver;
+    PendingEvent pending;
 };
 
 // What all the stores share: a deed holds the lock from its first look to its last word.
@@ -32,6 +39,9 @@ struct Memory {
     TimePoint                            epoch_began{};
     std::vector<AuditEntry>              audit;
     std::map<std::string, Verifier>      verifiers;
+    std::map<std::string, Receiver>      receivers;
+    std::vector<MemoryEvent>             events;  // rising numbers
+    std::int64_t                         next_event = 1;
     std::vector<MemoryLine>              log;
     revocation::Position                 log_head{.log = 1};
     revocation::Position                 log_removed{.log = 1};
@@ -59,6 +69,12 @@ struct Memory {
     Revoked                            revoke(std::span<Revocation const> what, TimePoint at);
     // The next log, with everything revoked and each key.
     void                               begin_log(TimePoint at);
+
+    // Writes an event for each receiver that asked for such.
+    void    tell(SecurityEvent const& event);
+    void    tell_ended(std::span<SessionId const> ended, Initiator by);
+    // The sessions, in the log too.
+    Revoked revoke_ended(std::span<SessionId const> ended, Initiator by, TimePoint at);
 
     void subtract(AttemptKey const& key, std::uint32_t failures);
     void take_back(AttemptKey const& key);

@@ -81,10 +81,12 @@ public:
                 if (!Memory::is_live(session, audit.at)) continue;
                 session.ended_at   = audit.at;
                 session.end_reason = EndReason::new_epoch;
+                memory_.tell_ended({&id, 1}, Initiator::admin);
             }
             memory_.begin_log(audit.at);
             for (auto const& key : memory_.keys) memory_.revoke_key(key, audit.at);
             memory_.keys = {start.key, start.feed_key};
+            if (start.event_key) memory_.keys.push_back(*start.event_key);
             memory_.secrets.insert_or_assign(std::string{kTokenSecretName}, start.token_secret);
             memory_.audit.push_back(audit);
             return {};

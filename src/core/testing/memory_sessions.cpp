@@ -25,7 +25,7 @@ public:
             auto const ended = make_room(session.user, audit);
             memory_.audit.push_back(audit);
             return OpenedSession{.status_index = session.status_index,
-                                 .revoked      = memory_.revoke(revocations_of(ended), audit.at)};
+                                 .revoked      = memory_.revoke_ended(ended, Initiator::policy, audit.at)};
         });
     }
     Result<std::optional<SessionAndUser>> find_session(SessionId id) override
@@ -76,14 +76,15 @@ public:
             session.ended_at   = audit.at;
             session.end_reason = reason;
             memory_.audit.push_back(audit);
-            return memory_.revoke(revocations_of({&id, 1}), audit.at);
+            return memory_.revoke_ended({&id, 1}, initiator_of(reason), audit.at);
         });
     }
     Result<Revoked> end_sessions(UserId user, EndReason reason, AuditEntry const& audit) override
     {
         return memory_.run([&]() -> Result<Revoked> {
             memory_.audit.push_back(audit);
-            return memory_.revoke(revocations_of(memory_.end_sessions(user, std::nullopt, reason, audit.at)), audit.at);
+            auto const ended = memory_.end_sessions(user, std::nullopt, reason, audit.at);
+            return memory_.revoke_ended(ended, initiator_of(reason), audit.at);
         });
     }
     Result<std::vector<Session>> list_sessions(UserId user, TimePoint now) override

@@ -19,6 +19,7 @@ namespace signet::core::testing {
 [[nodiscard]] std::unique_ptr<EpochStore>      epochs_in(Memory& memory);
 [[nodiscard]] std::unique_ptr<RevocationStore> revocations_in(Memory& memory);
 [[nodiscard]] std::unique_ptr<VerifierStore>   verifiers_in(Memory& memory);
+[[nodiscard]] std::unique_ptr<ReceiverStore>   receivers_in(Memory& memory);
 
 // Thread-safe, but for memory(): what a test looks into and turns while nothing else runs.
 class MemoryStores {
@@ -32,6 +33,7 @@ public:
     EpochStore&      epochs() { return *epochs_; }
     RevocationStore& revocations() { return *revocations_; }
     VerifierStore&   verifiers() { return *verifiers_; }
+    ReceiverStore&   receivers() { return *receivers_; }
 
     Memory& memory() { return memory_; }
 
@@ -46,6 +48,7 @@ private:
     std::unique_ptr<EpochStore>      epochs_       = epochs_in(memory_);
     std::unique_ptr<RevocationStore> revocations_  = revocations_in(memory_);
     std::unique_ptr<VerifierStore>   verifiers_    = verifiers_in(memory_);
+    std::unique_ptr<ReceiverStore>   receivers_    = receivers_in(memory_);
 };
 
 }  // namespace signet::core::testing

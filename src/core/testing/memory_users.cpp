@@ -62,7 +62,9 @@ public:
             if (!expected) memory_.forget_attempts_at(user->email.key());
             memory_.audit.push_back(audit);
             auto const ended = memory_.end_sessions(id, keep, EndReason::password_changed, audit.at);
-            return memory_.revoke(revocations_of(ended), audit.at);
+            auto const by    = expected ? Initiator::user : Initiator::admin;
+            memory_.tell(changed_password(id, by, audit.at));
+            return memory_.revoke_ended(ended, by, audit.at);
         });
     }
     Result<Revoked> disable_user(UserId id, AuditEntry const& audit) override
@@ -73,7 +75,10 @@ public:
             if (user->disabled_at) return Revoked{};
             user->disabled_at = audit.at;
             memory_.audit.push_back(audit);
-            auto what = revocations_of(memory_.end_sessions(id, std::nullopt, EndReason::account_disabled, audit.at));
+            auto const ended = memory_.end_sessions(id, std::nullopt, EndReason::account_disabled, audit.at);
+            memory_.tell_ended(ended, Initiator::admin);
+            memory_.tell(disabled_account(id, audit.at));
+            auto what = revocations_of(ended);
             what.push_back(Revocation::of(id));
             return memory_.revoke(what, audit.at);
         });

@@ -79,6 +79,7 @@ Ports World::ports_with(Revocations& known)
             .revocation_log   = stores.revocations(),
             .revocations      = known,
             .verifiers        = stores.verifiers(),
+            .receivers        = stores.receivers(),
             .refresh_refusals = refresh_refusals,
             .sign_ins         = sign_ins,
             .settings         = settings};

@@ -57,6 +57,7 @@ struct World {
     Passwords      passwords{settings.passwords};
     Keyring        keyring{stores.signing_keys(), master_key, settings, clock, random};
     Keyring     feed_keyring{stores.signing_keys(), master_key, settings, clock, random, KeyPurpose::revocation_feed};
+    Keyring     event_keyring{stores.signing_keys(), master_key, settings, clock, random, KeyPurpose::security_events};
     Revocations revocations;
     RefreshRefusals refresh_refusals;
     SignInWatch     sign_ins{settings.throttle.alarm_failures, [this] { ++alarms; }};
@@ -73,6 +74,7 @@ struct World {
                           .revocation_log   = stores.revocations(),
                           .revocations      = revocations,
                           .verifiers        = stores.verifiers(),
+                          .receivers        = stores.receivers(),
                           .refresh_refusals = refresh_refusals,
                           .sign_ins         = sign_ins,
                           .settings         = settings};

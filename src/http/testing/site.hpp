@@ -222,6 +222,7 @@ struct Site {
                                   .snapshots     = snapshots,
                                   .feed_signer   = feed_signer,
                                   .feed_keys     = world.feed_keyring,
+                                  .event_keys    = world.event_keyring,
                                   .status_lists  = status_lists,
                                   .ready         = [this]() -> core::Result<void> {
                 if (!ready) return core::unavailable("disk_full", "made not ready");
