@@ -4,11 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ann, refresh, request, root, signIn, startWithAnn, until } from './harness.mjs';
+import { ann, refresh, request, root, run, signIn, startWithAnn, until } from './harness.mjs';
 
 let signet;
 before(async () => {
   signet = await startWithAnn({ env: { SIGNET_LOG_LEVEL: 'debug', SIGNET_LOG_FORMAT: 'json' } });
+  await run(['receiver', 'add', 'notes', '--url', 'http://127.0.0.1:9/', '--audience', 'notes', '--data', signet.dataDir]);
+  await until('its metrics', async () => (await series()).some(({ labels }) => labels.receiver === 'notes'));
   const { refresh_token: token, access_token: bearer } = await signIn(signet);
   await refresh(signet, token);
   await request(signet, 'POST', '/api/v1/login', { json: { email: ann.email, password: 'not the words of ann' } });
