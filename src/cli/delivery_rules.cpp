@@ -15,7 +15,7 @@ namespace {
 constexpr long        kBadRequest   = 400;
 constexpr std::size_t kLongestWords = 200;
 
-constexpr auto kTaken = std::to_array<long>({200, 202, 204});
+constexpr auto kTaken   = std::to_array<long>({200, 202, 204});
 // RFC 8935 2.4, those that the next try may not meet.
 constexpr auto kPassing = std::to_array<std::string_view>({"invalid_key", "authentication_failed", "access_denied"});
 
@@ -60,7 +60,8 @@ std::chrono::milliseconds DeliverySchedule::failed(std::chrono::seconds retry_af
 {
     auto const bound = std::exchange(bound_, std::min(bound_ * 2, kLast));
     auto const half  = bound / 2;
-    auto const wait  = half + std::chrono::milliseconds{static_cast<std::int64_t>(static_cast<double>(half.count()) * jitter)};
+    auto const wait =
+        half + std::chrono::milliseconds{static_cast<std::int64_t>(static_cast<double>(half.count()) * jitter)};
     return std::max<std::chrono::milliseconds>(wait, std::min(retry_after, kLongestWish));
 }
 

@@ -9,10 +9,10 @@
 namespace signet::cli {
 
 struct ReceiverAnswer {
-    long                 status = 0;        // 0: there was none
-    std::string          problem{};         // why it did not end well; empty when it did
-    std::string          body{};            // or its beginning
-    std::chrono::seconds retry_after{0};    // 0: it does not say
+    long                 status = 0;      // 0: there was none
+    std::string          problem{};       // why it did not end well; empty when it did
+    std::string          body{};          // or its beginning
+    std::chrono::seconds retry_after{0};  // 0: it does not say
 };
 
 enum class Verdict : std::uint8_t {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "cli/self_signed_certificate.hpp"
 #include "cli/testing/temporary_folder.hpp"
 
@@ -58,6 +60,25 @@ TEST(Doctor, LooksAtSchemaKeyAndRights)
     EXPECT_EQ(check_rights("master key", {"k", 0100640, 7, 7}).health, Health::problem);
     EXPECT_EQ(check_rights("master key", {"k", 0100600, 7, 8}).health, Health::problem);
     EXPECT_EQ(check_rights("master key", {"k", 0100600, 7, 0}).health, Health::good) << "root may read it";
+}
+
+TEST(Doctor, NamesTheReceiversThatFail)
+{
+    core::Receiver good;
+    good.failed_at    = kNow;
+    good.delivered_at = kNow + 1s;
+    core::Receiver const untried;
+    EXPECT_EQ(check_receivers(std::array{good, untried}).health, Health::good) << "it works again";
+
+    core::Receiver bad;
+    bad.name           = "bad";
+    bad.delivered_at   = kNow;
+    bad.failed_at      = kNow + 1s;
+    bad.error          = "HTTP 500\n";
+    bad.pending        = 7;
+    auto const finding = check_receivers(std::array{good, bad, untried});
+    EXPECT_EQ(finding.health, Health::warning);
+    EXPECT_EQ(finding.said, "Of 3 receivers of security events, these fail: bad (7 pending: HTTP 500\\u000a).");
 }
 
 TEST(Doctor, LooksAtTheCertificateAndItsKey)

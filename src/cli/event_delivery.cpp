@@ -20,9 +20,9 @@ using namespace std::chrono_literals;
 constexpr auto        kPoll           = 100ms;
 constexpr auto        kSecond         = 1s;
 constexpr auto        kMinute         = 1min;
-constexpr auto        kLongestSending = 10s;         // until the whole answer is there
+constexpr auto        kLongestSending = 10s;          // until the whole answer is there
 constexpr std::size_t kLargestAnswer  = 16UL * 1024;  // bytes
-constexpr std::size_t kMostAtOnce     = 8;           // to one receiver, while it takes them
+constexpr std::size_t kMostAtOnce     = 8;            // to one receiver, while it takes them
 
 // RFC 8935 2.1
 constexpr auto kAccept      = "application/json";
@@ -88,7 +88,7 @@ core::Result<void> EventDelivery::follow()
         channel.receiver.pending = receiver.pending;
         channel.meter.pending->store(receiver.pending);
     }
-    if (!all.empty()) TRY(needs_.keyring.provide());
+    if (!all.empty() && !needs_.keyring.current()) TRY(needs_.keyring.provide());
     return needs_.keyring.maintain();
 }
 
@@ -96,9 +96,8 @@ core::Result<void> EventDelivery::add_channel(core::Receiver const& receiver)
 {
     if (!transfers_) transfers_.emplace();
     auto token = TRY(core::open_receiver_token(needs_.master_key, receiver));
-    channels_.emplace(receiver.name, Channel{.receiver = receiver,
-                                             .token    = std::move(token),
-                                             .meter    = meter_of(receiver.name)});
+    channels_.emplace(receiver.name,
+                      Channel{.receiver = receiver, .token = std::move(token), .meter = meter_of(receiver.name)});
     return {};
 }
 
@@ -109,8 +108,9 @@ EventDelivery::Meter& EventDelivery::meter_of(std::string const& receiver)
     auto&        metrics = needs_.metrics;
     Labels const whose{{"receiver", receiver}};
     auto const   pending = std::make_shared<std::atomic<std::uint64_t>>(0);
-    metrics.watch("signet_events_pending", "Security events that a receiver is still to be told",
-                  [pending] { return static_cast<double>(pending->load()); }, whose);
+    metrics.watch(
+        "signet_events_pending", "Security events that a receiver is still to be told",
+        [pending] { return static_cast<double>(pending->load()); }, whose);
     Meter const meter{
         .delivered = metrics.counter("signet_events_delivered_total", "Security events that a receiver took.", whose),
         .failed    = metrics.counter("signet_events_failed_total", "Tries that failed and are repeated.", whose),
@@ -135,7 +135,8 @@ core::Result<void> EventDelivery::send_some(Channel& channel)
     // Whether one that fails works again, one event finds out.
     std::size_t const most = channel.schedule.is_failing() ? 1 : kMostAtOnce;
     if (channel.sending.size() >= most || Steady::now() < channel.not_before) return {};
-    auto const pending = TRY(ports_.receivers.list_pending(channel.receiver.name, channel.receiver.created_at, kMostAtOnce));
+    auto const pending =
+        TRY(ports_.receivers.list_pending(channel.receiver.name, channel.receiver.created_at, kMostAtOnce));
     for (auto const& event : pending) {
         if (channel.sending.size() >= most) return {};
         auto const is_this = [&](Sending const& sent) { return sent.event.number == event.number; };
@@ -159,14 +160,14 @@ core::Result<void> EventDelivery::send(Channel& channel, core::PendingEvent cons
     };
     try {
         sending.transfer.emplace(*transfers_,
-                                 TransferRequest{.to              = *address,
-                                                 .ca_file         = receiver.ca_file,
-                                                 .credential      = std::string{channel.token.reveal()},
-                                                 .accept          = kAccept,
-                                                 .body            = std::move(text),
-                                                 .content_type    = kContentType,
-                                                 .longest         = kLongestSending,
-                                                 .any_status      = true},
+                                 TransferRequest{.to           = *address,
+                                                 .ca_file      = receiver.ca_file,
+                                                 .credential   = std::string{channel.token.reveal()},
+                                                 .accept       = kAccept,
+                                                 .body         = std::move(text),
+                                                 .content_type = kContentType,
+                                                 .longest      = kLongestSending,
+                                                 .any_status   = true},
                                  take);
     } catch (std::runtime_error const& error) {
         // A certificate file that cannot be read is one receiver's trouble.
@@ -192,11 +193,11 @@ core::Result<void> EventDelivery::settle(Channel& channel)
 // What cannot be noted is settled the next time.
 core::Result<void> EventDelivery::settle(Channel& channel, Sending const& sent)
 {
-    auto const& transfer        = *sent.transfer;
-    auto const [verdict, why]   = judge({.status      = transfer.status(),
-                                         .problem     = *transfer.problem(),
-                                         .body        = sent.answer,
-                                         .retry_after = transfer.retry_after()});
+    auto const& transfer      = *sent.transfer;
+    auto const [verdict, why] = judge({.status      = transfer.status(),
+                                       .problem     = *transfer.problem(),
+                                       .body        = sent.answer,
+                                       .retry_after = transfer.retry_after()});
     if (verdict == Verdict::later) return note_failed(channel, sent.event, why, transfer.retry_after());
     if (verdict == Verdict::never) {
         TRY(drop(channel, sent.event, why));
@@ -227,15 +228,15 @@ core::Result<void> EventDelivery::note_failed(Channel& channel, core::PendingEve
 core::Result<void> EventDelivery::drop(Channel& channel, core::PendingEvent const& event, std::string_view why)
 {
     auto const& receiver = channel.receiver.name;
-    auto const  token_id = core::event_token_id(
-        event, {.issuer = ports_.settings.tokens.issuer, .audience = channel.receiver.audience});
-    TRY(ports_.receivers.drop_event(receiver, event.number, why,
-                                    {.at      = ports_.clock.now(),
-                                     .event   = core::AuditEvent::events_dropped,
-                                     .user    = event.event.user,
-                                     .session = event.event.session,
-                                     .detail  = fmt::format("{} refuses {} {}: {}", receiver, name(event.event.type),
-                                                            token_id, why)}));
+    auto const  token_id =
+        core::event_token_id(event, {.issuer = ports_.settings.tokens.issuer, .audience = channel.receiver.audience});
+    TRY(ports_.receivers.drop_event(
+        receiver, event.number, why,
+        {.at      = ports_.clock.now(),
+         .event   = core::AuditEvent::events_dropped,
+         .user    = event.event.user,
+         .session = event.event.session,
+         .detail  = fmt::format("{} refuses {} {}: {}", receiver, name(event.event.type), token_id, why)}));
     channel.meter.dropped.add();
     log::error("a receiver refuses a security event, which is dropped",
                {{"receiver", receiver}, {"type", name(event.event.type)}, {"jti", token_id}, {"error", why}});
@@ -250,11 +251,11 @@ core::Result<void> EventDelivery::drop_old()
     auto const  now      = ports_.clock.now();
     for (auto& [name, channel] : channels_) {
         if (channel.receiver.pending == 0) continue;
-        auto const gone = TRY(ports_.receivers.drop_old(
-            name, now - settings.keep, settings.most_pending,
-            {.at     = now,
-             .event  = core::AuditEvent::events_dropped,
-             .detail = fmt::format("events for {}, too old or too many", name)}));
+        auto const gone =
+            TRY(ports_.receivers.drop_old(name, now - settings.keep, settings.most_pending,
+                                          {.at     = now,
+                                           .event  = core::AuditEvent::events_dropped,
+                                           .detail = fmt::format("events for {}, too old or too many", name)}));
         if (gone == 0) continue;
         channel.meter.dropped.add(static_cast<double>(gone));
         log::error("security events are dropped: too old, or too many that the receiver has not taken",

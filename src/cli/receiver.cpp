@@ -104,8 +104,7 @@ std::expected<SecretString, Trouble> read_token(std::string const& path)
 Trouble find_fault(AddReceiverOptions const& options)
 {
     auto const address = key_set_url(options.url);
-    if (!address)
-        return fmt::format("Events cannot be pushed to {}: {}.", for_terminal(options.url), address.error());
+    if (!address) return fmt::format("Events cannot be pushed to {}: {}.", for_terminal(options.url), address.error());
     if (!options.ca_file.empty() && !std::ifstream{options.ca_file})
         return fmt::format("The file {} cannot be read.", options.ca_file);
     return {};
@@ -138,7 +137,8 @@ Exit add_receiver(AddReceiverOptions const& options)
     if (auto const fault = find_fault(options); !fault.empty())
         return refuse(options.admin, "invalid_request", fault, kRefused);
     // Before the data folder is opened: its owner may not be who may read this.
-    auto const token = options.token_file.empty() ? std::expected<SecretString, Trouble>{} : read_token(options.token_file);
+    auto const token =
+        options.token_file.empty() ? std::expected<SecretString, Trouble>{} : read_token(options.token_file);
     if (!token) return refuse(options.admin, "invalid_request", token.error(), kRefused);
     auto const ca_file = options.ca_file.empty() ? std::string{} : std::filesystem::absolute(options.ca_file).string();
 
@@ -161,9 +161,10 @@ Exit add_receiver(AddReceiverOptions const& options)
         fmt::print("{}\n", out.text());
     } else {
         auto const& issuer = (*instance)->ports().settings.tokens.issuer;
-        fmt::print("Added {}: it is told what happens from now on. A running server begins within a second.\n"
-                   "It verifies with the keys of {}/ssf/jwks.json\n",
-                   options.name, issuer.empty() ? "the issuer" : issuer);
+        fmt::print(
+            "Added {}: it is told what happens from now on. A running server begins within a second.\n"
+            "It verifies with the keys of {}/ssf/jwks.json\n",
+            options.name, issuer.empty() ? "the issuer" : issuer);
     }
     return kDone;
 }

@@ -47,7 +47,8 @@ void add_receiver_verbs(CLI::App& app, Chosen& chosen)
     add_value(add, "--url", adding->url, "Where it takes them", "URL")->required();
     add_value(add, "--audience", adding->audience, "The \"aud\" of its tokens", "AUDIENCE")->required();
     add_value(add, "--token-file", adding->token_file, "A file with the token that it asks for", "FILE");
-    add_value(add, "--events", adding->events, "session-revoked, credential-change, or both with a comma [both]", "TYPES")
+    add_value(add, "--events", adding->events, "session-revoked, credential-change, or both with a comma [both]",
+              "TYPES")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->check(CLI::IsMember({"session-revoked", "credential-change"}));

@@ -143,7 +143,7 @@ Result<void> Keyring::load()
 {
     TRY(reload());
     if (!current() && is_made_when_wanted()) return {};
-    TRY(provide());
+    if (!current()) TRY(provide());
     auto const keys = current();
     if (keys->signing->algorithm() == algorithm()) return {};
 
@@ -154,6 +154,7 @@ Result<void> Keyring::load()
 
 Result<void> Keyring::provide()
 {
+    TRY(reload());
     if (current()) return {};
     // A key of any age means that another process was first.
     TRY(add(clock_.now(), TimePoint{}, AuditEvent::key_added));

@@ -33,9 +33,8 @@ Result<void> add_receiver(Ports const& ports, MasterKey const& master_key, NewRe
     if (wanted.token != nullptr)
         receiver.sealed_token =
             master_key.seal(*wanted.token, secret_context(receiver_secret_name(wanted.name)), ports.random);
-    return ports.receivers.add_receiver(receiver, {.at     = now,
-                                                   .event  = AuditEvent::receiver_added,
-                                                   .detail = receiver.name + " at " + receiver.url});
+    return ports.receivers.add_receiver(
+        receiver, {.at = now, .event = AuditEvent::receiver_added, .detail = receiver.name + " at " + receiver.url});
 }
 
 Result<void> remove_receiver(Ports const& ports, std::string_view name)

@@ -52,8 +52,8 @@ public:
 
     // At most `most` of what it is still to be told: what was tried least often comes first, and of those the oldest.
     // Nothing where one was added at another time: that is another, elsewhere, by the same name.
-    [[nodiscard]] virtual Result<std::vector<PendingEvent>> list_pending(std::string_view receiver, TimePoint created_at,
-                                                                         std::size_t most) = 0;
+    [[nodiscard]] virtual Result<std::vector<PendingEvent>> list_pending(std::string_view receiver,
+                                                                         TimePoint created_at, std::size_t most)    = 0;
     // It has taken that event, which is forgotten. Nothing when either was removed meanwhile; so below.
     [[nodiscard]] virtual Result<void> note_delivered(std::string_view receiver, std::int64_t number, TimePoint at) = 0;
     // It has not, and is to be asked again.
@@ -65,7 +65,7 @@ public:
     // Drops those from before `before`, and the oldest of more than `most`; gives how many. The audit row, of which
     // there is none for none, begins with the number.
     [[nodiscard]] virtual Result<std::size_t> drop_old(std::string_view receiver, TimePoint before, std::size_t most,
-                                                       AuditEntry const& audit) = 0;
+                                                       AuditEntry const& audit)                                     = 0;
 };
 
 // What an operator registers.

@@ -98,10 +98,10 @@ TEST_F(SecurityEventTest, IsATokenThatTheOtherSideCanVerify)
 {
     ASSERT_TRUE(keys.provide());
     auto const text   = sign_security_event(event, kParties, keys).value();
-    auto const policy = jose::Policy::create({.issuer     = std::string{kParties.issuer},
-                                              .audience   = std::string{kParties.audience},
-                                              .type       = "secevent+jwt",
-                                              .algorithms = {jose::Algorithm::rs256},
+    auto const policy = jose::Policy::create({.issuer                           = std::string{kParties.issuer},
+                                              .audience                         = std::string{kParties.audience},
+                                              .type                             = "secevent+jwt",
+                                              .algorithms                       = {jose::Algorithm::rs256},
                                               .dangerously_allow_missing_expiry = true});
     ASSERT_TRUE(policy) << policy.error().detail;
     auto const token = jose::verify(text, keys.current()->published, *policy, event.event.at + 1h);

@@ -55,9 +55,8 @@ Result<PendingEvent> read_pending(Row const& row)
     auto const type = core::find_security_event_type(row.text(1));
     auto const by   = core::find_initiator(row.text(4));
     if (!type || !by)
-        return core::refused(core::Errc::unavailable,
-                             fmt::format("security event {} is a '{}' by '{}'", row.integer(0), row.text(1),
-                                         row.text(4)));
+        return core::refused(core::Errc::unavailable, fmt::format("security event {} is a '{}' by '{}'", row.integer(0),
+                                                                  row.text(1), row.text(4)));
     return PendingEvent{.number = row.integer(0),
                         .event  = {.type    = *type,
                                    .user    = row.id<core::UserId>(2),
@@ -79,13 +78,12 @@ Result<void> Receivers::add_receiver(Receiver const& receiver, core::AuditEntry 
 {
     auto const secret = core::receiver_secret_name(receiver.name);
     return engine_.write([&](Transaction& transaction) -> Result<void> {
-        auto const added =
-            TRY(transaction.run("INSERT INTO receivers (name, url, audience, events, ca_file, created_at, delivered_at, "
-                                "failed_at, error, dropped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-                                "ON CONFLICT (name) DO NOTHING",
-                                {receiver.name, receiver.url, receiver.audience, join_types(receiver.events),
-                                 receiver.ca_file, receiver.created_at, receiver.delivered_at, receiver.failed_at,
-                                 receiver.error, receiver.dropped}));
+        auto const added = TRY(transaction.run(
+            "INSERT INTO receivers (name, url, audience, events, ca_file, created_at, delivered_at, "
+            "failed_at, error, dropped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+            "ON CONFLICT (name) DO NOTHING",
+            {receiver.name, receiver.url, receiver.audience, join_types(receiver.events), receiver.ca_file,
+             receiver.created_at, receiver.delivered_at, receiver.failed_at, receiver.error, receiver.dropped}));
         if (added == 0) return core::refused(core::Errc::name_taken);
         if (receiver.sealed_token)
             TRY(transaction.run("INSERT INTO sealed_secrets (name, sealed) VALUES ($1, $2)",
@@ -143,9 +141,8 @@ Result<void> Receivers::note_failed(std::string_view receiver, std::int64_t numb
                                     TimePoint at)
 {
     return engine_.write([&](Transaction& transaction) -> Result<void> {
-        auto const noted =
-            TRY(transaction.run("UPDATE security_events SET tries = tries + 1 WHERE number = $1 AND receiver = $2",
-                                {number, receiver}));
+        auto const noted = TRY(transaction.run(
+            "UPDATE security_events SET tries = tries + 1 WHERE number = $1 AND receiver = $2", {number, receiver}));
         if (noted == 0) return {};
         TRY(transaction.run("UPDATE receivers SET failed_at = $2, error = $3 WHERE name = $1", {receiver, at, error}));
         return {};

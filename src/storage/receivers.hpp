@@ -16,12 +16,11 @@ public:
 
     [[nodiscard]] Result<std::vector<core::PendingEvent>> list_pending(std::string_view receiver, TimePoint created_at,
                                                                        std::size_t most) override;
-    [[nodiscard]] Result<void>        note_delivered(std::string_view receiver, std::int64_t number,
-                                                     TimePoint at) override;
-    [[nodiscard]] Result<void>        note_failed(std::string_view receiver, std::int64_t number, std::string_view error,
-                                                  TimePoint at) override;
-    [[nodiscard]] Result<void>        drop_event(std::string_view receiver, std::int64_t number, std::string_view error,
-                                                 core::AuditEntry const& audit) override;
+    [[nodiscard]] Result<void> note_delivered(std::string_view receiver, std::int64_t number, TimePoint at) override;
+    [[nodiscard]] Result<void> note_failed(std::string_view receiver, std::int64_t number, std::string_view error,
+                                           TimePoint at) override;
+    [[nodiscard]] Result<void> drop_event(std::string_view receiver, std::int64_t number, std::string_view error,
+                                          core::AuditEntry const& audit) override;
     [[nodiscard]] Result<std::size_t> drop_old(std::string_view receiver, TimePoint before, std::size_t most,
                                                core::AuditEntry const& audit) override;
 

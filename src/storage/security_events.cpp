@@ -14,9 +14,8 @@ using core::SecurityEventType;
 
 Result<bool> has_receivers(Transaction& transaction)
 {
-    auto const found = TRY(transaction.find("SELECT 1 FROM receivers LIMIT 1", {}, [](Row const&) -> Result<bool> {
-        return true;
-    }));
+    auto const found =
+        TRY(transaction.find("SELECT 1 FROM receivers LIMIT 1", {}, [](Row const&) -> Result<bool> { return true; }));
     return found.has_value();
 }
 
@@ -40,8 +39,7 @@ Result<void> append_all_ended_sessions(Transaction& transaction, core::EndReason
 {
     bool const is_told = TRY(has_receivers(transaction));
     if (!is_told) return {};
-    TRY(
-        transaction.run(SIGNET_INSERT_EVENT
+    TRY(transaction.run(SIGNET_INSERT_EVENT
                         "SELECT r.name, $3, s.user_id, s.id, $4, s.end_reason, s.ended_at, 0 FROM receivers r "
                         "JOIN sessions s ON s.ended_at = $1 AND s.end_reason = $2 WHERE " SIGNET_ASKED_FOR("$3"),
                         {at, name(reason), name(SecurityEventType::session_revoked), name(by)}));
@@ -52,8 +50,7 @@ Result<void> append_event(Transaction& transaction, core::SecurityEvent const& e
 {
     bool const is_told = TRY(has_receivers(transaction));
     if (!is_told) return {};
-    TRY(
-        transaction.run(SIGNET_INSERT_EVENT
+    TRY(transaction.run(SIGNET_INSERT_EVENT
                         "SELECT r.name, $1, $2, $3, $4, $5, $6, 0 FROM receivers r WHERE " SIGNET_ASKED_FOR("$1"),
                         {name(event.type), event.user, event.session, name(event.by), event.reason, event.at}));
     return {};

@@ -81,8 +81,8 @@ TEST_P(ReceiverStore, KeepsEveryField)
 TEST_P(ReceiverStore, RefusesANameThatIsTaken)
 {
     ASSERT_TRUE(add(receiver("notes")));
-    auto const rows  = audited();
-    auto       other = receiver("notes");
+    auto const rows    = audited();
+    auto       other   = receiver("notes");
     other.sealed_token = "another";
     EXPECT_EQ(add(other).error().code, core::Errc::name_taken);
     EXPECT_EQ(find("notes").sealed_token, receiver("notes").sealed_token);

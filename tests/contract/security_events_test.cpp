@@ -92,8 +92,7 @@ TEST_P(SecurityEvents, SigningOutEverywhereIsOneForEachSession)
     auto const reason = EndReason::signed_out_everywhere;
     open_session(sessions_, add_user(users_, "bob@example.com"));
     ASSERT_TRUE(sessions_.end_sessions(ann_.id, reason, entry(AuditEvent::session_ended, kStart)));
-    EXPECT_THAT(told(),
-                UnorderedElementsAre(ended(one, reason, Initiator::user), ended(two, reason, Initiator::user)));
+    EXPECT_THAT(told(), UnorderedElementsAre(ended(one, reason, Initiator::user), ended(two, reason, Initiator::user)));
 }
 
 TEST_P(SecurityEvents, AChangedPasswordIsOneBesideTheSessionsItEnded)
@@ -148,11 +147,11 @@ TEST_P(SecurityEvents, AnEpochIsOneForEachLiveSession)
     auto const over = open_session(sessions_, ann_);
     auto const live = open_session(sessions_, ann_);
     ASSERT_TRUE(end(over.id, EndReason::signed_out));
-    ASSERT_TRUE(epochs_.begin_epoch({.key          = sample_key("first", kStart + 1s, kStart + 1s),
-                                     .feed_key     = sample_key("feed", kStart + 1s, kStart + 1s,
-                                                                core::KeyPurpose::revocation_feed),
-                                     .token_secret = "sealed"},
-                                    entry(AuditEvent::tokens_voided, kStart + 1s)));
+    ASSERT_TRUE(epochs_.begin_epoch(
+        {.key          = sample_key("first", kStart + 1s, kStart + 1s),
+         .feed_key     = sample_key("feed", kStart + 1s, kStart + 1s, core::KeyPurpose::revocation_feed),
+         .token_secret = "sealed"},
+        entry(AuditEvent::tokens_voided, kStart + 1s)));
     EXPECT_THAT(told(), ElementsAre(ended(over, EndReason::signed_out, Initiator::user),
                                     ended(live, EndReason::new_epoch, Initiator::admin, kStart + 1s)));
 }

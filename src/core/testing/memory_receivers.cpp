@@ -26,8 +26,8 @@ public:
             std::vector<Receiver> all;
             for (auto const& [name, receiver] : memory_.receivers) {
                 all.push_back(receiver);
-                all.back().pending = static_cast<std::uint64_t>(
-                    std::ranges::count(memory_.events, name, &MemoryEvent::receiver));
+                all.back().pending =
+                    static_cast<std::uint64_t>(std::ranges::count(memory_.events, name, &MemoryEvent::receiver));
                 auto const secret = memory_.secrets.find(receiver_secret_name(name));
                 if (secret != memory_.secrets.end()) all.back().sealed_token = secret->second;
             }
@@ -54,7 +54,8 @@ public:
             for (auto const& event : memory_.events)
                 if (event.receiver == receiver) pending.push_back(event.pending);
             std::ranges::sort(pending, {}, [](auto const& one) { return std::tuple(one.tries, one.number); });
-            if (pending.size() > most) pending.erase(pending.begin() + static_cast<std::ptrdiff_t>(most), pending.end());
+            if (pending.size() > most)
+                pending.erase(pending.begin() + static_cast<std::ptrdiff_t>(most), pending.end());
             return pending;
         });
     }
@@ -95,8 +96,8 @@ public:
                                  AuditEntry const& audit) override
     {
         return memory_.run([&]() -> Result<std::size_t> {
-            auto       newer = static_cast<std::size_t>(std::ranges::count(memory_.events, receiver, &MemoryEvent::receiver));
-            auto const gone  = std::erase_if(memory_.events, [&](auto const& event) {
+            auto newer = static_cast<std::size_t>(std::ranges::count(memory_.events, receiver, &MemoryEvent::receiver));
+            auto const gone = std::erase_if(memory_.events, [&](auto const& event) {
                 if (event.receiver != receiver) return false;
                 return newer-- > most || event.pending.event.at < before;
             });
