@@ -6,6 +6,7 @@
 #include "core/passwords.hpp"
 #include "core/refresh_token.hpp"
 #include "core/revocations.hpp"
+#include "core/session_cookie.hpp"
 #include "core/settings.hpp"
 #include "core/sign_in_attempt.hpp"
 #include "core/sign_in_watch.hpp"
@@ -122,14 +123,21 @@ Result<SessionGrant> open_session(Ports const& ports, LoginAttempt const& attemp
     if (!access) return take_back(ports, session, access.error());
     auto const password = strengthen_hash(ports, user, attempt.password, session);
 
-    auto const device = trusted_device ? *trusted_device : Uuid::make(now, ports.random);
-    auto const mark   = mark_of(ports.token_secret, password);
-    return SessionGrant{.user               = user,
-                        .session            = session.id,
-                        .access             = *std::move(access),
-                        .refresh            = make_refresh_token(ports.token_secret, {session.id, session.generation}),
-                        .device_token       = make_device_token(ports.token_secret, {user.id, device, mark}),
-                        .session_expires_at = session.idle_expires_at};
+    auto const   device = trusted_device ? *trusted_device : Uuid::make(now, ports.random);
+    auto const   mark   = mark_of(ports.token_secret, password);
+    SessionGrant grant{.user               = user,
+                       .session            = session.id,
+                       .access             = *std::move(access),
+                       .refresh            = {},
+                       .device_token       = make_device_token(ports.token_secret, {user.id, device, mark}),
+                       .session_expires_at = session.idle_expires_at,
+                       .session_cookie     = {},
+                       .cookie_expires_at  = session.expires_at};
+    if (attempt.keeping == Keeping::session_cookie)
+        grant.session_cookie = make_session_cookie(ports.token_secret, session.id);
+    else
+        grant.refresh = make_refresh_token(ports.token_secret, {session.id, session.generation});
+    return grant;
 }
 
 Result<SessionGrant> sign_in(Ports const& ports, LoginAttempt const& attempt)

@@ -2,6 +2,7 @@
 
 #include "core/refresh_token.hpp"
 #include "core/revocations.hpp"
+#include "core/session_cookie.hpp"
 
 namespace signet::core {
 namespace {
@@ -24,15 +25,25 @@ Result<Revoked> end_one(Ports const& ports, SessionId session, UserId owner, End
     return revoked;
 }
 
+Result<Revoked> sign_out(Ports const& ports, SessionId session, Origin const& origin)
+{
+    auto const found = TRY(ports.sessions.find_session(session));
+    if (!found) return Revoked{};
+    return end_one(ports, session, found->session.user, EndReason::signed_out, origin);
+}
+
 }  // namespace
 
 Result<Revoked> logout(Ports const& ports, std::string_view refresh_token, Origin const& origin)
 {
     auto const token = parse_refresh_token(ports.token_secret, refresh_token);
-    if (!token) return Revoked{};
-    auto const found = TRY(ports.sessions.find_session(token->session));
-    if (!found) return Revoked{};
-    return end_one(ports, token->session, found->session.user, EndReason::signed_out, origin);
+    return token ? sign_out(ports, token->session, origin) : Revoked{};
+}
+
+Result<Revoked> logout_by_cookie(Ports const& ports, std::string_view session_cookie, Origin const& origin)
+{
+    auto const session = parse_session_cookie(ports.token_secret, session_cookie);
+    return session ? sign_out(ports, *session, origin) : Revoked{};
 }
 
 Result<Revoked> logout(Ports const& ports, Caller const& caller, Origin const& origin)

@@ -15,6 +15,10 @@ namespace signet::core {
 // no error: the person is signed out either way.
 [[nodiscard]] Result<Revoked> logout(Ports const& ports, std::string_view refresh_token, Origin const& origin);
 
+// Likewise the session that a session cookie names.
+[[nodiscard]] Result<Revoked> logout_by_cookie(Ports const& ports, std::string_view session_cookie,
+                                               Origin const& origin);
+
 // Ends the caller's own session.
 [[nodiscard]] Result<Revoked> logout(Ports const& ports, Caller const& caller, Origin const& origin);
 

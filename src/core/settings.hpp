@@ -22,7 +22,14 @@ struct TokenSettings {
     bool                 status_list     = false;  // tokens name their place in one (core/status_list.hpp)
 };
 
+// How a browser is kept signed in that does not say how.
+enum class SessionMode : std::uint8_t {
+    token,    // by a refresh token that rotates
+    session,  // by one cookie, for what stands behind `signet gateway`
+};
+
 struct SessionSettings {
+    SessionMode               mode           = SessionMode::token;
     std::chrono::milliseconds refresh_window = 30s;
     std::chrono::seconds      idle_limit     = 30 * 24h;
     std::chrono::seconds      absolute_limit = 180 * 24h;
