@@ -71,7 +71,8 @@ using Place = T& (*)(Config&);
 using AnyPlace =
     std::variant<Place<std::string>, Place<bool>, Place<std::uint32_t>, Place<std::size_t>, Place<std::chrono::seconds>,
                  Place<std::chrono::milliseconds>, Place<std::vector<std::string>>, Place<HostPort>,
-                 Place<jose::Algorithm>, Place<log::Level>, Place<log::Format>, Place<http::ForwardedHeader>>;
+                 Place<jose::Algorithm>, Place<log::Level>, Place<log::Format>, Place<http::ForwardedHeader>,
+                 Place<core::SessionMode>>;
 
 // One row of the table.
 struct Setting {

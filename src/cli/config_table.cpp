@@ -67,6 +67,11 @@ auto const kTable = std::to_array<Setting>({
      "by the OAuth Token Status List: within 15 to 30 seconds. Sessions opened before have none. Not together with "
      "HS256, HS384 or HS512."},
 
+    {"sessions", "mode", at<&Config::rules, &Settings::sessions, &core::SessionSettings::mode>, "", "",
+     "What a sign-in leaves in a browser: `token`, a refresh token that rotates, or `session`, one cookie for as long "
+     "as the session lasts, for services behind `signet gateway` with the same `mode`. What is no browser gets a "
+     "refresh "
+     "token either way."},
     {"sessions", "refresh_window", at<&Config::rules, &Settings::sessions, &core::SessionSettings::refresh_window>,
      "0s", "10m",
      "A refresh token superseded less than this ago still gets its successor; one superseded longer ago is theft and "

@@ -225,6 +225,7 @@ TEST_F(ConfigTest, WarnsOfAnAccessTokenThatLivesOutside5To15Minutes)
 
 TEST_F(ConfigTest, RefusesSessionLimitsThatContradictEachOther)
 {
+    EXPECT_THAT(problem("[sessions]\nmode = \"cookie\"\n", 2), HasSubstr("must be one of \"token\", \"session\""));
     EXPECT_THAT(problem("[sessions]\nidle_limit = \"181d\"\n", 2), HasSubstr("longer than absolute_limit"));
     EXPECT_THAT(
         problem("[sessions]\nidle_limit = \"30m\"\nrefresh_window = \"10m\"\n[tokens]\naccess_lifetime = \"31m\"\n", 5),

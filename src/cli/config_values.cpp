@@ -45,6 +45,8 @@ constexpr std::array kProxies{Choice{"nginx", gateway::Proxy::nginx}, Choice{"fo
 constexpr std::array kAccesses{Choice{"open", gateway::Access::open}, Choice{"signed_in", gateway::Access::signed_in}};
 constexpr std::array kWhenStale{Choice{"fail_closed", WhenStale::fail_closed},
                                 Choice{"until_expiry", WhenStale::until_expiry}};
+constexpr std::array kSessionModes{Choice{"token", core::SessionMode::token},
+                                   Choice{"session", core::SessionMode::session}};
 
 constexpr auto& choices(jose::Algorithm)
 {
@@ -73,6 +75,10 @@ constexpr auto& choices(gateway::Access)
 constexpr auto& choices(WhenStale)
 {
     return kWhenStale;
+}
+constexpr auto& choices(core::SessionMode)
+{
+    return kSessionModes;
 }
 
 template <class T>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/config.hpp"
+#include "core/settings.hpp"
 #include "gateway/asked.hpp"
 #include "gateway/rules.hpp"
 
@@ -32,10 +33,10 @@ struct Written {
 };
 
 // Where a value is kept; the alternative is its type.
-using ValuePlace =
-    std::variant<std::string*, bool*, std::uint32_t*, std::size_t*, std::chrono::seconds*, std::chrono::milliseconds*,
-                 std::vector<std::string>*, HostPort*, jose::Algorithm*, std::vector<jose::Algorithm>*, log::Level*,
-                 log::Format*, http::ForwardedHeader*, gateway::Proxy*, gateway::Access*, WhenStale*>;
+using ValuePlace = std::variant<std::string*, bool*, std::uint32_t*, std::size_t*, std::chrono::seconds*,
+                                std::chrono::milliseconds*, std::vector<std::string>*, HostPort*, jose::Algorithm*,
+                                std::vector<jose::Algorithm>*, log::Level*, log::Format*, http::ForwardedHeader*,
+                                gateway::Proxy*, gateway::Access*, WhenStale*, core::SessionMode*>;
 
 // Inclusive, as one writes them; empty: none.
 struct Bounds {

@@ -7,7 +7,7 @@
 namespace signet::http {
 namespace {
 
-constexpr std::string_view kAttributes = "; Path=/; Secure; HttpOnly; SameSite=Strict";
+constexpr std::string_view kAttributes = "; Path=/; Secure; HttpOnly; SameSite=";
 
 }  // namespace
 
@@ -36,7 +36,7 @@ std::optional<std::string_view> find_cookie(Request const& request, std::string_
 std::string keep_cookie(std::string_view name, std::string_view value, std::chrono::seconds life)
 {
     std::string text{name};
-    text.append("=").append(value).append(kAttributes);
+    text.append("=").append(value).append(kAttributes).append(name == kSessionCookie ? "Lax" : "Strict");
     return text.append("; Max-Age=").append(std::to_string(std::max<std::int64_t>(0, life.count())));
 }
 

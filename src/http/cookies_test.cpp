@@ -65,6 +65,9 @@ TEST(Cookies, AreForThisHostAloneAndUnseenByScripts)
               "__Host-signet_refresh=srt_x; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=60");
     EXPECT_EQ(drop_cookie(kRefreshCookie),
               "__Host-signet_refresh=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+    EXPECT_EQ(keep_cookie(kSessionCookie, "sst_x", std::chrono::seconds{60}),
+              "__Host-signet_session=sst_x; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60");
+    EXPECT_EQ(drop_cookie(kSessionCookie), "__Host-signet_session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     EXPECT_TRUE(kDeviceCookie.starts_with("__Host-"));
 }
 

@@ -17,6 +17,9 @@ inline constexpr Member kRefreshMembers[] = {{"refresh_token", Need::optional}};
 Response                refresh(Call const& call);
 Response                logout(Call const& call);
 Response                logout_all(Call const& call);
+// session_token.cpp
+inline constexpr Member kSessionTokenMembers[] = {{"session", Need::required}};
+Response                session_token(Call const& call);
 // me.cpp, sessions.cpp
 Response                me(Call const& call);
 Response                list_sessions(Call const& call);

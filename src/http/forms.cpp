@@ -24,7 +24,8 @@ Response sign_in(Call const& call)
         core::login(call.api.ports, {.email        = std::string{call.fields.get("email")},
                                      .password     = SecretString{call.fields.get("password")},
                                      .device_token = std::string{find_cookie(call.request, kDeviceCookie).value_or("")},
-                                     .origin       = find_origin(call.request)});
+                                     .origin       = find_origin(call.request),
+                                     .keeping      = keeping_of(call, Delivery::cookie)});
     if (!grant) return form_again(call, grant.error());
 
     auto const return_to = wanted_return_to(call);

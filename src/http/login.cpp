@@ -17,9 +17,10 @@ Response login(Call const& call)
         core::login(call.api.ports, {.email        = std::string{call.fields.get("email")},
                                      .password     = SecretString{call.fields.get("password")},
                                      .device_token = std::string{find_cookie(call.request, kDeviceCookie).value_or("")},
-                                     .origin       = find_origin(call.request)});
+                                     .origin       = find_origin(call.request),
+                                     .keeping      = keeping_of(call, *delivery)});
     if (!grant) return refuse(call, grant.error());
-    if (*delivery == Delivery::cookie) end_overwritten_session(call);
+    if (*delivery != Delivery::body) end_overwritten_session(call);
     return token_answer(call, *grant, *delivery);
 }
 

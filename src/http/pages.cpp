@@ -29,12 +29,13 @@ web::Asset const* find_asset(std::string_view path)
     return found == all.end() || found->path != path ? nullptr : &*found;
 }
 
-// "no" spares a stranger's page a refresh that would be refused. The cookie is SameSite=Strict: that it is missing on
-// the way from another site says nothing.
+// "no" spares a stranger's page a refresh that would be refused. The refresh cookie is SameSite=Strict: that it is
+// missing on the way from another site says nothing.
 std::string_view session_hint(Request const& request)
 {
     bool const from_elsewhere = request.find_header("Sec-Fetch-Site") == "cross-site";
-    return from_elsewhere || find_cookie(request, kRefreshCookie) ? "maybe" : "no";
+    bool const has_cookie     = find_cookie(request, kRefreshCookie) || find_cookie(request, kSessionCookie);
+    return from_elsewhere || has_cookie ? "maybe" : "no";
 }
 
 std::string origins_json(ApiSettings const& settings)

@@ -1,11 +1,30 @@
 #include "core/refresh.hpp"
 
+#include <optional>
+
 #include "core/refresh_refusals.hpp"
+#include "core/session_exchange.hpp"
 #include "http/answers.hpp"
 #include "http/endpoints.hpp"
 #include "http/token_answer.hpp"
 
 namespace signet::http {
+
+namespace {
+
+// nullopt without a session cookie. The hosted pages sign people in and show their devices by an access token,
+// whichever cookie keeps them signed in.
+std::optional<Response> find_answer_to_session_cookie(Call const& call)
+{
+    auto const cookie = find_session_cookie(call);
+    if (!cookie) return cookie.error();
+    if (!*cookie) return std::nullopt;
+    auto const grant =
+        core::exchange_session(call.api.ports, {.cookie = SecretString{**cookie}, .origin = find_origin(call.request)});
+    return grant ? token_answer(call, *grant, Delivery::cookie) : refuse(call, grant.error());
+}
+
+}  // namespace
 
 // POST /api/v1/refresh. The successor goes back the way its predecessor came.
 //
@@ -22,6 +41,7 @@ Response refresh(Call const& call)
         delivery = Delivery::cookie;
     }
     if (!token) {
+        if (auto answer = find_answer_to_session_cookie(call)) return *std::move(answer);
         call.api.ports.refresh_refusals.add(core::RefreshRefusal::missing);
         return refuse(call, {core::Errc::invalid_grant, "no refresh token came, in body or cookie"});
     }

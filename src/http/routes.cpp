@@ -20,6 +20,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {post,     "/api/v1/refresh",                         storage,  open,   Pages::allowed, Body::json, refresh,              kRefreshMembers},
     {post,     "/api/v1/logout",                          storage,  open,   Pages::allowed, Body::json, logout,               kRefreshMembers},
     {post,     "/api/v1/logout-all",                      storage,  bearer, Pages::allowed, Body::none, logout_all},
+    {post,     "/api/v1/session-token",                   storage,  verifier, Pages::allowed, Body::json, session_token,      kSessionTokenMembers},
     // The account
     {get,      "/api/v1/me",                              inline_,  bearer, Pages::allowed, Body::none, me},
     {get,      "/api/v1/sessions",                        storage,  bearer, Pages::allowed, Body::none, list_sessions},

@@ -47,7 +47,7 @@ Response end_session(Call const& call)
     auto const ended = core::end_session(call.api.ports, *call.caller, *id, find_origin(call.request));
     if (!ended) return refuse(call, ended.error());
     auto response = no_content(*ended);
-    if (*id == call.caller->session) forget_session(response);
+    if (*id == call.caller->session) forget_session(response, call);
     return response;
 }
 
