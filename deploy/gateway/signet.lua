@@ -6,7 +6,8 @@
 --     frontend app
 --         http-request lua.signet_decide
 --
--- 200: the request goes on with the seven X-Signet headers of the answer, and none of the client's. Anything else is
+-- 200: the request goes on with the seven X-Signet headers of the answer and its Authorization, if it has one, and none
+-- of the client's. Anything else is
 -- answered to the client, and so is a gateway that does not answer: with 503, after HAProxy has tried four times.
 
 local identity = {
@@ -75,4 +76,7 @@ core.register_action("signet_decide", { "http-req" }, function(txn)
         if #value ~= 1 then return refuse(txn, 503, { ["retry-after"] = { [0] = "1" } }, "") end
         txn.http:req_set_header(name, value[1])
     end
+    txn.http:req_del_header("authorization")
+    local token = values_of(answer.headers, "authorization")
+    if #token == 1 and token[1] ~= "" then txn.http:req_set_header("authorization", token[1]) end
 end, 0)

@@ -18,6 +18,7 @@
 #include "cli/server_metrics.hpp"
 #include "cli/systemd.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/session_tokens.hpp"
 #include "http/errors.hpp"
 #include "http/security_headers.hpp"
 #include "http/server.hpp"
@@ -69,6 +70,19 @@ std::unique_ptr<Verifier> start_verifier(LoadedGateway const& loaded)
     return *std::move(verifier);
 }
 
+// Before the listeners begin and after they have ended. nullptr where cookies are not looked at.
+std::unique_ptr<gateway::SessionTokens> start_sessions(LoadedGateway const& loaded, Metrics& metrics)
+{
+    auto const& config = loaded.config;
+    if (config.mode != core::SessionMode::session) return nullptr;
+    auto source = std::make_unique<gateway::SessionIssuer>(
+        gateway::SessionIssuerTerms{.issuer                       = config.issuer,
+                                    .credential                   = std::string{loaded.credential.reveal()},
+                                    .ca_file                      = config.ca_file,
+                                    .allow_plain_http_on_loopback = config.issuer.starts_with("http://")});
+    return std::make_unique<gateway::SessionTokens>(std::move(source), metrics);
+}
+
 http::Server make_server(std::string name, HostPort const& listen, std::size_t threads, http::Handler handler,
                          Metrics& metrics)
 {
@@ -106,13 +120,16 @@ Exit decide_for_proxies(LoadedGateway const& loaded, Signals const& signals)
     Metrics           metrics;
     std::atomic<bool> draining = false;
     auto const        verifier = start_verifier(loaded);
-    auto              main     = make_server(
-        "main", config.listen, 0,
-        gateway::decisions(
-            {.verifier = *verifier, .rules = loaded.rules, .proxy = config.proxy, .sign_in_url = config.sign_in_url},
-            metrics),
-        metrics);
-    auto admin =
+    auto const        sessions = start_sessions(loaded, metrics);
+    auto              main     = make_server("main", config.listen, 0,
+                                             gateway::decisions({.verifier    = *verifier,
+                                                                 .rules       = loaded.rules,
+                                                                 .proxy       = config.proxy,
+                                                                 .sign_in_url = config.sign_in_url,
+                                                                 .sessions    = sessions.get()},
+                                                                metrics),
+                                             metrics);
+    auto              admin =
         make_server("admin", config.admin_listen, 1,
                     gateway::operators({.verifier = *verifier, .metrics = metrics, .draining = draining}), metrics);
     watch_process(metrics);

@@ -22,6 +22,7 @@ namespace signet::cli {
 struct GatewayConfig {
     HostPort                     listen{"127.0.0.1", 4180};
     gateway::Proxy               proxy = {};  // must be given
+    core::SessionMode            mode  = core::SessionMode::token;
     std::string                  sign_in_url;
     HostPort                     admin_listen{"127.0.0.1", 4181};
     std::string                  issuer;

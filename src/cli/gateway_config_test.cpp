@@ -59,6 +59,7 @@ TEST_F(GatewayConfigTest, HasADefaultForAllButThreeSettings)
     EXPECT_EQ(config.listen, (HostPort{"127.0.0.1", 4180}));
     EXPECT_EQ(config.admin_listen, (HostPort{"127.0.0.1", 4181}));
     EXPECT_EQ(config.proxy, gateway::Proxy::nginx);
+    EXPECT_EQ(config.mode, core::SessionMode::token);
     EXPECT_EQ(config.audience, "https://id.example.com") << "as Signet's own default";
     EXPECT_EQ(config.when_stale, WhenStale::until_expiry);
     EXPECT_EQ(loaded->credential.reveal(), "svk_0123456789");
@@ -70,7 +71,8 @@ TEST_F(GatewayConfigTest, TakesEverySetting)
 {
     auto const ca     = folder_.write("ca.pem", "");
     auto const loaded = load_text(
-        "[gateway]\nlisten = \"localhost:1\"\nproxy = \"envoy\"\nsign_in_url = \"https://id.example.com/login?x=y\"\n"
+        "[gateway]\nlisten = \"localhost:1\"\nproxy = \"envoy\"\nmode = \"session\"\nsign_in_url = "
+        "\"https://id.example.com/login?x=y\"\n"
         "[admin]\nlisten = \"[::1]:2\"\n"
         "[tokens]\nissuer = \"https://id.example.com\"\naudience = \"notes\"\ncredential_file = \"" +
         credential_ + "\"\nca_file = \"" + ca +
@@ -85,6 +87,7 @@ TEST_F(GatewayConfigTest, TakesEverySetting)
     EXPECT_EQ(config.listen, (HostPort{"localhost", 1}));
     EXPECT_EQ(config.admin_listen, (HostPort{"::1", 2}));
     EXPECT_EQ(config.proxy, gateway::Proxy::envoy);
+    EXPECT_EQ(config.mode, core::SessionMode::session);
     EXPECT_EQ(config.sign_in_url, "https://id.example.com/login?x=y");
     EXPECT_EQ(config.audience, "notes");
     EXPECT_EQ(config.ca_file, ca);

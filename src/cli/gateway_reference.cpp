@@ -28,14 +28,14 @@ constexpr std::string_view kAnswers = R"(
 
 | status | when | with |
 |---|---|---|
-| 200 | it may pass the request on | the seven headers below |
+| 200 | it may pass the request on | the seven headers below; with `mode = "session"` also `Authorization` |
 | 302 | a browser opens a page, nobody is signed in, `sign_in_url` is set | `Location`; with `proxy = "nginx"` it is a 401 and `X-Signet-Sign-In` instead |
-| 401 | nobody is signed in; the token is not valid, or revoked | `WWW-Authenticate` |
-| 403 | somebody lacks a role or scope; what was asked is not clear | `WWW-Authenticate` in the first case |
-| 503 | it is not known yet what is revoked, or not any more where the rule is to fail closed | `Retry-After` |
+| 401 | nobody is signed in; the token or the session cookie is not valid, or revoked | `WWW-Authenticate` |
+| 403 | somebody lacks a role or scope; what was asked is not clear; the session cookie came with what no page of the service sent | `WWW-Authenticate` in the first case |
+| 503 | it is not known yet what is revoked, or not any more where the rule is to fail closed; Signet cannot be asked about a session cookie | `Retry-After` |
 
-Refusals have a JSON body, `{"error": …, "error_description": …}`, with the codes `missing_token`, `invalid_token`, `insufficient_scope`,
-`unclear_request`, and `unavailable`.
+Refusals have a JSON body, `{"error": …, "error_description": …}`, with the codes `missing_token`, `invalid_token`, `invalid_session`,
+`insufficient_scope`, `unclear_request`, `origin_not_allowed`, and `unavailable`.
 
 A path is refused as not clear when two readers could take it for two: a segment of dots, two slashes in a row, a
 backslash, a semicolon, a percent-encoded slash, backslash, dot, percent sign, semicolon, or control character, a bad
@@ -48,6 +48,9 @@ capitals included.
 are in every 200, empty where there is nothing, so that a proxy that copies them overwrites whatever its client sent. Visible
 ASCII but `%` stands as it is; every other byte, a space too, is `%` and two hexadecimal digits, as in addresses: `Ann Ü`
 is `Ann%20%C3%9C`. Roles and scopes have a space between them.
+
+With `mode = "session"` every 200 has `Authorization` as well: `Bearer` and the access token, the session's or the one that
+came, for who wants to verify it or ask Signet with it; empty where there is nobody.
 )";
 
 std::string entry(std::string_view key, std::string_view doc, std::string const& type, std::string const& otherwise)

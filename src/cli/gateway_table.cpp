@@ -29,6 +29,11 @@ auto const kTable = std::to_array<GatewaySetting>({
     {"gateway", "listen", at<&GatewayConfig::listen>, false,
      "Where the proxy asks: `http://127.0.0.1:4180/decision`. Plain HTTP, so a loopback address. Port 0 takes any free "
      "one."},
+    {"gateway", "mode", at<&GatewayConfig::mode>, false,
+     "What a client shows: `token`, an access token in `Authorization`, or `session`, a session cookie of Signet's "
+     "`[sessions] mode = \"session\"` as well. Then Signet is asked for the token that a cookie stands for, which is "
+     "remembered until it ends, verified each time, and handed on in `Authorization` with every 200. The cookie only "
+     "comes where Signet's pages have the same host as the service."},
     {"gateway", "sign_in_url", at<&GatewayConfig::sign_in_url>, false,
      "The sign-in page, for example `https://id.example.com/login`. A browser that opens a page without being signed "
      "in is sent there, and comes back by `return_to`. Empty: it gets 401, as programs do."},

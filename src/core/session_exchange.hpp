@@ -13,8 +13,8 @@ struct SessionExchange {
 };
 
 // Rechecks user and session in storage. The cookie stays as it is; that its session is used is written once a minute at
-// most, and often enough that one in use does not become idle. Any refusal is Errc::invalid_grant with the reason in the
-// detail, and counted in Ports::refresh_refusals. Blocks for one read, and one commit when the use is written.
+// most, and often enough that one in use does not become idle. Any refusal is Errc::invalid_grant with the reason in
+// the detail, and counted in Ports::refresh_refusals. Blocks for one read, and one commit when the use is written.
 [[nodiscard]] Result<SessionGrant> exchange_session(Ports const& ports, SessionExchange const& exchange);
 
 }  // namespace signet::core

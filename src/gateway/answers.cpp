@@ -36,6 +36,34 @@ http::Response allow(Identity const& identity)
     return response;
 }
 
+http::Response allow(Identity const& identity, std::string_view authorization)
+{
+    auto response = allow(identity);
+    response.set("Authorization", authorization);
+    return response;
+}
+
+http::Response refuse_session()
+{
+    auto response = refusal(401, "invalid_session", "The session is over. Sign in again.");
+    response.set("WWW-Authenticate", "Bearer");
+    return response;
+}
+
+http::Response refuse_foreign_page()
+{
+    return refusal(403, http::find_error(http::Errc::origin_not_allowed).code,
+                   http::find_error(http::Errc::origin_not_allowed).sentence);
+}
+
+http::Response refuse_unasked()
+{
+    auto response = refusal(503, http::find_error(http::Errc::unavailable).code,
+                            "Whether the session still lasts is not known now. Try again shortly.");
+    response.set("Retry-After", "1");
+    return response;
+}
+
 http::Response refuse_unclear(std::string_view sentence)
 {
     return refusal(403, "unclear_request", sentence);

@@ -1,9 +1,11 @@
 // gateway/decision.hpp - one question of a proxy: may its client have this?
 //
-// Knows:  in which order the rules, the token, and what it says are looked at.
+// Knows:  in which order the rules, the token or the session cookie, and what it says are looked at.
 // Knows nothing of:  sockets, configuration files.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,6 +16,8 @@
 
 namespace signet::gateway {
 
+class SessionTokens;
+
 // How it ended; the name is a label of the metric.
 enum class Outcome : std::uint8_t {
     allowed,        // 200, to somebody
@@ -23,7 +27,7 @@ enum class Outcome : std::uint8_t {
     revoked,        // 401
     forbidden,      // 403: somebody who may not
     unclear,        // 403: what was asked is not clear
-    unavailable,    // 503: nobody can tell yet, or any more
+    unavailable,    // 503: nobody can tell yet, any more, or now
 };
 inline constexpr auto kLastOutcome = Outcome::unavailable;
 
@@ -43,10 +47,19 @@ struct DecisionNeeds {
     Rules const&     rules;
     Proxy            proxy;
     std::string_view sign_in_url = {};  // empty: none
+    // For [gateway] mode = "session": a session cookie is looked at where no Authorization comes, and every 200 has the
+    // Authorization that the service is to get. nullptr: tokens alone.
+    SessionTokens*   sessions    = nullptr;
 };
 
-// The answer has every identity header when it is 200. No I/O; never throws but for want of memory. Cost: that of
-// Verifier::verify(), and some microseconds.
+// By what the request itself brings, but for a session cookie. The answer has every identity header when it is 200. No
+// I/O; never throws but for want of memory. Cost: that of Verifier::verify(), and some microseconds.
 [[nodiscard]] Decision decide(DecisionNeeds const& needs, http::Request const& request);
+
+// The same with a session cookie. `done` is called once: in place, but for a cookie that the issuer has to be asked
+// about, then from another thread; it must not throw. The token that a cookie stands for is verified each time, as one
+// that came itself, so that what is revoked ends with it.
+void decide(DecisionNeeds const& needs, std::shared_ptr<http::Request const> const& request,
+            std::function<void(Decision)> done);
 
 }  // namespace signet::gateway

@@ -68,6 +68,13 @@ http::Response answer_operator(Watched const& watched, http::Request const& requ
     return request.path == "/readyz" ? readiness(watched) : metrics_text(watched);
 }
 
+void answer_proxy(Counters const& counters, http::Responder const& respond, Decision decision)
+{
+    counters.at(static_cast<std::size_t>(decision.outcome))->add();
+    log::debug("decision", {{"outcome", name(decision.outcome)}, {"rule", decision.rule}, {"detail", decision.detail}});
+    respond(std::move(decision.response));
+}
+
 }  // namespace
 
 http::Handler decisions(DecisionNeeds needs, Metrics& metrics)
@@ -75,11 +82,9 @@ http::Handler decisions(DecisionNeeds needs, Metrics& metrics)
     return [needs, counters = make_counters(metrics)](std::shared_ptr<http::Request const> const& request,
                                                       http::Responder const&                      respond) {
         if (!is_for_decision(needs.proxy, *request)) return respond(not_asked());
-        auto decision = decide(needs, *request);
-        counters.at(static_cast<std::size_t>(decision.outcome))->add();
-        log::debug("decision",
-                   {{"outcome", name(decision.outcome)}, {"rule", decision.rule}, {"detail", decision.detail}});
-        respond(std::move(decision.response));
+        if (!needs.sessions) return answer_proxy(counters, respond, decide(needs, *request));
+        decide(needs, request,
+               [counters, respond](Decision decision) { answer_proxy(counters, respond, std::move(decision)); });
     };
 }
 

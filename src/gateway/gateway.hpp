@@ -9,7 +9,8 @@
 
 namespace signet::gateway {
 
-// Answers a proxy's questions on the I/O thread they come on, counts them in signet_gateway_decisions_total by how they
+// Answers a proxy's questions on the I/O thread they come on, or later where the issuer has to be asked about a session
+// cookie, counts them in signet_gateway_decisions_total by how they
 // ended, and logs them at level debug: outcome and rule, nothing of the path. Everything must outlive the handler.
 [[nodiscard]] http::Handler decisions(DecisionNeeds needs, Metrics& metrics);
 

@@ -1,7 +1,5 @@
 #include "gateway/sign_in.hpp"
 
-#include <optional>
-
 #include "http/header_value.hpp"
 #include "http/request_head.hpp"
 
@@ -12,18 +10,6 @@ std::optional<std::string_view> find_only(http::Request const& request, std::str
 {
     if (request.count_headers(header) != 1) return std::nullopt;
     return http::trim(*request.find_header(header));
-}
-
-// "https://app.example.com", as the proxy was called; Envoy repeats Host itself.
-std::optional<std::string> find_origin(http::Request const& request)
-{
-    auto const scheme = find_only(request, "X-Forwarded-Proto");
-    if (scheme != "https" && scheme != "http") return std::nullopt;
-    auto const forwarded = find_only(request, "X-Forwarded-Host");
-    bool const named     = request.find_header("X-Forwarded-Host").has_value();
-    auto const host      = named ? forwarded : find_only(request, "Host");
-    if (!host || !http::is_clean_authority(*host)) return std::nullopt;
-    return std::string{*scheme} + "://" + std::string{*host};
 }
 
 // RFC 3986 2.3: what means nothing else anywhere stays.
@@ -54,9 +40,21 @@ bool is_navigation(Asked const& asked, http::Request const& request)
     return request.find_header("Accept").value_or("").contains("text/html");
 }
 
+// Envoy repeats Host itself.
+std::optional<std::string> find_asked_origin(http::Request const& request)
+{
+    auto const scheme = find_only(request, "X-Forwarded-Proto");
+    if (scheme != "https" && scheme != "http") return std::nullopt;
+    auto const forwarded = find_only(request, "X-Forwarded-Host");
+    bool const named     = request.find_header("X-Forwarded-Host").has_value();
+    auto const host      = named ? forwarded : find_only(request, "Host");
+    if (!host || !http::is_clean_authority(*host)) return std::nullopt;
+    return std::string{*scheme} + "://" + std::string{*host};
+}
+
 std::string sign_in_address(std::string_view sign_in_url, Asked const& asked, http::Request const& request)
 {
-    auto const origin = find_origin(request);
+    auto const origin = find_asked_origin(request);
     if (!origin) return std::string{sign_in_url};
     auto page = *origin + std::string{asked.raw_path};
     if (!asked.query.empty()) page += "?" + std::string{asked.query};

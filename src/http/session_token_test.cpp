@@ -35,15 +35,11 @@ protected:
             .json(R"({"email":"ann@example.com","password":"blue-giraffe-on-stilts","delivery":)" +
                   json::quote(delivery) + "}");
     }
-    std::string sign_in()
+    std::string sign_in() { return cookie_value(site_.ask(login("session").from_own_page()), kSessionCookie); }
+    Response    exchange(std::string_view cookie)
     {
-        return cookie_value(site_.ask(login("session").from_own_page()), kSessionCookie);
-    }
-    Response exchange(std::string_view cookie)
-    {
-        return site_.ask(post("/api/v1/session-token")
-                             .bearer(credential_)
-                             .json("{\"session\":" + json::quote(cookie) + "}"));
+        return site_.ask(
+            post("/api/v1/session-token").bearer(credential_).json("{\"session\":" + json::quote(cookie) + "}"));
     }
     static testing::Ask logout(std::string_view cookie)
     {
@@ -126,7 +122,7 @@ TEST_F(SessionToken, IsForVerifiersAlone)
 
 TEST_F(SessionToken, AStorageFailureIsNoAnswer)
 {
-    auto const cookie = sign_in();
+    auto const cookie                   = sign_in();
     site_.world.stores.memory().failing = true;
     EXPECT_EQ(refused(exchange(cookie)), (Refused{503, "unavailable"}));
     site_.world.stores.memory().failing = false;
@@ -184,10 +180,8 @@ TEST_F(SessionToken, OfASignInThatIsOverwrittenIsOver)
 // The hosted pages ask so for their own access token.
 TEST_F(SessionToken, RefreshTakesTheCookieOfAPageAndLeavesIt)
 {
-    auto const cookie = sign_in();
-    auto const ask    = [&](std::string_view value) {
-        return post("/api/v1/refresh").cookie(kSessionCookie, value);
-    };
+    auto const cookie   = sign_in();
+    auto const ask      = [&](std::string_view value) { return post("/api/v1/refresh").cookie(kSessionCookie, value); };
     auto const response = site_.ask(ask(cookie).from_own_page());
     ASSERT_EQ(response.status, 200);
     EXPECT_EQ(site_.ask(get("/api/v1/me").bearer(text_of(response, "access_token"))).status, 200);
@@ -223,10 +217,8 @@ TEST_F(SessionMode, ABrowserIsKeptSignedInByTheCookie)
 
 TEST_F(SessionMode, AFormWithoutScriptsSetsTheCookieAndGoesBack)
 {
-    auto const response = site_.ask(
-        post("/login")
-            .from_own_page()
-            .form("email=ann%40example.com&password=blue-giraffe-on-stilts&return_to=%2Fnotes%3Fday%3D1"));
+    auto const response = site_.ask(post("/login").from_own_page().form(
+        "email=ann%40example.com&password=blue-giraffe-on-stilts&return_to=%2Fnotes%3Fday%3D1"));
     EXPECT_EQ(response.status, 303);
     EXPECT_EQ(header(response, "Location"), "/notes?day=1");
     EXPECT_TRUE(is_active(cookie_value(response, kSessionCookie)));

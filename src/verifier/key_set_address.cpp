@@ -67,6 +67,11 @@ std::expected<KeySetAddress, std::string> revocations_address(std::string const&
     return address_under(issuer, "/revocations", plain_http_on_loopback);
 }
 
+std::expected<KeySetAddress, std::string> session_token_address(std::string const& issuer, bool plain_http_on_loopback)
+{
+    return address_under(issuer, "/api/v1/session-token", plain_http_on_loopback);
+}
+
 std::expected<KeySetAddress, std::string> key_set_url(std::string const& url)
 {
     return checked(url, true, "the address");

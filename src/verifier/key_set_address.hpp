@@ -22,6 +22,10 @@ struct KeySetAddress {
 [[nodiscard]] std::expected<KeySetAddress, std::string> revocations_address(std::string const& issuer,
                                                                             bool               plain_http_on_loopback);
 
+// Likewise that of /api/v1/session-token, where a session cookie is exchanged for an access token.
+[[nodiscard]] std::expected<KeySetAddress, std::string> session_token_address(std::string const& issuer,
+                                                                              bool plain_http_on_loopback);
+
 // The key set at exactly this URL, by the same rules; plain http to a loopback host is allowed.
 [[nodiscard]] std::expected<KeySetAddress, std::string> key_set_url(std::string const& url);
 

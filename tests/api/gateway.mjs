@@ -118,9 +118,10 @@ const kProxies = {
       ['127.0.0.1:8000', `127.0.0.1:${service.port}`], ['bind :443', `bind 127.0.0.1:${port}`], ['/etc/haproxy/', `${folder}/`]]));
     return ['haproxy', '-f', path.join(folder, 'haproxy.cfg')];
   },
-  caddy({ folder, port, gateway, service }) {
+  caddy({ folder, port, gateway, service, sessions }) {
     const site = written('Caddyfile', [['127.0.0.1:4180', `127.0.0.1:${gateway.port}`], ['127.0.0.1:8000', `127.0.0.1:${service.port}`],
-      ['app.example.com {', `https://localhost:${port} {\n\ttls ${folder}/cert.pem ${folder}/key.pem\n`]]);
+      ['app.example.com {', `https://localhost:${port} {\n\ttls ${folder}/cert.pem ${folder}/key.pem\n`],
+      ...(sessions ? [['X-Signet-Client\n', 'X-Signet-Client Authorization\n'], ['\t\trequest_header -Authorization\n', '']] : [])]);
     writeFileSync(path.join(folder, 'Caddyfile'), `{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_bind 127.0.0.1\n}\n${site}`);
     return ['caddy', 'run', '--config', path.join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
   },
@@ -134,13 +135,13 @@ export function isMissing(name) {
   return spawnSync(name, [name === 'caddy' ? 'version' : '-v']).error ? `${name} is not installed` : false;
 }
 
-// `name` in front of `gateway` and `service`; gives it as request() takes it.
-export async function startProxy(name, { gateway, service }) {
+// `name` in front of `gateway` and `service`, with `sessions` as for mode = "session"; gives it as request() takes it.
+export async function startProxy(name, { gateway, service, sessions = false, port: wanted }) {
   const folder = freshFolder();
-  const port = await freePort();
+  const port = wanted ?? await freePort();
   chmodSync(folder, 0o755);  // nginx's workers are another user's
   makeCertificate(folder);
-  const [command, ...args] = kProxies[name]({ folder, port, gateway, service });
+  const [command, ...args] = kProxies[name]({ folder, port, gateway, service, sessions });
   const proxy = new Running(command, args, { XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder });
   proxy.url = `https://localhost:${port}`;
   proxy.port = port;
