@@ -180,7 +180,7 @@ private:
                                                   .ca_file    = terms_.ca_file,
                                                   .credential = terms_.credential,
                                                   .accept     = "application/json",
-                                                  .json       = posted(cookie),
+                                                  .body       = posted(cookie),
                                                   .longest    = left},
                                   [&question](std::string_view bytes) { return question.take(bytes); });
     }
