@@ -113,6 +113,15 @@ for (const name of proxyNames) {
         }
     });
 
+    // A service that believes them would do what no rule allows.
+    test('the service never hears of another method than the gateway judged', async () => {
+      const names = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'];
+      const headers = Object.fromEntries(names.flatMap((name) => [[name, 'DELETE'], [name.replaceAll('-', '_'), 'DELETE'], [name.replace('-', '_'), 'DELETE']]));
+      const { status, json } = await ask('POST', '/page', { headers, bearer: session.access_token, body: 'x' });
+      assert.equal(status, 200);
+      assert.deepEqual(json.raw.filter((_, i) => i % 2 === 0).filter((name) => /method/i.test(name)), []);
+    });
+
     // What would tell the gateway another path than the service gets.
     test('the service never answers another path than the gateway judged', async () => {
       const lies = { 'x-original-uri': '/assets/a.css', 'x-forwarded-uri': '/assets/a.css', 'x-original-method': 'GET', 'x-forwarded-method': 'GET',
