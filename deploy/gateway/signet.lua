@@ -41,6 +41,8 @@ local function question(txn)
         local values = values_of(client, name)
         if #values > 0 then headers[name] = values end
     end
+    -- Whether a WebSocket is to be opened: what HTTP/2 says of it is made into HTTP/1's Upgrade here.
+    if client["upgrade"] ~= nil or client["sec-websocket-key"] ~= nil then headers["sec-websocket-key"] = { "1" } end
     return headers
 end
 

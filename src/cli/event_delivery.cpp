@@ -73,6 +73,7 @@ void EventDelivery::rest(std::stop_token const& stop)
 
 core::Result<void> EventDelivery::follow()
 {
+    TRY(needs_.keyring.maintain());
     auto const all = TRY(ports_.receivers.list_receivers());
     // One of the same name that was added since is another.
     std::erase_if(channels_, [&](auto const& one) {
@@ -82,14 +83,23 @@ core::Result<void> EventDelivery::follow()
         if (is_gone) channel.meter.pending->store(0);
         return is_gone;
     });
-    for (auto const& receiver : all) {
-        if (!channels_.contains(receiver.name)) TRY(add_channel(receiver));
-        auto& channel            = channels_.at(receiver.name);
-        channel.receiver.pending = receiver.pending;
-        channel.meter.pending->store(receiver.pending);
-    }
     if (!all.empty() && !needs_.keyring.current()) TRY(needs_.keyring.provide());
-    return needs_.keyring.maintain();
+    // What is wrong with one of them is no reason to leave out the next.
+    core::Result<void> done;
+    for (auto const& receiver : all) {
+        auto followed = follow(receiver);
+        if (!followed) done = std::move(followed);
+    }
+    return done;
+}
+
+core::Result<void> EventDelivery::follow(core::Receiver const& receiver)
+{
+    if (!channels_.contains(receiver.name)) TRY(add_channel(receiver));
+    auto& channel            = channels_.at(receiver.name);
+    channel.receiver.pending = receiver.pending;
+    channel.meter.pending->store(receiver.pending);
+    return {};
 }
 
 core::Result<void> EventDelivery::add_channel(core::Receiver const& receiver)
@@ -123,22 +133,27 @@ EventDelivery::Meter& EventDelivery::meter_of(std::string const& receiver)
 
 core::Result<void> EventDelivery::deliver()
 {
+    core::Result<void> done;
     for (auto& [name, channel] : channels_) {
-        TRY(settle(channel));
-        TRY(send_some(channel));
+        auto served = settle(channel);
+        if (served) served = send_some(channel);
+        if (!served) done = std::move(served);
     }
-    return {};
+    return done;
 }
 
 core::Result<void> EventDelivery::send_some(Channel& channel)
 {
     // Whether one that fails works again, one event finds out.
-    std::size_t const most = channel.schedule.is_failing() ? 1 : kMostAtOnce;
-    if (channel.sending.size() >= most || Steady::now() < channel.not_before) return {};
+    std::size_t const most  = channel.schedule.is_failing() ? 1 : kMostAtOnce;
+    bool const        waits = Steady::now() < channel.not_before;
+    if (channel.sending.size() >= most) return {};
     auto const pending =
         TRY(ports_.receivers.list_pending(channel.receiver.name, channel.receiver.created_at, kMostAtOnce));
     for (auto const& event : pending) {
         if (channel.sending.size() >= most) return {};
+        // One event that it never takes holds up none that it has not seen: those come first.
+        if (waits && event.tries > 0) return {};
         auto const is_this = [&](Sending const& sent) { return sent.event.number == event.number; };
         if (std::ranges::none_of(channel.sending, is_this)) TRY(send(channel, event));
     }
@@ -149,7 +164,7 @@ core::Result<void> EventDelivery::send(Channel& channel, core::PendingEvent cons
 {
     auto const& receiver = channel.receiver;
     auto const  address  = key_set_url(receiver.url);
-    if (!address) return note_failed(channel, event, address.error(), 0s);
+    if (!address) return note_failed(channel, Sending{event}, address.error(), 0s);
     core::EventParties const parties{.issuer = ports_.settings.tokens.issuer, .audience = receiver.audience};
     auto                     text = TRY(core::sign_security_event(event, parties, needs_.keyring));
 
@@ -172,7 +187,10 @@ core::Result<void> EventDelivery::send(Channel& channel, core::PendingEvent cons
     } catch (std::runtime_error const& error) {
         // A certificate file that cannot be read is one receiver's trouble.
         channel.sending.pop_back();
-        return note_failed(channel, event, error.what(), 0s);
+        return note_failed(channel, Sending{event}, error.what(), 0s);
+    } catch (...) {
+        channel.sending.pop_back();
+        throw;
     }
     return {};
 }
@@ -198,7 +216,7 @@ core::Result<void> EventDelivery::settle(Channel& channel, Sending const& sent)
                                        .problem     = *transfer.problem(),
                                        .body        = sent.answer,
                                        .retry_after = transfer.retry_after()});
-    if (verdict == Verdict::later) return note_failed(channel, sent.event, why, transfer.retry_after());
+    if (verdict == Verdict::later) return note_failed(channel, sent, why, transfer.retry_after());
     if (verdict == Verdict::never) {
         TRY(drop(channel, sent.event, why));
     } else {
@@ -212,16 +230,22 @@ core::Result<void> EventDelivery::settle(Channel& channel, Sending const& sent)
     return {};
 }
 
-core::Result<void> EventDelivery::note_failed(Channel& channel, core::PendingEvent const& event, std::string_view why,
+core::Result<void> EventDelivery::note_failed(Channel& channel, Sending const& sent, std::string_view why,
                                               std::chrono::seconds retry_after)
 {
     auto const& receiver = channel.receiver.name;
-    TRY(ports_.receivers.note_failed(receiver, event.number, why, ports_.clock.now()));
+    TRY(ports_.receivers.note_failed(receiver, sent.event.number, why, ports_.clock.now()));
     channel.meter.failed.add();
     if (!channel.schedule.is_failing())
         log::warning("a receiver does not take security events; they are kept and sent again",
                      {{"receiver", receiver}, {"error", why}});
-    channel.not_before = Steady::now() + channel.schedule.failed(retry_after, jitter());
+    // Those that were under way together fail together, and count once.
+    auto const now  = Steady::now();
+    bool const news = sent.began >= channel.failed_at;
+    auto const wait = news ? channel.schedule.failed(retry_after, jitter())
+                           : std::min<std::chrono::milliseconds>(retry_after, DeliverySchedule::kLongestWish);
+    if (news) channel.failed_at = now;
+    channel.not_before = std::max(channel.not_before, now + wait);
     return {};
 }
 

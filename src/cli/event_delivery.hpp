@@ -57,6 +57,7 @@ private:
     // One event that is being sent.
     struct Sending {
         core::PendingEvent      event;
+        Steady::time_point      began    = Steady::now();
         std::string             answer   = {};
         std::optional<Transfer> transfer = std::nullopt;
     };
@@ -66,12 +67,14 @@ private:
         Meter&             meter;
         DeliverySchedule   schedule   = {};
         Steady::time_point not_before = {};
+        Steady::time_point failed_at  = {};  // the last time that it had to wait longer
         std::list<Sending> sending    = {};  // each stays where it is
     };
 
     void               run(std::stop_token const& stop);
     void               rest(std::stop_token const& stop);
     core::Result<void> follow();
+    core::Result<void> follow(core::Receiver const& receiver);
     core::Result<void> deliver();
     core::Result<void> drop_old();
 
@@ -82,7 +85,7 @@ private:
     core::Result<void> settle(Channel& channel, Sending const& sent);
     core::Result<void> send_some(Channel& channel);
     core::Result<void> send(Channel& channel, core::PendingEvent const& event);
-    core::Result<void> note_failed(Channel& channel, core::PendingEvent const& event, std::string_view why,
+    core::Result<void> note_failed(Channel& channel, Sending const& sent, std::string_view why,
                                    std::chrono::seconds retry_after);
     core::Result<void> drop(Channel& channel, core::PendingEvent const& event, std::string_view why);
     double             jitter();

@@ -1,6 +1,7 @@
 #include "cli/rewrap.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "base/json.hpp"
@@ -9,6 +10,7 @@
 #include "cli/refusals.hpp"
 #include "core/epoch.hpp"
 #include "core/master_key_change.hpp"
+#include "core/receivers.hpp"
 #include "core/token_secret.hpp"
 #include "storage/sqlite.hpp"
 
@@ -17,7 +19,7 @@ namespace {
 
 constexpr auto kMeaning =
     "Changing the master key of {}:\n"
-    "- every signing key and the token secret are encrypted under the new one;\n"
+    "- every signing key, the token secret, and the tokens of receivers are encrypted under the new one;\n"
     "- the old one opens nothing here any more; only older copies of this database still need it;\n"
     "{}"
     "- backups made by \"signet backup\" bring their own master key and stay as they are;\n"
@@ -117,13 +119,31 @@ core::Result<std::size_t> change(Work const& work, NewKey const& fresh, RewrapOp
         {.at = now, .event = core::AuditEvent::master_key_changed});
 }
 
-void report(RewrapOptions const& options, KeyPlace const& place, std::size_t resealed)
+// Whose tokens whoever had the key may have read: only they who made them can make others.
+core::Result<std::vector<std::string>> list_exposed_receivers(Work const& work, RewrapOptions const& options)
 {
+    std::vector<std::string> names;
+    if (!options.leaked) return names;
+    auto const all = TRY(work.storage->receivers().list_receivers());
+    for (auto const& receiver : all)
+        if (receiver.sealed_token) names.push_back(receiver.name);
+    return names;
+}
+
+void report(RewrapOptions const& options, KeyPlace const& place, std::size_t resealed,
+            std::vector<std::string> const& exposed)
+{
+    if (!exposed.empty())
+        complain(
+            fmt::format("warning: the tokens of these receivers may be in other hands too; remove each and add it "
+                        "with a new one: {}",
+                        fmt::join(exposed, ", ")));
     if (options.admin.json) {
         json::Object out;
         out.set("resealed", static_cast<std::int64_t>(resealed))
             .set("master_key", place.path.string())
-            .set("signed_out", options.leaked);
+            .set("signed_out", options.leaked)
+            .set("exposed_receivers", exposed);
         fmt::print("{}\n", out.text());
     } else if (place.is_credential) {
         fmt::print(
@@ -147,7 +167,9 @@ Exit rewrap(RewrapOptions const& options, Work const& work, NewKey const& fresh)
         auto const installed = install_next_key(work.place);
         if (!installed) return failed(installed.error());
     }
-    report(options, work.place, *resealed);
+    auto const exposed = list_exposed_receivers(work, options);
+    if (!exposed) return refuse(options.admin, exposed.error(), "the receivers");
+    report(options, work.place, *resealed, *exposed);
     return kDone;
 }
 

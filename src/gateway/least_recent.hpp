@@ -60,8 +60,8 @@ private:
     };
     using Items = std::list<std::pair<Key, Value>>;
 
-    std::size_t                                            most_;
-    Items                                                  items_;  // the most recent first
+    std::size_t                                             most_;
+    Items                                                   items_;  // the most recent first
     std::unordered_map<Key, typename Items::iterator, Hash> places_;
 };
 

@@ -8,8 +8,8 @@
 
 namespace signet::gateway {
 
-// GET, HEAD, and OPTIONS may be asked from anywhere, unless they open a WebSocket. Anything else must come from a page of
-// the very origin it is sent to, or its user's own hand: by Sec-Fetch-Site, which no script can write, or where a
+// GET, HEAD, and OPTIONS may be asked from anywhere, unless they open a WebSocket. Anything else must come from a page
+// of the very origin it is sent to, or its user's own hand: by Sec-Fetch-Site, which no script can write, or where a
 // browser does not send that, by Origin. Without either it is no page of the service's.
 [[nodiscard]] bool may_rely_on_cookie(Asked const& asked, http::Request const& request);
 

@@ -113,12 +113,11 @@ protected:
     jose::SigningKey          key_ = *jose::SigningKey::generate(jose::Algorithm::es256, "k1");
     FeedServer                issuer_;
     std::unique_ptr<Verifier> verifier_;
-    Rules                     rules_ = *Rules::make({{.path = "/open", .access = Access::open},
-                                                     {.path = "/admin", .roles = {"admin"}}},
-                                                    WhenStale::until_expiry);
-    Metrics                   metrics_;
-    test::Questions           questions_;
-    SessionTokens             tokens_{std::make_unique<test::FakeSource>(questions_), metrics_};
+    Rules   rules_ = *Rules::make({{.path = "/open", .access = Access::open}, {.path = "/admin", .roles = {"admin"}}},
+                                  WhenStale::until_expiry);
+    Metrics metrics_;
+    test::Questions questions_;
+    SessionTokens   tokens_{std::make_unique<test::FakeSource>(questions_), metrics_};
 };
 
 TEST_F(SessionDecisionTest, WhoHasASessionIsToldWithItsToken)

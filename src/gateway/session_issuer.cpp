@@ -49,12 +49,12 @@ std::optional<IssuerAnswer> parse_answer(std::string_view text)
         auto const member = body->find(name);
         return std::chrono::seconds{member ? member->integer().value_or(0) : 0};
     };
-    auto const member = body->find("access_token");
-    auto const token  = member ? member->string().value_or("") : std::string_view{};
-    IssuerAnswer answer{.kind         = IssuerAnswer::Kind::token,
-                        .token        = SecretString{token},
-                        .token_life   = number("expires_in"),
-                        .session_life = number("session_expires_in")};
+    auto const                     member = body->find("access_token");
+    auto const                     token  = member ? member->string().value_or("") : std::string_view{};
+    IssuerAnswer                   answer{.kind         = IssuerAnswer::Kind::token,
+                                          .token        = SecretString{token},
+                                          .token_life   = number("expires_in"),
+                                          .session_life = number("session_expires_in")};
     constexpr std::chrono::seconds kNone{0};
     if (!is_token(token) || answer.token_life <= kNone || answer.session_life <= kNone) return std::nullopt;
     return answer;
@@ -100,9 +100,9 @@ std::string explain(std::string const& problem, long status)
 class SessionIssuer::Asking {
 public:
     explicit Asking(SessionIssuerTerms terms)
-        : terms_(std::move(terms)), address_(get_address(terms_)), thread_([this](std::stop_token const& stop) {
-              run(stop);
-          })
+        : terms_(std::move(terms)),
+          address_(get_address(terms_)),
+          thread_([this](std::stop_token const& stop) { run(stop); })
     {
     }
     ~Asking()
@@ -129,9 +129,14 @@ private:
     void run(std::stop_token const& stop)
     {
         while (!stop.stop_requested()) {
-            begin_what_waits();
-            transfers_.wait(std::chrono::seconds{1});
-            finish_what_ended();
+            try {
+                begin_what_waits();
+                transfers_.wait(std::chrono::seconds{1});
+                finish_what_ended();
+            } catch (std::exception const& error) {
+                // No memory, for the moment. What waits waits, and what has ended is looked at again.
+                log::error("asking the issuer for sessions failed", {{"why", error.what()}});
+            }
         }
     }
 
@@ -193,8 +198,8 @@ private:
                 ++at;
                 continue;
             }
-            auto       answer = problem->empty() && at->transfer->status() == kOk ? parse_answer(at->body) : std::nullopt;
-            auto const done   = std::move(at->done);
+            auto answer     = problem->empty() && at->transfer->status() == kOk ? parse_answer(at->body) : std::nullopt;
+            auto const done = std::move(at->done);
             note(answer.has_value(), *problem, at->transfer->status());
             at = under_way_.erase(at);
             done(answer ? *std::move(answer) : IssuerAnswer{});
@@ -208,14 +213,14 @@ private:
         log::warning("the issuer cannot be asked for sessions", {{"why", explain(problem, status)}});
     }
 
-    SessionIssuerTerms   terms_;
-    KeySetAddress        address_;
-    std::mutex           mutex_;
-    std::deque<Waiting>  waiting_;
-    Transfers            transfers_;
-    std::list<Question>  under_way_;  // of the thread alone
-    bool                 reached_ = true;
-    std::jthread         thread_;
+    SessionIssuerTerms  terms_;
+    KeySetAddress       address_;
+    std::mutex          mutex_;
+    std::deque<Waiting> waiting_;
+    Transfers           transfers_;
+    std::list<Question> under_way_;  // of the thread alone
+    bool                reached_ = true;
+    std::jthread        thread_;
 };
 
 SessionIssuer::SessionIssuer(SessionIssuerTerms terms) : asking_(std::make_unique<Asking>(std::move(terms))) {}

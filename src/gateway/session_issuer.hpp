@@ -18,9 +18,9 @@ struct IssuerAnswer {
         unreachable,  // nobody said
     };
     Kind                 kind = Kind::unreachable;
-    SecretString         token{};               // an access token, as it goes into a header
-    std::chrono::seconds token_life{0};         // from when it was asked for, above zero
-    std::chrono::seconds session_life{0};       // likewise, until the session is over if it is not used
+    SecretString         token{};          // an access token, as it goes into a header
+    std::chrono::seconds token_life{0};    // from when it was asked for, above zero
+    std::chrono::seconds session_life{0};  // likewise, until the session is over if it is not used
 };
 
 class SessionSource {
@@ -41,9 +41,10 @@ struct SessionIssuerTerms {
     std::chrono::milliseconds longest{1200};
 };
 
-// POST ISSUER/api/v1/session-token, over connections that stay open, as verifier/transfer.hpp has it; so many at a time,
-// and who comes then waits. One thread, which does nothing while nobody asks. That the issuer cannot be asked is logged
-// when it begins and ends; a cookie never is. Throws where there is no thread or memory, or for an issuer that cannot be.
+// POST ISSUER/api/v1/session-token, over connections that stay open, as verifier/transfer.hpp has it; so many at a
+// time, and who comes then waits. One thread, which does nothing while nobody asks. That the issuer cannot be asked is
+// logged when it begins and ends; a cookie never is. Throws where there is no thread or memory, or for an issuer that
+// cannot be.
 class SessionIssuer final : public SessionSource {
 public:
     static constexpr std::size_t kMostAtOnce = 16;

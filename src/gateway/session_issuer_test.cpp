@@ -90,9 +90,9 @@ TEST_F(SessionIssuerTest, TakesNothingElseForARefusal)
 TEST_F(SessionIssuerTest, GivesUpOnAnIssuerThatSaysNothing)
 {
     server_.answer("");
-    auto some = terms();
+    auto some    = terms();
     some.longest = 100ms;
-    SessionIssuer issuer{some};
+    SessionIssuer                          issuer{some};
     std::vector<std::future<IssuerAnswer>> answers;
     for (int i = 0; i < 40; ++i) answers.push_back(ask(issuer));
     for (auto& answer : answers) EXPECT_EQ(answer.get().kind, Kind::unreachable);

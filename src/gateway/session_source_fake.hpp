@@ -17,7 +17,8 @@ inline std::string cookie(char filling = 'A')
 inline IssuerAnswer token(std::string_view text, std::chrono::seconds life = std::chrono::minutes{10},
                           std::chrono::seconds session = std::chrono::hours{24})
 {
-    return {.kind = IssuerAnswer::Kind::token, .token = SecretString{text}, .token_life = life, .session_life = session};
+    return {
+        .kind = IssuerAnswer::Kind::token, .token = SecretString{text}, .token_life = life, .session_life = session};
 }
 inline IssuerAnswer refused()
 {

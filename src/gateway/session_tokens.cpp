@@ -34,13 +34,13 @@ std::chrono::milliseconds margin(std::chrono::milliseconds life)
     return std::min<std::chrono::milliseconds>(life / 10, std::chrono::seconds{10});
 }
 
-// A session in use is asked about in the first half of what it has left, or it would become idle.
+// A session in use is asked about long before it would become idle: what is not asked about does not count as a use.
 Remembered remembered(IssuerAnswer const& answer, Steady::time_point asked_at)
 {
     std::chrono::milliseconds const token   = answer.token_life;
     std::chrono::milliseconds const session = answer.session_life;
     return {.authorization = std::make_shared<std::string const>("Bearer " + std::string{answer.token.reveal()}),
-            .renew_at      = asked_at + std::min(token * 3 / 4, session / 2),
+            .renew_at      = asked_at + std::min(token * 3 / 4, session / 8),
             .until         = asked_at + std::min(token - margin(token), session)};
 }
 
@@ -97,12 +97,15 @@ struct SessionTokens::State {
     std::optional<FoundSession> find(Key const& key, Steady::time_point now, bool& renews)
     {
         if (auto* const known = tokens.find(key); known && now < known->until) {
-            renews = now >= known->renew_at && !asked.contains(key) && asked.size() < options.most_asked;
+            renews = now >= known->renew_at && !asked.contains(key) && asked.size() < most_renewed();
             return FoundSession{LookUp::remembered, known->authorization};
         }
         if (auto const* const until = refused.find(key); until && now < *until) return FoundSession{LookUp::refused};
         return std::nullopt;
     }
+
+    // A renewal finds a place where cookies that nobody knows have taken all of theirs.
+    [[nodiscard]] std::size_t most_renewed() const { return options.most_asked + options.most_asked / 4; }
 
     // Whether the issuer is to be asked; false: `done` waits for what was asked before. nullopt: there is no room.
     std::optional<bool> wait(Key const& key, Steady::time_point now, Done& done)
@@ -110,14 +113,15 @@ struct SessionTokens::State {
         auto const found = asked.find(key);
         if (waiting >= options.most_waiting || (found == asked.end() && asked.size() >= options.most_asked))
             return std::nullopt;
-        ++waiting;
         if (found != asked.end()) {
             found->second.waiting.push_back(std::move(done));
+            ++waiting;
             return false;
         }
-        auto& one = asked[key];
-        one.at    = now;
+        Asked one{.at = now, .waiting = {}};
         one.waiting.push_back(std::move(done));
+        asked.emplace(key, std::move(one));
+        ++waiting;
         return true;
     }
 
@@ -146,26 +150,31 @@ struct SessionTokens::State {
         std::vector<Done> answered;
         {
             std::scoped_lock const lock{mutex};
-            auto const             one = asked.find(key);
-            answered                   = std::move(one->second.waiting);
+            auto const             one      = asked.find(key);
+            auto const             asked_at = one->second.at;
+            answered                        = std::move(one->second.waiting);
             waiting -= answered.size();
-            remember(key, answer, one->second.at, found);
             asked.erase(one);
+            try {
+                remember(key, answer, asked_at, found);
+            } catch (std::bad_alloc const&) {
+                found = {LookUp::unreachable};  // those who wait are told; nothing is remembered
+            }
         }
         questions.at(static_cast<std::size_t>(answer.kind))->add();
         for (auto const& done : answered) done(counted(found));
     }
 
-    SessionTokensOptions                                  options;
-    std::mutex                                            mutex;
-    LeastRecent<Remembered>                               tokens;
-    LeastRecent<Steady::time_point>                       refused;  // until when
-    std::unordered_map<Key, Asked, KeyHash>               asked;
-    std::size_t                                           waiting = 0;
-    std::array<Counter*, count_up_to(kLastLookUp)>        lookups{};
-    std::array<Counter*, count_up_to(Kind::unreachable)>  questions{};
+    SessionTokensOptions                                 options;
+    std::mutex                                           mutex;
+    LeastRecent<Remembered>                              tokens;
+    LeastRecent<Steady::time_point>                      refused;  // until when
+    std::unordered_map<Key, Asked, KeyHash>              asked;
+    std::size_t                                          waiting = 0;
+    std::array<Counter*, count_up_to(kLastLookUp)>       lookups{};
+    std::array<Counter*, count_up_to(Kind::unreachable)> questions{};
     // Read by the metrics, which outlive this.
-    std::shared_ptr<std::atomic<std::size_t>>             held = std::make_shared<std::atomic<std::size_t>>(0);
+    std::shared_ptr<std::atomic<std::size_t>>            held = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 SessionTokens::SessionTokens(std::unique_ptr<SessionSource> source, Metrics& metrics, SessionTokensOptions options)

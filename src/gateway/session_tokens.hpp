@@ -24,7 +24,7 @@ enum class LookUp : std::uint8_t {
     unreachable,  // nobody can tell
     malformed,    // no session cookie at all; nobody was asked
 };
-inline constexpr auto kLastLookUp = LookUp::malformed;
+inline constexpr auto          kLastLookUp = LookUp::malformed;
 // "remembered" for LookUp::remembered, and so on.
 [[nodiscard]] std::string_view name(LookUp result);
 
@@ -39,7 +39,7 @@ struct SessionTokensOptions {
     std::size_t          most_asked   = 256;     // cookies that are being asked about
     std::size_t          most_waiting = 4'096;   // requests for them
     std::chrono::seconds refused_for{60};
-    std::chrono::seconds pause{5};               // after nobody answered, before a token that still holds is renewed
+    std::chrono::seconds pause{5};  // after nobody answered, before a token that still holds is renewed
     std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
 };
 

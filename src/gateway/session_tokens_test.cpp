@@ -156,17 +156,17 @@ TEST_F(SessionTokensTest, ASessionThatIsFoundOverAtARenewalIsOver)
 }
 
 // Or it would become idle while it is used.
-TEST_F(SessionTokensTest, AShortSessionIsAskedAboutInItsFirstHalf)
+TEST_F(SessionTokensTest, AShortSessionIsAskedAboutLongBeforeItIsIdle)
 {
-    know(cookie(), token("t1", 10min, 60s));
-    now_ += 29s;
+    know(cookie(), token("t1", 10min, 80s));
+    now_ += 9s;
     EXPECT_EQ(now(), "Bearer t1");
     EXPECT_EQ(questions_.asked(), 1U);
     now_ += 1s;
     EXPECT_EQ(now(), "Bearer t1");
     EXPECT_EQ(questions_.asked(), 2U);
     questions_.answer({});
-    now_ += 30s;
+    now_ += 70s;
     EXPECT_EQ(now(), "waits") << "it is over, whatever the token says";
 }
 
@@ -230,6 +230,19 @@ TEST_F(SessionTokensTest, WhatIsRememberedIsFoundWhenNoMoreMayBeAsked)
     look_up(cookie('b'));
     now_ += 8min;
     EXPECT_EQ(now(cookie('a')), "Bearer t1");
+}
+
+// Cookies that nobody knows take the places of each other, not of those who are signed in.
+TEST_F(SessionTokensTest, AmongMuchGarbageASessionIsStillRenewed)
+{
+    start({.most_asked = 4});
+    know(cookie('a'));
+    for (char c = 'b'; c <= 'e'; ++c) look_up(cookie(c));
+    EXPECT_EQ(now(cookie('f')), "unreachable");
+    auto const before = questions_.asked();
+    now_ += 8min;
+    EXPECT_EQ(now(cookie('a')), "Bearer t1");
+    EXPECT_EQ(questions_.asked(), before + 1) << "it is being renewed";
 }
 
 TEST_F(SessionTokensTest, WhoStillWaitsAtTheEndIsAnswered)

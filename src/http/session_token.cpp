@@ -26,7 +26,7 @@ Response session_token(Call const& call)
     if (!grant && grant.error().code == core::Errc::invalid_grant) return answer(200, inactive());
     if (!grant) return refuse(call, grant.error());
 
-    auto const   left = std::chrono::floor<std::chrono::seconds>(grant->session_expires_at - ports.clock.now());
+    auto const   left = std::chrono::ceil<std::chrono::seconds>(grant->session_expires_at - ports.clock.now());
     json::Object body;
     body.set("active", true)
         .set("access_token", grant->access.text)

@@ -177,6 +177,42 @@ TEST_F(SessionToken, OfASignInThatIsOverwrittenIsOver)
               (Refused{401, "invalid_grant"}));
 }
 
+// Whoever copied the cookie is as much put out as with a refresh token, whose next rotation ends him.
+TEST_F(SessionToken, OfBeforeAChangedPasswordIsOver)
+{
+    auto const stolen = sign_in();
+    auto const other  = sign_in();
+    auto const access = text_of(exchange(stolen), "access_token");
+    auto const change =
+        post("/api/v1/password")
+            .bearer(access)
+            .json(R"({"current_password":"blue-giraffe-on-stilts","new_password":"another six words of hers"})")
+            .cookie(kSessionCookie, stolen)
+            .from_own_page();
+    auto const response = site_.ask(change);
+    EXPECT_EQ(response.status, 204);
+    EXPECT_NE(header(response, "Signet-Propagated"), "");
+    auto const fresh = cookie_value(response, kSessionCookie);
+    EXPECT_NE(fresh, stolen);
+    EXPECT_TRUE(is_active(fresh));
+    EXPECT_FALSE(is_active(stolen));
+    EXPECT_FALSE(is_active(other));
+    EXPECT_EQ(site_.ask(get("/api/v1/me").bearer(access)).status, 401);
+}
+
+TEST_F(SessionToken, ThatDidNotComeWithAChangedPasswordStays)
+{
+    auto const cookie   = sign_in();
+    auto const access   = text_of(exchange(cookie), "access_token");
+    auto const response = site_.ask(
+        post("/api/v1/password")
+            .bearer(access)
+            .json(R"({"current_password":"blue-giraffe-on-stilts","new_password":"another six words of hers"})"));
+    EXPECT_EQ(response.status, 204);
+    EXPECT_EQ(cookie_value(response, kSessionCookie), "");
+    EXPECT_TRUE(is_active(cookie)) << "a program keeps its session, and has no cookie to be copied";
+}
+
 // The hosted pages ask so for their own access token.
 TEST_F(SessionToken, RefreshTakesTheCookieOfAPageAndLeavesIt)
 {

@@ -121,7 +121,7 @@ const kProxies = {
   caddy({ folder, port, gateway, service, sessions }) {
     const site = written('Caddyfile', [['127.0.0.1:4180', `127.0.0.1:${gateway.port}`], ['127.0.0.1:8000', `127.0.0.1:${service.port}`],
       ['app.example.com {', `https://localhost:${port} {\n\ttls ${folder}/cert.pem ${folder}/key.pem\n`],
-      ...(sessions ? [['X-Signet-Client\n', 'X-Signet-Client Authorization\n'], ['\t\trequest_header -Authorization\n', '']] : [])]);
+      ...(sessions ? [['X-Signet-Client\n', 'X-Signet-Client Authorization>X-Signet-Authorization\n'], ['#session request_header Authorization', 'request_header Authorization'], ['#session ', '']] : [])]);
     writeFileSync(path.join(folder, 'Caddyfile'), `{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_bind 127.0.0.1\n}\n${site}`);
     return ['caddy', 'run', '--config', path.join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
   },

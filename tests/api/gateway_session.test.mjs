@@ -124,6 +124,16 @@ for (const name of proxyNames) {
       assert.equal((await ask('/page', { cookie: third.cookie })).status, 401, 'for ever');
     });
 
+    // The cookie comes with what a page of the same site opens, and with the answer the page would speak for the person.
+    test('a WebSocket is opened by a page of the service alone', async () => {
+      const { cookie } = await openSession(signet);
+      const open = (headers) => ask('/page', { cookie, headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13',
+        'sec-websocket-key': 'AQIDBAUGBwgJCgsMDQ4PEA==', ...headers } });
+      for (const headers of [{}, { origin: 'https://evil.example.com' }, { origin: 'https://evil.example.com', 'sec-fetch-site': 'same-site' }])
+        assert.equal((await open(headers)).status, 403, JSON.stringify(headers));
+      assert.equal((await open({ origin: new URL(proxy.url).origin, 'sec-fetch-site': 'same-origin' })).status, 200);
+    });
+
     test('garbage is refused, and repeating it asks nobody', async () => {
       const { cookie } = await openSession(signet);
       const forged = `${kCookie}=sst_${'A'.repeat(64)}`;

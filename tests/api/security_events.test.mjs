@@ -216,6 +216,38 @@ test('A receiver that fails is asked again, and told the same by the same jti', 
   await notes.remove();
 });
 
+// They were under way together.
+test('Eight that fail at once are one failure', async () => {
+  const notes = await listening('notes');
+  let isDown = true;
+  notes.answer = (set, number, response) => response.writeHead(isDown ? 503 : 202).end();
+  await notes.register();
+  const sessions = [];
+  for (let i = 0; i < 8; i++) sessions.push(await signIn(signet));
+  assert.equal((await request(signet, 'POST', '/api/v1/logout-all', { bearer: sessions[0].access_token })).status, 204);
+  await until('a burst', () => notes.got.length >= 8);
+  isDown = false;
+  // Where each of them counted, the next try would be a minute or two away.
+  await until('all are told', async () => (await listed('notes')).pending === 0, 20_000);
+  await notes.remove();
+});
+
+test('An event that a receiver never takes holds up no later one', async () => {
+  const notes = await listening('notes');
+  let poison;
+  notes.answer = (set, number, response) => {
+    poison ??= set.jti;
+    response.writeHead(set.jti === poison ? 500 : 202, { 'retry-after': '3600' }).end();
+  };
+  await notes.register();
+  await signInAndOut();
+  await until('it has failed', async () => (await listed('notes')).last_error);
+  const later = await signInAndOut();
+  await notes.told(later);
+  await until('one is left', async () => (await listed('notes')).pending === 1);
+  await notes.remove();
+});
+
 test('What was committed is told, though the server is killed before it could be', async () => {  // CHECKS E24
   const port = await freePort();
   const notes = new Receiver('notes');
@@ -382,5 +414,12 @@ test('Another master key opens the tokens of receivers too', async () => {
   signet = await startSignet(started);
   await notes.told(await signInAndOut());
   assert.equal(notes.got[0].headers.authorization, `Bearer ${secret}`);
+
+  await signet.stop();
+  const leaked = await admin('keys', 'rewrap', '--leaked', '--yes', '--json');
+  assert.equal(leaked.code, 0, leaked.stderr);
+  assert.deepEqual(JSON.parse(leaked.stdout).exposed_receivers, ['notes']);
+  assert.match(leaked.stderr, /tokens of these receivers may be in other hands too[^\n]*notes/);
+  signet = await startSignet(started);
   await notes.remove();
 });
