@@ -90,7 +90,7 @@ function chart(byName) {
           `<text x="${(x(Math.max(baseline, value)) + 8).toFixed(1)}" y="${at + 18}" class="figure">${figure(value)} ms after the answer, ${figure(baseline)} ms after the request</text>`];
       })];
   });
-  return paper({ width: layout.width + 200, height: end + 24, title: 'From a sign-out to its refusal at the last verifier', description: 'The figures are in the table of revocation.md.',
+  return paper({ width: layout.width + 240, height: end + 24, title: 'From a sign-out to its refusal at the last verifier', description: 'The figures are in the table of revocation.md.',
     note: `Milliseconds. Broad: from the request. Narrow: from its answer; 0 where all refused before it. Dashed: ${longest} ms.`,
     body: [`<line x1="${x(longest).toFixed(1)}" y1="${layout.top - 6}" x2="${x(longest).toFixed(1)}" y2="${end}" class="floor"/>`, ...lines.map(String)].join('\n') });
 }
