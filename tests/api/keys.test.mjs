@@ -232,7 +232,7 @@ test('Another master key signs nobody out, and the old one opens nothing', async
   const old = readFileSync(folder.key, 'utf8');
   const done = await folder.rewrap('--json');
   assert.equal(done.code, 0, done.stderr);
-  assert.deepEqual(JSON.parse(done.stdout), { resealed: 4, master_key: folder.key, signed_out: false });
+  assert.deepEqual(JSON.parse(done.stdout), { resealed: 4, master_key: folder.key, signed_out: false, exposed_receivers: [] });
   assert.match(done.stderr, /nobody is signed out/);
   assert.notEqual(readFileSync(folder.key, 'utf8'), old);
   assert.equal(statSync(folder.key).mode & 0o777, 0o600);
