@@ -121,9 +121,9 @@ Examples:
   signet keys revoke --yes -- -J3Ha1mCBcMR8yWkYbhzRjUq0Fqyrb8nQ0Zkz2cbwVo)";
 
 constexpr auto kRewrapFooter = R"(
-Encrypts every signing key and the token secret under another master key. The server must be stopped. Whatever moment
-this is cut off at, the next start opens the database. Nobody is signed out; with --leaked everybody is, since whoever
-has the old master key and a copy of the database can make tokens.
+Encrypts every signing key, the token secret, and the tokens of receivers under another master key. The server must be
+stopped. Whatever moment this is cut off at, the next start opens the database. Nobody is signed out; with --leaked
+everybody is, since whoever has the old master key and a copy of the database can make tokens.
 
 Where the master key is a systemd credential, give the new one with --new-key and put it where the credential comes
 from afterwards.
