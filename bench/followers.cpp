@@ -167,7 +167,7 @@ private:
     signet::revocation::RevocationSet set_;
     Socket                            stream_;
     Socket                            acks_;
-    std::array<char, 64UL * 1024>      room_{};
+    std::array<char, 64UL * 1024>     room_{};
     std::array<char, 512>             ack_room_{};
     std::string                       text_;
     std::string                       ack_text_;
