@@ -1,9 +1,9 @@
 #include "core/refresh_token.hpp"
 
-#include <openssl/crypto.h>
-
 #include <string>
+#include <utility>
 
+#include "core/secret_text.hpp"
 #include "jose/base64url.hpp"
 
 namespace signet::core {
@@ -26,13 +26,7 @@ SecretString make_refresh_token(TokenSecret const& secret, RefreshTokenContent c
     for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(content.generation >> shift & 0xFF);
     auto const mac = secret.mac(kPurpose, bytes);
     bytes.append(mac.begin(), mac.end());
-    auto        encoded = jose::base64url::encode(bytes);
-    std::string text;
-    text.reserve(kTextBytes);
-    text.append(kPrefix).append(encoded);
-    SecretString token{text};
-    for (auto* const copy : {&bytes, &encoded, &text}) OPENSSL_cleanse(copy->data(), copy->size());
-    return token;
+    return encode_secret(kPrefix, std::move(bytes));
 }
 
 std::optional<RefreshTokenContent> parse_refresh_token(TokenSecret const& secret, std::string_view text)

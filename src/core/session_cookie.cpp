@@ -1,10 +1,10 @@
 #include "core/session_cookie.hpp"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <string>
+#include <utility>
 
+#include "core/secret_text.hpp"
 #include "jose/base64url.hpp"
 
 namespace signet::core {
@@ -29,13 +29,7 @@ SecretString make_session_cookie(TokenSecret const& secret, SessionId session)
     std::string bytes{session.uuid.bytes.begin(), session.uuid.bytes.end()};
     auto const  mac = secret.mac(kPurpose, bytes);
     bytes.append(mac.begin(), mac.end());
-    auto        encoded = jose::base64url::encode(bytes);
-    std::string text;
-    text.reserve(kTextBytes);
-    text.append(kPrefix).append(encoded);
-    SecretString cookie{text};
-    for (auto* const copy : {&bytes, &encoded, &text}) OPENSSL_cleanse(copy->data(), copy->size());
-    return cookie;
+    return encode_secret(kPrefix, std::move(bytes));
 }
 
 std::optional<SessionId> parse_session_cookie(TokenSecret const& secret, std::string_view text)
