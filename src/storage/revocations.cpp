@@ -90,11 +90,6 @@ Result<void> insert(Transaction& transaction, Entry const& entry, Hash const& ha
     return {};
 }
 
-Result<core::StatusIndex> read_status_index(Row const& row)
-{
-    return static_cast<core::StatusIndex>(row.integer(0));
-}
-
 // Some indexes: from `first` on, up to `end`.
 struct StatusRange {
     core::StatusIndex first;
@@ -148,6 +143,11 @@ Result<void> begin_log(Transaction& transaction, TimePoint now)
 }
 
 }  // namespace
+
+Result<core::StatusIndex> read_status_index(Row const& row)
+{
+    return static_cast<core::StatusIndex>(row.integer(0));
+}
 
 Result<core::Revoked> append_revocations(Transaction& transaction, std::span<core::Revocation const> what, TimePoint at)
 {

@@ -9,6 +9,9 @@
 
 namespace signet::storage {
 
+// Of a row whose first column it is.
+[[nodiscard]] Result<core::StatusIndex> read_status_index(Row const& row);
+
 // Writes an entry for each of `what` in the transaction of the act, which is of `at`, and gives them. Their until is
 // that of the longest access token that may be about then. Three statements and one for each entry; none for nothing.
 // Throws std::invalid_argument for a subject that is none.

@@ -59,11 +59,6 @@ Result<SessionId> read_session_id(Row const& row)
     return row.id<SessionId>(0);
 }
 
-Result<core::StatusIndex> read_status_index(Row const& row)
-{
-    return static_cast<core::StatusIndex>(row.integer(0));
-}
-
 struct OddReplays {
     std::uint32_t count;
     std::uint64_t generation;
