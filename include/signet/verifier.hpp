@@ -157,10 +157,10 @@ struct Revocation {
 struct VerifierOptions {
     std::string                  issuer;  // exact bytes of "iss"; the keys come from ISSUER/.well-known/jwks.json alone
     std::string                  audience;  // must be among "aud"
-    // What `signet verifier add NAME` prints: lets this server follow ISSUER/revocations. A
-    // secret, though one that shows nothing but what is revoked.
+    // What `signet verifier add NAME` prints: lets this server follow ISSUER/revocations. It
+    // also asks about tokens and exchanges session cookies: a secret like a password.
     std::string                  credential{};
-    // follow without a credential is refused, and so is ignore with one.
+    // follow without a credential is refused, and so is ignore with one, on_state, or on_revoked.
     Revocations                  revocations = Revocations::follow;
     // For verify() without another; what is sensitive asks for fail_closed itself.
     WhenStale                    when_stale  = WhenStale::until_expiry;

@@ -172,8 +172,11 @@ private:
         };
         for (auto const& warning : gateway::Rules::warnings(rules)) warnings_.push_back(said(warning));
         auto made = gateway::Rules::make(std::move(rules), config_.when_stale);
-        if (made) rules_ = *std::move(made);
-        if (!made) std::ranges::transform(made.error(), std::back_inserter(problems_), said);
+        if (!made) {
+            std::ranges::transform(made.error(), std::back_inserter(problems_), said);
+            return;
+        }
+        rules_ = *std::move(made);
     }
 
     void read_credential()

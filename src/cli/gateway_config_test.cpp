@@ -193,12 +193,13 @@ TEST_F(GatewayConfigTest, RefusesACredentialThatOthersCanRead)
 {
     chmod(credential_.c_str(), S_IRUSR | S_IWUSR | S_IRGRP);
     EXPECT_THAT(problem("", 5), HasSubstr("chmod 600"));
-    // Handed over by systemd, whose folder guards it.
+    // Handed over by systemd, whose folder guards it. NOLINTBEGIN(concurrency-mt-unsafe): there is one thread.
     setenv("CREDENTIALS_DIRECTORY", folder_.path().c_str(), 1);
     EXPECT_TRUE(load(""));
     setenv("CREDENTIALS_DIRECTORY", "/run/credentials", 1);
     EXPECT_THAT(problem("", 5), HasSubstr("chmod 600"));
     unsetenv("CREDENTIALS_DIRECTORY");
+    // NOLINTEND(concurrency-mt-unsafe)
 }
 
 TEST_F(GatewayConfigTest, RefusesAFileThatHoldsNoCredential)

@@ -22,7 +22,7 @@ struct SecurityEventTest : ::testing::Test {
     PendingEvent   event{.number = 7,
                          .event  = {.type    = SecurityEventType::session_revoked,
                                     .user    = UserId::parse("0199c5a1-7c1e-7d3f-9c55-0a1f6f1d2b3c").value(),
-                                    .session = SessionId::parse("0199c5a1-7c1e-7d3f-9c55-0a1f6f1d2b3d").value(),
+                                    .session = SessionId::parse("0199c5a1-7c1e-7d3f-9c55-0a1f6f1d2b3d"),
                                     .by      = Initiator::user,
                                     .reason  = "signed_out_everywhere",
                                     .at      = from_unix_milliseconds(1'800'000'000'999)}};

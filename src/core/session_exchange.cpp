@@ -11,7 +11,7 @@
 namespace signet::core {
 namespace {
 
-using std::chrono_literals::operator""min;
+using namespace std::chrono_literals;
 
 // Each lost race means that another exchange wrote the use, after which this one need not.
 constexpr int kMostTries = 3;

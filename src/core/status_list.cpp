@@ -36,7 +36,8 @@ Result<std::string> read_statuses(RevocationStore& log, StatusListId list)
     std::string bytes(kStatusesOfAList / kBitsOfAByte, '\0');
     for (auto const index : revoked) {
         auto const place = index - first;
-        bytes[place / kBitsOfAByte] |= static_cast<char>(1U << place % kBitsOfAByte);
+        auto&      byte  = bytes[place / kBitsOfAByte];
+        byte             = static_cast<char>(static_cast<unsigned char>(byte) | 1U << place % kBitsOfAByte);
     }
     return bytes;
 }

@@ -237,7 +237,9 @@ Result<Message> read_message(std::string_view compact, Speaker const& speaker)
 {
     auto const policy = TRY(policy_for(speaker.issuer));
     auto const token  = TRY(jose::verify(compact, speaker.keys, policy, kEndOfTime));
-    if (speaker.revoked && speaker.revoked->has_key(token.kid())) return refuse(Errc::unknown_key, token.kid());
+    // Of the key that checked it: where there is one key, a message may leave out which.
+    auto const kid    = speaker.keys.find(token.kid())->kid();
+    if (speaker.revoked && speaker.revoked->has_key(kid)) return refuse(Errc::unknown_key, kid);
     return read_claims(token.claims_json());
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "jose/base64url.hpp"
+#include "jose/test_tokens.hpp"
 #include "revocation/test_log.hpp"
 
 namespace signet::revocation {
@@ -124,6 +125,13 @@ TEST_F(Messages, AreNotBelievedOfARevokedKey)
     auto const read = read_message(text, {keys, issuer.name, &set});
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, Errc::unknown_key) << "there may be another key";
+    // Where there is one key, a message need not say which.
+    auto const claims   = text.substr(text.find('.') + 1, text.rfind('.') - text.find('.') - 1);
+    auto const payload  = *jose::base64url::decode(claims);
+    auto const header   = R"({"alg":"EdDSA","typ":")" + std::string{kMessageType} + R"("})";
+    auto const nameless = jose::test::craft(issuer.key, header, {payload.begin(), payload.end()});
+    EXPECT_TRUE(read_message(nameless, {keys, issuer.name}));
+    EXPECT_FALSE(read_message(nameless, {keys, issuer.name, &set}));
 }
 
 // CHECKS A34, A35

@@ -40,13 +40,15 @@ bool RevocationSet::has_key(std::string_view kid) const
     return keys_.find(hash) != nullptr;
 }
 
-void RevocationSet::add(Entry const& entry)
+bool RevocationSet::add(Entry const& entry)
 {
     if (!is_subject(entry.subject)) throw std::invalid_argument("an entry without a subject revokes nothing");
     std::scoped_lock const lock{mutex_};
     // Last, and read first: whoever sees the version sees the entry.
-    if (put(entry)) version_.fetch_add(1, std::memory_order_release);
+    bool const             is_more = put(entry);
+    if (is_more) version_.fetch_add(1, std::memory_order_release);
     count();
+    return is_more;
 }
 
 // Whether more is refused than before.

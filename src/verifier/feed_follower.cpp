@@ -88,13 +88,15 @@ void FeedFollower::fail(Time now, std::string problem)
     begin_at_ = now + schedule_.wait(jitter());
 }
 
-// The steady clock may stand still while a machine sleeps, and would count none of it.
+// The steady clock may stand still while a machine sleeps, and would count none of it. A wall clock that was set ahead
+// looks the same: then what is known is taken for old until the next stream answers.
 void FeedFollower::watch_clocks(Time now)
 {
-    auto const wall  = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    auto const start = wall - std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch());
-    auto const moved = start - std::exchange(wall_at_start_, start).value_or(start);
-    if (stream_ && std::chrono::abs(moved) > kLongestStep) fail(now, "this machine slept, or its clock was set");
+    auto const moved =
+        clocks_.moved(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()), now);
+    if (std::chrono::abs(moved) <= kLongestStep) return;
+    if (moved > kLongestStep) freshness_.slept(moved);
+    if (stream_) fail(now, "this machine slept, or its clock was set");
 }
 
 // It knows best when it will be back, within reason.

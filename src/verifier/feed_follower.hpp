@@ -15,6 +15,7 @@
 #include "base/random.hpp"
 #include "revocation/revocation_set.hpp"
 #include "revocation/snapshot.hpp"
+#include "verifier/clock_watch.hpp"
 #include "verifier/event_stream.hpp"
 #include "verifier/feed_keys.hpp"
 #include "verifier/feed_position.hpp"
@@ -117,7 +118,7 @@ private:
     revocation::Sequence        told_      = 0;  // to the stream that there is
     revocation::Sequence        confirmed_ = 0;  // and heard by the issuer
     Time                        begin_at_{};     // when neither is under way
-    std::optional<TimePoint>    wall_at_start_;  // where the steady clock is 0, as of the last look
+    ClockWatch                  clocks_;
     bool                        waits_for_keys_ = false;
     bool                        wants_snapshot_ = false;
 

@@ -103,19 +103,15 @@ FeedStep FeedPosition::nothing_came()
     return {.next = Next::new_stream, .problem = "the issuer is not heard of"};
 }
 
-// Of the first snapshot nothing is news.
+// All of them, whatever their sequences: where a log was put back to what it was, the same number is another entry.
 void FeedPosition::add(std::span<revocation::Entry const> entries, revocation::Position const& to)
 {
-    bool const goes_on = held_ && held_->log == to.log;
-    auto const is_new  = [&, before = goes_on ? held_->sequence : 0](auto const& entry) {
-        return entry.sequence > before;
-    };
+    bool const is_told = held_ && added_;  // of the first snapshot nothing is news
+    if (is_told) untold_.reserve(untold_.size() + entries.size());
     for (auto const& entry : entries)
-        if (is_new(entry)) set_.add(entry);
-    bool const is_first = !std::exchange(held_, to);
-    if (is_first || !added_) return;
-    for (auto const& entry : entries)
-        if (is_new(entry)) added_(entry);
+        if (set_.add(entry) && is_told) untold_.push_back(entry);
+    held_ = to;
+    for (auto const& entry : std::exchange(untold_, {})) added_(entry);
 }
 
 // What is held is all that there was.

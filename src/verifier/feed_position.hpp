@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "revocation/revocation_set.hpp"
 #include "revocation/snapshot.hpp"
@@ -35,7 +36,8 @@ struct FeedStep {
 // One thread at a time.
 class FeedPosition {
 public:
-    // Told of each entry behind what was held before, once all that came with it are in the set; must not throw.
+    // Told of each entry by which more is refused than before, once all that came with it are in the set, but of none
+    // of the first snapshot; must not throw.
     using Added = std::function<void(revocation::Entry const&)>;
 
     // What is added goes into `set`.
@@ -69,6 +71,7 @@ private:
 
     revocation::RevocationSet&           set_;
     Added                                added_;
+    std::vector<revocation::Entry>       untold_;  // in the set, and added_ is to hear of it
     std::optional<revocation::Position>  held_;
     std::string                          nonce_;
     std::string                          stream_name_;

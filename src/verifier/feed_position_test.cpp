@@ -214,6 +214,29 @@ TEST_F(FeedPositions, FollowNoOtherChain)
     EXPECT_EQ(position.held(), log.end());
 }
 
+// As where a database was put back to what it was without anybody saying so: the same numbers are other entries.
+TEST_F(FeedPositions, AddAllOfAChainThatHasForked)
+{
+    std::vector<std::string> told;
+    FeedPosition             follower{set, [&told](Entry const& entry) { told.push_back(entry.subject); }};
+    (void)follower.take(snapshot(log));
+    EXPECT_TRUE(told.empty());
+    Log forked;
+    forked.add(Kind::session, "s1");
+    for (int i = 2; i <= 6; ++i) forked.add(Kind::session, "x" + std::to_string(i));
+    follower.stream_begins(kNonce);
+    EXPECT_EQ(follower.take(first(forked.end())).next, Next::read_on);
+    EXPECT_EQ(follower.take(forked.delta(0)).next, Next::new_stream);
+    follower.stream_begins(kNonce);
+    EXPECT_EQ(follower.take(first(forked.end())).next, Next::read_on);
+    EXPECT_EQ(follower.take(forked.delta(0)).next, Next::snapshot);
+    EXPECT_EQ(follower.take(snapshot(forked)).problem, "");
+    for (auto const* session : {"s5", "x2", "x3", "x4", "x5", "x6"}) EXPECT_TRUE(is_revoked(session)) << session;
+    EXPECT_EQ(told, (std::vector<std::string>{"x2", "x3", "x4", "x5", "x6"}));
+    follower.stream_begins(kNonce);
+    EXPECT_TRUE(follower.take(first(forked.end())).current_at);
+}
+
 // The entries follow from what is held, and yet not to where the heartbeat is.
 TEST_F(FeedPositions, FollowNoChainThatTheHeartbeatDoesNotKnow)
 {

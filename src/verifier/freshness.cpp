@@ -25,6 +25,11 @@ void Freshness::current(revocation::Uptime made)
     current_at_ = std::max(current_at_.value_or(when), when);
 }
 
+void Freshness::slept(std::chrono::milliseconds time)
+{
+    if (current_at_) *current_at_ -= time;
+}
+
 State state_of(std::optional<Freshness::Time> current_at, Freshness::Limits const& limits, Freshness::Time now)
 {
     if (!current_at) return State::starting;

@@ -7,6 +7,7 @@
 // Knows:  those two clocks, what is how old.
 // Knows nothing of:  logs, entries, wall clocks anywhere, whether all is of the same run.
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -37,6 +38,9 @@ public:
     // All that the server knew at `made` is held.
     void current(revocation::Uptime made);
 
+    // This machine stood still for so long, and its steady clock with it.
+    void slept(std::chrono::milliseconds time);
+
     // When what is held was all that there was; nothing before the first time.
     [[nodiscard]] std::optional<Time> current_at() const { return current_at_; }
 
@@ -51,6 +55,13 @@ private:
 // What that makes of a verifier at `now`.
 [[nodiscard]] State state_of(std::optional<Freshness::Time> current_at, Freshness::Limits const& limits,
                              Freshness::Time now);
+
+// What has ended before this moment may be forgotten: no clock that anybody goes by, set wrong by so much, is before
+// it. `here` is this machine's time, `issuers` what the issuer said last; either may be ahead of the truth.
+[[nodiscard]] inline TimePoint forgettable_before(TimePoint here, TimePoint issuers, std::chrono::seconds clock_skew)
+{
+    return std::min(here, issuers) - clock_skew;
+}
 
 // When that changes by itself; Time::max() when it does not.
 [[nodiscard]] Freshness::Time next_change(std::optional<Freshness::Time> current_at, Freshness::Limits const& limits,

@@ -1,5 +1,7 @@
 #include "verifier/freshness.hpp"
 
+#include "verifier/clock_watch.hpp"
+
 #include <gtest/gtest.h>
 
 namespace signet {
@@ -136,6 +138,17 @@ TEST_P(Freshnesses, AskAnewWhenTheServerHasRunForLongerThanIsKnown)
     EXPECT_EQ(state(freshness, kStart + 8s), State::live);
 }
 
+// CHECKS E26
+TEST_P(Freshnesses, AreOlderByAsMuchAsThisMachineSlept)
+{
+    EXPECT_TRUE(hear(kStart + 1s, kStart + 1s));
+    freshness.slept(5min);
+    EXPECT_EQ(state(freshness, kStart + 1s), State::stale);
+    EXPECT_TRUE(freshness.answered(kStart + 2s, kStart + 2s + 10ms, server.clock(kStart + 2s)));
+    EXPECT_TRUE(hear(kStart + 2s, kStart + 2s + 10ms));
+    EXPECT_EQ(state(freshness, kStart + 3s), State::live);
+}
+
 TEST_P(Freshnesses, AreDegradedWhenTheServersUptimeGoesBackUntilThereIsAnotherStream)
 {
     EXPECT_TRUE(hear(kStart + 1s, kStart + 1s));
@@ -155,6 +168,26 @@ TEST_P(Freshnesses, FollowAClockThatRunsALittleFaster)
         EXPECT_EQ(state(freshness, at), State::live);
         EXPECT_EQ(state(freshness, at + 3s), State::degraded);
     }
+}
+
+TEST(ClockWatches, TellHowFarTheWallClockHasMovedAgainstTheSteadyOne)
+{
+    TimePoint const wall{std::chrono::milliseconds{1'800'000'000'000}};
+    ClockWatch      watch;
+    EXPECT_EQ(watch.moved(wall, kStart), 0ms);
+    EXPECT_EQ(watch.moved(wall + 10s, kStart + 10s), 0ms);
+    EXPECT_EQ(watch.moved(wall + 5min + 20s, kStart + 20s), 5min) << "it slept";
+    EXPECT_EQ(watch.moved(wall + 5min + 30s, kStart + 30s), 0ms) << "and was told of once";
+    EXPECT_EQ(watch.moved(wall, kStart + 30s), -5min - 30s);
+}
+
+// CHECKS E26: whoever's clock is wrong, and in whichever direction.
+TEST(ForgettableBefore, IsTheEarlierTimeLessWhatATokenIsGivenBeyondItsEnd)
+{
+    TimePoint const now{std::chrono::milliseconds{1'800'000'000'000}};
+    EXPECT_EQ(forgettable_before(now, now, 30s), now - 30s);
+    EXPECT_EQ(forgettable_before(now + 1h, now, 30s), now - 30s);
+    EXPECT_EQ(forgettable_before(now, now + 1h, 30s), now - 30s);
 }
 
 TEST(NextChange, IsWhenTheStateWillBeAnother)

@@ -56,6 +56,15 @@ void KeySetFeed::ask_again()
     changed_.notify_all();
 }
 
+void KeySetFeed::fetch_now()
+{
+    {
+        std::scoped_lock const lock{mutex_};
+        is_awaited_ = true;
+    }
+    changed_.notify_all();
+}
+
 bool KeySetFeed::wait_for_first(std::chrono::milliseconds patience) const
 {
     std::unique_lock lock{mutex_};
@@ -94,13 +103,13 @@ bool KeySetFeed::wait_until_due(std::stop_token const& stop, RefetchSchedule& sc
 {
     std::unique_lock lock{mutex_};
     bool             noticed = false;
-    while (!stop.stop_requested() && steady_clock::now() < schedule.due()) {
-        changed_.wait_until(lock, stop, schedule.due(), [&] { return asked_ && !noticed; });
+    while (!stop.stop_requested() && !is_awaited_ && steady_clock::now() < schedule.due()) {
+        changed_.wait_until(lock, stop, schedule.due(), [&] { return is_awaited_ || (asked_ && !noticed); });
         if (!asked_ || noticed) continue;
         noticed = true;
         schedule.asked(steady_clock::now());
     }
-    asked_ = false;
+    asked_ = is_awaited_ = false;
     return !stop.stop_requested();
 }
 

@@ -58,6 +58,9 @@ public:
     // that happens: many calls cause one fetch (CHECKS A20).
     void ask_again();
 
+    // The issuer has said that its keys are others now: fetches them at once, whenever the last fetch was.
+    void fetch_now();
+
     // Whether a set arrived before `patience` was over.
     bool wait_for_first(std::chrono::milliseconds patience) const;
 
@@ -81,7 +84,8 @@ private:
     // Of current_, for those who only ask whether it is still the one they know.
     std::atomic<std::uint64_t>                       generation_ = 0;
     std::atomic<std::chrono::steady_clock::duration> usable_until_{};
-    bool                                             asked_ = false;
+    bool                                             asked_      = false;  // by a kid
+    bool                                             is_awaited_ = false;  // by fetch_now()
 
     std::jthread thread_;  // last: it ends before what it uses
 };

@@ -80,6 +80,26 @@ TEST(KeySetFeed, FollowsARotationWhenAskedAgain)
     EXPECT_TRUE(holds(feed, "b"));
 }
 
+TEST(KeySetFeed, FetchesAtOnceWhenTheIssuerItselfSaysThatThereIsNews)
+{
+    KeyServer server;
+    FetchLog  log;
+    server.answer_ok(jwks({"a"}));
+    auto rarely     = options(server, log);
+    rarely.cooldown = 1h;
+    KeySetFeed feed{std::move(rarely)};
+    (void)log.report(0);
+    feed.ask_again();
+    (void)log.report(1);
+
+    server.answer_ok(jwks({"b"}));
+    feed.ask_again();
+    feed.fetch_now();
+
+    EXPECT_EQ(log.report(2).keys, 1U);
+    EXPECT_TRUE(holds(feed, "b"));
+}
+
 TEST(KeySetFeed, GoesOnWhenTheApplicationThrowsAtAReport)
 {
     KeyServer server;

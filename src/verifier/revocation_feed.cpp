@@ -19,6 +19,20 @@ TimePoint wall_time()
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
+// The issuer forgets by its own clock, kKeptLonger after the last token; tokens expire by this machine's.
+std::string clock_problem(std::chrono::milliseconds offset, std::chrono::seconds clock_skew)
+{
+    auto const tolerated = std::max<std::chrono::seconds>(revocation::kKeptLonger - clock_skew, 1s);
+    auto const seconds   = std::to_string(tolerated.count());
+    if (offset > tolerated)
+        return "this machine's clock is more than " + seconds +
+               " s behind the issuer's: a token may outlive the news that it is revoked";
+    if (offset < -tolerated)
+        return "this machine's clock is more than " + seconds +
+               " s ahead of the issuer's: tokens are refused before they expire";
+    return {};
+}
+
 std::uint64_t after_the_first(std::uint64_t count)
 {
     return count > 0 ? count - 1 : 0;
@@ -36,7 +50,6 @@ RevocationFeed::RevocationFeed(Options options)
              .on_fetch      = {}},
             [this] { transfers_.wake(); }),
       follower_(options_.terms, transfers_, keys_, set_),
-      least_time_(wall_time(), steady_clock::now()),
       forget_at_(steady_clock::now() + kForgetEvery),
       thread_([this](std::stop_token const& stop) { run(stop); })
 {
@@ -76,9 +89,11 @@ Time RevocationFeed::turn(Time now) noexcept
 void RevocationFeed::forget(Time now)
 {
     forget_at_             = now + kForgetEvery;
-    // This machine's clock may have been ahead from the start: the issuer's last word on the time bounds it too.
     auto const server_time = follower_.server_time();
-    if (server_time) set_.forget(std::min(least_time_.at(wall_time(), now), *server_time) - options_.clock_skew);
+    if (!server_time) return;
+    // Not from the start: a machine may begin with a clock that is months behind.
+    if (!least_time_) least_time_.emplace(wall_time(), now);
+    set_.forget(forgettable_before(least_time_->at(wall_time(), now), *server_time, options_.clock_skew));
 }
 
 void RevocationFeed::publish()
@@ -97,14 +112,10 @@ void RevocationFeed::publish()
     if (is_first) started_.notify_all();
 }
 
-// The issuer forgets by its own clock, kKeptLonger after the last token; tokens expire by this machine's.
 std::string RevocationFeed::problem_now() const
 {
     if (!follower_.problem().empty()) return follower_.problem();
-    auto const tolerated = std::max<std::chrono::seconds>(revocation::kKeptLonger - options_.clock_skew, 1s);
-    if (std::chrono::abs(follower_.clock_offset()) <= tolerated) return {};
-    return "the clocks of this machine and of the issuer are more than " + std::to_string(tolerated.count()) +
-           " s apart: a token may outlive the news that it is revoked";
+    return clock_problem(follower_.clock_offset(), options_.clock_skew);
 }
 
 void RevocationFeed::report(Time now)

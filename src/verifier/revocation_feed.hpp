@@ -70,11 +70,11 @@ private:
     FeedKeys                  keys_;
 
     // The thread's own.
-    FeedFollower    follower_;
-    LeastTime       least_time_;
-    Freshness::Time forget_at_;
-    State           reported_ = State::starting;
-    std::string     reported_problem_;
+    FeedFollower             follower_;
+    std::optional<LeastTime> least_time_;  // from the first word of the issuer on
+    Freshness::Time          forget_at_;
+    State                    reported_ = State::starting;
+    std::string              reported_problem_;
 
     // What the follower says, for everybody.
     std::atomic<Rep>           current_at_      = kNever;

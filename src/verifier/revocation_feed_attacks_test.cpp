@@ -189,12 +189,19 @@ TEST_F(RevocationFeeds, SayWhenTheClocksAreFurtherApartThanEntriesAreKept)
 {
     issuer.set_clock(9min + 40s);
     start();
-    auto const report = states.wait_for_problem("clocks");
-    EXPECT_EQ(
-        report.problem,
-        "the clocks of this machine and of the issuer are more than 570 s apart: a token may outlive the news that "
-        "it is revoked");
+    auto const report = states.wait_for_problem("clock is");
+    EXPECT_EQ(report.problem,
+              "this machine's clock is more than 570 s behind the issuer's: a token may outlive the news that it is "
+              "revoked");
     EXPECT_EQ(report.state, State::live);
+}
+
+TEST_F(RevocationFeeds, SayWhenTokensExpireHereBeforeTheyDo)
+{
+    issuer.set_clock(-9min - 40s);
+    start();
+    EXPECT_EQ(states.wait_for_problem("clock is").problem,
+              "this machine's clock is more than 570 s ahead of the issuer's: tokens are refused before they expire");
 }
 
 }  // namespace

@@ -63,6 +63,10 @@ jose::Result<void> check_revocations(VerifierOptions const& options)
             "Revocations::ignore");
     if (!follows && !options.credential.empty())
         return contradiction("there is a credential, and what is revoked is to be ignored");
+    if (!follows && options.on_revoked)
+        return contradiction("on_revoked would never be called: what is revoked is to be ignored");
+    if (!follows && options.on_state)
+        return contradiction("on_state would never be called: what is revoked is to be ignored");
     if (!is_credential(options.credential))
         return contradiction("the credential holds characters that no credential has");
     return {};
@@ -96,10 +100,13 @@ Revoked revoked_as(revocation::Kind kind)
     return Revoked::token;
 }
 
-FeedPosition::Added tell(std::function<void(Revocation const&)> on_revoked)
+// After the revocation of a key another one signs at once: a stranger's tokens, with a kid that nobody has, must not
+// delay that it is known.
+FeedPosition::Added tell(KeySetFeed& keys, std::function<void(Revocation const&)> on_revoked)
 {
-    if (!on_revoked) return {};
-    return [on_revoked = std::move(on_revoked)](revocation::Entry const& entry) {
+    return [&keys, on_revoked = std::move(on_revoked)](revocation::Entry const& entry) {
+        if (entry.kind == revocation::Kind::key) keys.fetch_now();
+        if (!on_revoked) return;
         try {
             on_revoked({.kind = revoked_as(entry.kind), .subject = entry.subject, .at = entry.not_before});
         } catch (...) {  // NOLINT(bugprone-empty-catch)
@@ -108,18 +115,18 @@ FeedPosition::Added tell(std::function<void(Revocation const&)> on_revoked)
     };
 }
 
-// Null where they are ignored. The address was checked with that of the keys.
-std::unique_ptr<RevocationFeed> follow_revocations(VerifierOptions& options)
+// Null where they are ignored. The address was checked with that of the keys, which must live longer.
+std::unique_ptr<RevocationFeed> follow_revocations(VerifierOptions& options, KeySetFeed& keys)
 {
     if (options.revocations == Revocations::ignore) return nullptr;
     auto const address = revocations_address(options.issuer, options.allow_plain_http_on_loopback);
     return std::make_unique<RevocationFeed>(RevocationFeed::Options{
         .terms         = {.revocations = *address,
                           .issuer      = options.issuer,
-                          .ca_file     = options.ca_file,
+                          .ca_file     = std::move(options.ca_file),
                           .credential  = std::move(options.credential),
                           .limits      = {.degraded_after = options.degraded_after, .stale_after = options.stale_after},
-                          .added       = tell(std::move(options.on_revoked))},
+                          .added       = tell(keys, std::move(options.on_revoked))},
         .clock_skew    = options.clock_skew,
         .cooldown      = options.refetch_cooldown,
         .longest_stale = options.longest_stale,
@@ -212,17 +219,18 @@ std::expected<std::unique_ptr<Verifier>, jose::Error> Verifier::start(VerifierOp
                                              .algorithms = options.algorithms,
                                              .clock_skew = options.clock_skew}));
 
-    auto                   revocations = follow_revocations(options);
     std::unique_ptr<Parts> parts{new Parts{.policy      = std::move(policy),
                                            .realm       = std::move(options.realm),
                                            .when_stale  = options.when_stale,
                                            .feed        = KeySetFeed{{.from          = std::move(address),
-                                                                      .ca_file       = std::move(options.ca_file),
+                                                                      .ca_file       = options.ca_file,
                                                                       .cooldown      = options.refetch_cooldown,
                                                                       .longest_stale = options.longest_stale,
                                                                       .on_fetch      = std::move(options.on_fetch)}},
-                                           .revocations = std::move(revocations),
+                                           .revocations = nullptr,
                                            .seen        = jose::TokenCache<Parts::Facts>{options.remembered_tokens}}};
+
+    parts->revocations = follow_revocations(options, parts->feed);
 
     auto const until =
         std::chrono::steady_clock::now() + std::clamp(patience, std::chrono::milliseconds{0}, kLongestPatience);

@@ -9,6 +9,7 @@
 #include "base/uuid.hpp"
 #include "jose/jose.hpp"
 #include "verifier/feed_server.hpp"
+#include "verifier/fetch_log.hpp"
 #include "verifier/state_log.hpp"
 
 namespace signet {
@@ -220,6 +221,7 @@ TEST_F(VerifierRevocations, MayBeIgnored)
     auto deaf        = options();
     deaf.credential  = {};
     deaf.revocations = Revocations::ignore;
+    deaf.on_state    = {};
     start(deaf);
     (void)issuer.revoke(Kind::session, "s1");
     EXPECT_TRUE(verifier->verify(bearer("s1"), WhenStale::fail_closed));
@@ -245,6 +247,10 @@ TEST_F(VerifierRevocations, NeedACredentialOrAWordThatTheyAreNotWanted)
         "Revocations::ignore");
     EXPECT_EQ(detail([](auto& o) { o.revocations = Revocations::ignore; }),
               "there is a credential, and what is revoked is to be ignored");
+    auto const ignore = [](auto& o) { o.credential = {}, o.revocations = Revocations::ignore; };
+    EXPECT_EQ(detail([&](auto& o) { ignore(o); }), "on_state would never be called: what is revoked is to be ignored");
+    EXPECT_EQ(detail([&](auto& o) { ignore(o), o.on_revoked = [](Revocation const&) {}; }),
+              "on_revoked would never be called: what is revoked is to be ignored");
     for (auto const* wrong : {"two words", "line\r\nX-Evil: 1", "svc_\xC3\xBC", "svc_1\n"})
         EXPECT_EQ(detail([&](auto& o) { o.credential = wrong; }),
                   "the credential holds characters that no credential has");
@@ -283,6 +289,26 @@ TEST_F(VerifierRevocations, LetNoTokenThroughOnceTheyAreConfirmed)
     callers.clear();
     EXPECT_GT(accepted, 0);
     for (auto const& token : tokens) EXPECT_EQ(refused(token).revoked, Revoked::session);
+}
+
+// CHECKS E27: another key signs at once, and no stranger delays that it is known.
+TEST_F(VerifierRevocations, LearnAtOnceTheKeyThatComesAfterARevokedOne)
+{
+    FetchLog fetches;
+    auto     wanted         = options();
+    wanted.refetch_cooldown = 1h;
+    wanted.on_fetch         = fetches.recorder();
+    start(std::move(wanted));
+    (void)fetches.report(0);
+    auto const strangers = *jose::SigningKey::generate(jose::Algorithm::es256, "nobody's");
+    EXPECT_FALSE(verifier->verify("Bearer " + *jose::sign(jose::Claims{}, strangers, "at+jwt")));
+    (void)fetches.report(1);
+
+    key = *jose::SigningKey::generate(jose::Algorithm::es256, "k2");
+    issuer.publish(*jose::KeySet::from({key.verification_key()})->to_json());
+    revoke(Kind::key, "k1");
+    (void)fetches.report(2);
+    EXPECT_TRUE(verifier->verify(bearer("s1")));
 }
 
 TEST_F(VerifierRevocations, AreToldToTheApplicationOnceTheyAreInForce)
