@@ -56,13 +56,21 @@ Judgement judge(ReceiverAnswer const& answer)
     return {passes ? Verdict::later : Verdict::never, why};
 }
 
-std::chrono::milliseconds DeliverySchedule::failed(std::chrono::seconds retry_after, double jitter)
+bool DeliverySchedule::may_send(Time now, bool was_tried) const
 {
+    if (now < quiet_until_) return false;
+    return now >= not_before_ || (!was_tried && now >= next_new_);
+}
+
+void DeliverySchedule::failed(Time began, Time now, std::chrono::seconds retry_after, double jitter)
+{
+    next_new_    = now + kFirst;
+    quiet_until_ = std::max(quiet_until_, now + std::min(retry_after, kLongestWish));
+    if (began < not_before_) return;
     auto const bound = std::exchange(bound_, std::min(bound_ * 2, kLast));
     auto const half  = bound / 2;
-    auto const wait =
-        half + std::chrono::milliseconds{static_cast<std::int64_t>(static_cast<double>(half.count()) * jitter)};
-    return std::max<std::chrono::milliseconds>(wait, std::min(retry_after, kLongestWish));
+    auto const more  = static_cast<std::int64_t>(static_cast<double>(half.count()) * jitter);
+    not_before_      = now + half + std::chrono::milliseconds{more};
 }
 
 }  // namespace signet::cli

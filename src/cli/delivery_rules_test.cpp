@@ -53,27 +53,79 @@ TEST(DeliveryRules, QuoteTheReceiverAndNotTooMuchOfIt)
     EXPECT_LE(judge(answer(400, R"({"err":"x","description":")" + std::string(5000, 'a') + R"("})")).why.size(), 220U);
 }
 
-TEST(DeliverySchedule, WaitsTwiceAsLongEachTimeUpToFiveMinutes)
-{
+class DeliverySchedules : public ::testing::Test {
+protected:
+    using Time = DeliverySchedule::Time;
+
+    // How long what failed has to wait from `now` on, to the second.
+    std::chrono::seconds wait() const
+    {
+        auto waited = 0s;
+        while (!schedule.may_send(now + waited, true) && waited < 2h) waited += 1s;
+        return waited;
+    }
+    void fail(std::chrono::seconds retry_after = 0s) { schedule.failed(now, now, retry_after, 1); }
+
     DeliverySchedule schedule;
+    Time             now{1000h};
+};
+
+TEST_F(DeliverySchedules, WaitLongerEachTimeAndNotAtAllAfterASuccess)
+{
     EXPECT_FALSE(schedule.is_failing());
-    EXPECT_EQ(schedule.failed(0s, 1), 1s);
-    EXPECT_TRUE(schedule.is_failing());
-    EXPECT_EQ(schedule.failed(0s, 1), 2s);
-    EXPECT_EQ(schedule.failed(0s, 0), 2s) << "half of the bound at least";
-    for (int i = 0; i < 20; ++i) (void)schedule.failed(0s, 0);
-    EXPECT_EQ(schedule.failed(0s, 1), 5min);
+    for (auto const expected : {1s, 2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 300s, 300s}) {
+        fail();
+        EXPECT_TRUE(schedule.is_failing());
+        EXPECT_EQ(wait(), expected);
+        now += expected;
+    }
     schedule.succeeded();
     EXPECT_FALSE(schedule.is_failing());
-    EXPECT_EQ(schedule.failed(0s, 1), 1s);
+    fail();
+    EXPECT_EQ(wait(), 1s);
+    fail();
+    schedule.succeeded();
+    EXPECT_TRUE(schedule.may_send(now, true)) << "it takes events";
 }
 
-TEST(DeliverySchedule, WaitsAsLongAsItIsAskedToWithinReason)
+TEST_F(DeliverySchedules, WaitForHalfOfThatAtLeast)
 {
-    DeliverySchedule schedule;
-    EXPECT_EQ(schedule.failed(30s, 0), 30s);
-    EXPECT_EQ(schedule.failed(24h, 0), 1h);
-    EXPECT_EQ(schedule.failed(1s, 1), 4s) << "no sooner than without";
+    for (int i = 0; i < 4; ++i) now += 1h, fail();
+    now += 1h;
+    schedule.failed(now, now, 0s, 0);
+    EXPECT_EQ(wait(), 8s);
+}
+
+TEST_F(DeliverySchedules, SendNothingForAsLongAsTheReceiverAsks)
+{
+    fail(30s);
+    EXPECT_EQ(wait(), 30s);
+    EXPECT_FALSE(schedule.may_send(now + 29s, false)) << "not what was never tried either";
+    schedule.succeeded();
+    EXPECT_EQ(wait(), 30s) << "one that was under way";
+    now += 30s;
+    fail(24h);
+    EXPECT_EQ(wait(), 1h) << "within reason";
+}
+
+// One event that a receiver never takes holds up none after it, and one that is down is not beset with them.
+TEST_F(DeliverySchedules, SendWhatWasNeverTriedOnceASecondMeanwhile)
+{
+    for (int i = 0; i < 9; ++i) now += 1h, fail();
+    ASSERT_EQ(wait(), 256s);
+    EXPECT_FALSE(schedule.may_send(now + 999ms, false));
+    EXPECT_TRUE(schedule.may_send(now + 1s, false));
+    now += 1s;
+    fail();
+    EXPECT_EQ(wait(), 255s) << "and that lengthens nothing";
+    EXPECT_FALSE(schedule.may_send(now + 999ms, false));
+}
+
+TEST_F(DeliverySchedules, TakeThoseThatFailTogetherForOne)
+{
+    auto const began = now;
+    for (int i = 0; i < 8; ++i) now += 10ms, schedule.failed(began, now, 0s, 1);
+    EXPECT_EQ(wait(), 1s);
 }
 
 }  // namespace

@@ -145,15 +145,16 @@ core::Result<void> EventDelivery::deliver()
 core::Result<void> EventDelivery::send_some(Channel& channel)
 {
     // Whether one that fails works again, one event finds out.
-    std::size_t const most  = channel.schedule.is_failing() ? 1 : kMostAtOnce;
-    bool const        waits = Steady::now() < channel.not_before;
-    if (channel.sending.size() >= most) return {};
+    auto const may_send = [&](bool was_tried) {
+        auto const most = channel.schedule.is_failing() ? 1 : kMostAtOnce;
+        return channel.sending.size() < most && channel.schedule.may_send(Steady::now(), was_tried);
+    };
+    if (!may_send(false)) return {};
+    // Those that were never tried come first.
     auto const pending =
         TRY(ports_.receivers.list_pending(channel.receiver.name, channel.receiver.created_at, kMostAtOnce));
     for (auto const& event : pending) {
-        if (channel.sending.size() >= most) return {};
-        // One event that it never takes holds up none that it has not seen: those come first.
-        if (waits && event.tries > 0) return {};
+        if (!may_send(event.tries > 0)) return {};
         auto const is_this = [&](Sending const& sent) { return sent.event.number == event.number; };
         if (std::ranges::none_of(channel.sending, is_this)) TRY(send(channel, event));
     }
@@ -239,13 +240,7 @@ core::Result<void> EventDelivery::note_failed(Channel& channel, Sending const& s
     if (!channel.schedule.is_failing())
         log::warning("a receiver does not take security events; they are kept and sent again",
                      {{"receiver", receiver}, {"error", why}});
-    // Those that were under way together fail together, and count once.
-    auto const now  = Steady::now();
-    bool const news = sent.began >= channel.failed_at;
-    auto const wait = news ? channel.schedule.failed(retry_after, jitter())
-                           : std::min<std::chrono::milliseconds>(retry_after, DeliverySchedule::kLongestWish);
-    if (news) channel.failed_at = now;
-    channel.not_before = std::max(channel.not_before, now + wait);
+    channel.schedule.failed(sent.began, Steady::now(), retry_after, jitter());
     return {};
 }
 
@@ -273,17 +268,18 @@ core::Result<void> EventDelivery::drop_old()
 {
     auto const& settings = ports_.settings.events;
     auto const  now      = ports_.clock.now();
-    for (auto& [name, channel] : channels_) {
-        if (channel.receiver.pending == 0) continue;
-        auto const gone =
-            TRY(ports_.receivers.drop_old(name, now - settings.keep, settings.most_pending,
-                                          {.at     = now,
-                                           .event  = core::AuditEvent::events_dropped,
-                                           .detail = fmt::format("events for {}, too old or too many", name)}));
+    auto const  all      = TRY(ports_.receivers.list_receivers());
+    for (auto const& receiver : all) {
+        if (receiver.pending == 0) continue;
+        auto const gone = TRY(
+            ports_.receivers.drop_old(receiver.name, now - settings.keep, settings.most_pending,
+                                      {.at     = now,
+                                       .event  = core::AuditEvent::events_dropped,
+                                       .detail = fmt::format("events for {}, too old or too many", receiver.name)}));
         if (gone == 0) continue;
-        channel.meter.dropped.add(static_cast<double>(gone));
+        meter_of(receiver.name).dropped.add(static_cast<double>(gone));
         log::error("security events are dropped: too old, or too many that the receiver has not taken",
-                   {{"receiver", name}, {"dropped", static_cast<std::int64_t>(gone)}});
+                   {{"receiver", receiver.name}, {"dropped", static_cast<std::int64_t>(gone)}});
     }
     return {};
 }

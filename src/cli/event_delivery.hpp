@@ -65,10 +65,8 @@ private:
         core::Receiver     receiver;
         SecretString       token;
         Meter&             meter;
-        DeliverySchedule   schedule   = {};
-        Steady::time_point not_before = {};
-        Steady::time_point failed_at  = {};  // the last time that it had to wait longer
-        std::list<Sending> sending    = {};  // each stays where it is
+        DeliverySchedule   schedule = {};
+        std::list<Sending> sending  = {};  // each stays where it is
     };
 
     void               run(std::stop_token const& stop);

@@ -62,8 +62,8 @@ public:
     // It never will, for that reason: the event is forgotten, as dropped.
     [[nodiscard]] virtual Result<void> drop_event(std::string_view receiver, std::int64_t number,
                                                   std::string_view error, AuditEntry const& audit)                  = 0;
-    // Drops those from before `before`, and the oldest of more than `most`; gives how many. The audit row, of which
-    // there is none for none, begins with the number.
+    // Drops those from before `before`, and the oldest of more than `most`; gives how many. A thousand at a time, so
+    // that nobody waits behind it; each time has an audit row, which begins with the number.
     [[nodiscard]] virtual Result<std::size_t> drop_old(std::string_view receiver, TimePoint before, std::size_t most,
                                                        AuditEntry const& audit)                                     = 0;
 };

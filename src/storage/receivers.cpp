@@ -9,6 +9,8 @@
 namespace signet::storage {
 namespace {
 
+constexpr std::size_t kDroppedAtOnce = 1000;
+
 using core::PendingEvent;
 using core::Receiver;
 
@@ -161,22 +163,38 @@ Result<void> Receivers::drop_event(std::string_view receiver, std::int64_t numbe
     });
 }
 
+// Numbers rise with what happened.
+Result<std::int64_t> Receivers::last_of_too_many(std::string_view receiver, std::size_t most)
+{
+    auto const last = TRY(engine_.read([&](Transaction& transaction) {
+        return transaction.find(
+            "SELECT number FROM security_events WHERE receiver = $1 ORDER BY number DESC LIMIT 1 OFFSET $2",
+            {receiver, most}, [](Row const& row) -> Result<std::int64_t> { return row.integer(0); });
+    }));
+    return last.value_or(0);
+}
+
 Result<std::size_t> Receivers::drop_old(std::string_view receiver, TimePoint before, std::size_t most,
                                         core::AuditEntry const& audit)
 {
-    return engine_.write([&](Transaction& transaction) -> Result<std::size_t> {
-        // Numbers rise with what happened.
-        auto const gone = TRY(transaction.run(
-            "DELETE FROM security_events WHERE receiver = $1 AND (at < $2 OR number <= coalesce("
-            "(SELECT number FROM security_events WHERE receiver = $1 ORDER BY number DESC LIMIT 1 OFFSET $3), 0))",
-            {receiver, before, most}));
+    auto const too_many  = TRY(last_of_too_many(receiver, most));
+    auto const drop_some = [&](Transaction& transaction) -> Result<std::size_t> {
+        auto const gone =
+            TRY(transaction.run("DELETE FROM security_events WHERE number IN (SELECT number FROM security_events "
+                                "WHERE receiver = $1 AND (at < $2 OR number <= $3) ORDER BY number LIMIT $4)",
+                                {receiver, before, too_many, kDroppedAtOnce}));
         if (gone == 0) return 0U;
         TRY(transaction.run("UPDATE receivers SET dropped = dropped + $2 WHERE name = $1", {receiver, gone}));
         auto told   = audit;
         told.detail = fmt::format("{} {}", gone, audit.detail);
         TRY(log_.add(transaction, told));
         return static_cast<std::size_t>(gone);
-    });
+    };
+    for (std::size_t all = 0;;) {
+        auto const gone = TRY(engine_.write(drop_some));
+        all += gone;
+        if (gone < kDroppedAtOnce) return all;
+    }
 }
 
 }  // namespace signet::storage

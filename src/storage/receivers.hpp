@@ -25,6 +25,8 @@ public:
                                                core::AuditEntry const& audit) override;
 
 private:
+    [[nodiscard]] Result<std::int64_t> last_of_too_many(std::string_view receiver, std::size_t most);
+
     Engine&         engine_;
     AuditLog const& log_;
 };

@@ -237,14 +237,45 @@ test('An event that a receiver never takes holds up no later one', async () => {
   let poison;
   notes.answer = (set, number, response) => {
     poison ??= set.jti;
-    response.writeHead(set.jti === poison ? 500 : 202, { 'retry-after': '3600' }).end();
+    response.writeHead(set.jti === poison ? 500 : 202).end();
   };
   await notes.register();
   await signInAndOut();
-  await until('it has failed', async () => (await listed('notes')).last_error);
+  await until('it has failed thrice', () => notes.got.length >= 3);
   const later = await signInAndOut();
   await notes.told(later);
   await until('one is left', async () => (await listed('notes')).pending === 1);
+  await notes.remove();
+});
+
+test('A receiver that is down is asked once a second, and told all of it as soon as it is back', async () => {
+  const notes = await listening('notes');
+  let isDown = true;
+  notes.answer = (set, number, response) => response.writeHead(isDown ? 503 : 202).end();
+  await notes.register();
+  const sessions = [];
+  for (let i = 0; i < 20; i++) sessions.push(await signIn(signet));
+  assert.equal((await request(signet, 'POST', '/api/v1/logout-all', { bearer: sessions[0].access_token })).status, 204);
+  await until('a burst of eight', () => notes.got.length >= 8);
+  const [before, since] = [notes.got.length, performance.now()];
+  await until('a few more tries', () => notes.got.length >= before + 3, 30_000);
+  const seconds = (performance.now() - since) / 1000;
+  assert.ok(notes.got.length - before <= 4 + seconds * 2, `${notes.got.length - before} tries in ${seconds} s`);
+  isDown = false;
+  await until('all are told', async () => (await listed('notes')).pending === 0, 20_000);
+  await notes.remove();
+});
+
+test('Nothing is sent to a receiver that asks for a pause', async () => {
+  const notes = await listening('notes');
+  notes.answer = (set, number, response) => response.writeHead(503, { 'retry-after': '3600' }).end();
+  await notes.register();
+  await signInAndOut();
+  await until('it has asked', async () => (await listed('notes')).last_error);
+  await signInAndOut();
+  await pause(2500);
+  assert.equal(notes.got.length, 1);
+  assert.equal((await listed('notes')).pending, 2);
   await notes.remove();
 });
 

@@ -197,5 +197,16 @@ TEST_P(ReceiverStore, DropsWhatIsTooOldAndTheOldestOfTooMany)
     EXPECT_EQ(pending("other").size(), 5U);
 }
 
+TEST_P(ReceiverStore, DropsAsManyAsThereAre)
+{
+    ASSERT_TRUE(add(receiver("notes")));
+    for (int i = 0; i < 1100; ++i) sign_out(kStart);
+    auto audit   = entry(AuditEvent::events_dropped);
+    audit.detail = "events for notes";
+    EXPECT_EQ(receivers_.drop_old("notes", kStart, 7, audit).value(), 1093U);
+    EXPECT_EQ(find("notes").dropped, 1093U);
+    EXPECT_EQ(pending("notes").size(), 7U);
+}
+
 }  // namespace
 }  // namespace signet::contract
