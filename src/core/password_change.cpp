@@ -55,12 +55,13 @@ Result<PasswordChanged> change_password(Ports const& ports, Caller const& caller
     TRY(ports.attempts.take_back(keys_of(limits)));
     auto const replacement = TRY(ports.passwords.hash(change.replacement));
     auto const done        = entry(caller, change, AuditEvent::password_changed, now);
-    auto       revoked     = ports.users.change_password(user.id, user.password, replacement, caller.session, done);
+    auto const kept        = change.ends_session ? std::nullopt : std::optional{caller.session};
+    auto       revoked     = ports.users.change_password(user.id, user.password, replacement, kept, done);
     if (!revoked && revoked.error().code == Errc::bad_credentials) {
         auto const rehashed = TRY(find_rehashed(ports, user, change.current));
         if (!rehashed)
             return refuse(ports, entry(caller, change, AuditEvent::login_refused, now), "account changed meanwhile");
-        revoked = ports.users.change_password(user.id, rehashed->password, replacement, caller.session, done);
+        revoked = ports.users.change_password(user.id, rehashed->password, replacement, kept, done);
     }
     if (!revoked) return std::unexpected(revoked.error());
     ports.revocations.add(*revoked);

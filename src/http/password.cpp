@@ -1,10 +1,7 @@
 #include "core/password_change.hpp"
 
-#include <algorithm>
-
 #include "base/log.hpp"
 #include "core/login.hpp"
-#include "core/logout.hpp"
 #include "core/session_cookie.hpp"
 #include "http/answers.hpp"
 #include "http/cookies.hpp"
@@ -22,29 +19,26 @@ bool is_kept_by_cookie(Call const& call)
            core::parse_session_cookie(call.api.ports.token_secret, **cookie) == call.caller->session;
 }
 
-// A session cookie is the same for as long as its session lasts, so whoever copied it has it still, where a copied
-// refresh token ends with the next rotation: the browser gets another session, and the one before it ends. One that
-// cannot be had ends all the same; the person signs in by the new password.
-void replace_session(Response& response, Call const& call)
+void keep_device(Response& response, std::string const& device_token)
 {
-    auto const& ports  = call.api.ports;
-    auto const  origin = find_origin(call.request);
-    auto const  grant =
-        core::login(ports, {.email        = call.caller->email,
-                            .password     = SecretString{call.fields.get("new_password")},
-                            .device_token = std::string{find_cookie(call.request, kDeviceCookie).value_or("")},
-                            .origin       = origin,
-                            .keeping      = core::Keeping::session_cookie});
-    auto const ended = core::logout(ports, *call.caller, origin);
-    if (!ended) {
-        response = refuse(call, ended.error());
-        return;
-    }
-    if (!ended->empty()) response.revoked_to = std::max(response.revoked_to, ended->back().sequence);
+    response.add("Set-Cookie", keep_cookie(kDeviceCookie, device_token, kDeviceCookieLife));
+}
+
+// A session cookie is the same for as long as its session lasts, so whoever copied it has it still, where a copied
+// refresh token ends with the next rotation: the session has ended with the change, and the browser gets another. One
+// that cannot be had keeps nobody out but the browser, whose person signs in by the new password.
+void begin_session(Response& response, Call const& call, std::string const& device_token)
+{
+    auto const grant = core::login(call.api.ports, {.email        = call.caller->email,
+                                                    .password     = SecretString{call.fields.get("new_password")},
+                                                    .device_token = device_token,
+                                                    .origin       = find_origin(call.request),
+                                                    .keeping      = core::Keeping::session_cookie});
     if (grant) return keep_session(response, call, *grant);
     log::warning("a password is changed, and its session could not be replaced",
                  {{"request", call.id}, {"why", grant.error().detail}});
     forget_session(response, call);
+    keep_device(response, device_token);
 }
 
 }  // namespace
@@ -52,18 +46,18 @@ void replace_session(Response& response, Call const& call)
 // POST /api/v1/password
 Response change_password(Call const& call)
 {
-    auto const changed = core::change_password(call.api.ports, *call.caller,
-                                               {.current     = SecretString{call.fields.get("current_password")},
-                                                .replacement = SecretString{call.fields.get("new_password")},
-                                                .origin      = find_origin(call.request)});
+    bool const by_cookie = is_kept_by_cookie(call);
+    auto const changed   = core::change_password(call.api.ports, *call.caller,
+                                                 {.current      = SecretString{call.fields.get("current_password")},
+                                                  .replacement  = SecretString{call.fields.get("new_password")},
+                                                  .origin       = find_origin(call.request),
+                                                  .ends_session = by_cookie});
     if (!changed) return refuse(call, changed.error());
     auto response = no_content(changed->revoked);
-    if (is_kept_by_cookie(call)) {
-        replace_session(response, call);
-        return response;
-    }
-    if (find_cookie(call.request, kDeviceCookie))
-        response.add("Set-Cookie", keep_cookie(kDeviceCookie, changed->device_token, kDeviceCookieLife));
+    if (by_cookie)
+        begin_session(response, call, changed->device_token);
+    else if (find_cookie(call.request, kDeviceCookie))
+        keep_device(response, changed->device_token);
     return response;
 }
 

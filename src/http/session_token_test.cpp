@@ -200,6 +200,29 @@ TEST_F(SessionToken, OfBeforeAChangedPasswordIsOver)
     EXPECT_EQ(site_.ask(get("/api/v1/me").bearer(access)).status, 401);
 }
 
+// CHECKS C7, C9: what one does while strangers guess.
+TEST_F(SessionToken, IsReplacedThoughTheAccountIsBeingGuessedAt)
+{
+    auto const before  = site_.ask(login("session").from_own_page());
+    auto const cookie  = cookie_value(before, kSessionCookie);
+    auto const access  = text_of(exchange(cookie), "access_token");
+    auto const guesses = post("/api/v1/login").json(R"({"email":"ann@example.com","password":"no idea at all"})");
+    for (int i = 0; i < 12; ++i) (void)site_.ask(guesses);
+    ASSERT_EQ(site_.ask(guesses).status, 429);
+    auto const response = site_.ask(
+        post("/api/v1/password")
+            .bearer(access)
+            .json(R"({"current_password":"blue-giraffe-on-stilts","new_password":"another six words of hers"})")
+            .cookie(kSessionCookie, cookie)
+            .cookie(kDeviceCookie, cookie_value(before, kDeviceCookie))
+            .from_own_page());
+    EXPECT_EQ(response.status, 204);
+    EXPECT_TRUE(is_active(cookie_value(response, kSessionCookie)));
+    EXPECT_FALSE(is_active(cookie));
+    EXPECT_NE(cookie_value(response, kDeviceCookie), "");
+    EXPECT_EQ(site_.ask(guesses).status, 429) << "and strangers wait still";
+}
+
 TEST_F(SessionToken, ThatDidNotComeWithAChangedPasswordStays)
 {
     auto const cookie   = sign_in();
