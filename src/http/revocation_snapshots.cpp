@@ -9,12 +9,15 @@ namespace signet::http {
 core::Result<Piece> RevocationSnapshots::compressed(Position const& published, std::string const& key_id,
                                                     Clock::time_point now)
 {
-    auto const serves = [&](Made const& made) {
+    auto const judge = [&](Made const& made) {
+        if (made.key_id != key_id) return Serves::no;
+        if (made.at == published) return Serves::yes;
         // In the same log, an older one leads to all that followed it.
-        bool const leads_there = made.at.log == published.log && now - made.made_at < kFresh;
-        return made.key_id == key_id && (made.at == published || leads_there);
+        auto const age = now - made.made_at;
+        if (made.at.log != published.log || age >= kMeanwhile) return Serves::no;
+        return age < kFresh ? Serves::yes : Serves::meanwhile;
     };
-    auto made = made_.get(serves, [&]() -> core::Result<Made> {
+    auto made = made_.get(judge, [&]() -> core::Result<Made> {
         auto text = make_(published);
         if (!text) return std::unexpected(std::move(text).error());
         return Made{.at      = published,

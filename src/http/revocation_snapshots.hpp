@@ -25,12 +25,13 @@ public:
     using Make     = std::function<core::Result<std::string>(Position const&)>;
 
     static constexpr std::chrono::seconds kFresh{1};
+    static constexpr std::chrono::seconds kMeanwhile{10};
 
     explicit RevocationSnapshots(Make make) : make_(std::move(make)) {}
 
     // In gzip, at `published` or not kFresh before it, and signed with the key of this id: one that has gone from the
-    // key set is no use to anybody. Who comes while another is being made has the one before; where there is none,
-    // Errc::busy beyond a few who wait. Blocks as `make` does.
+    // key set is no use to anybody. Who comes while another is being made has the one before, up to kMeanwhile old;
+    // where there is none, Errc::busy beyond a few who wait. Blocks as `make` does.
     [[nodiscard]] core::Result<Piece> compressed(Position const& published, std::string const& key_id,
                                                  Clock::time_point now);
 

@@ -36,11 +36,12 @@ std::optional<StatusListId> parse_list(std::string_view text)
 core::Result<StatusLists::Answer> StatusLists::get(StatusListId list, Clock::time_point now)
 {
     TRY(check_exists(list));
-    auto const keys   = ports_.keyring.current();
-    auto const serves = [&](Made const& made) {
-        return now - made.at < core::kStatusListTtl && made.kid == keys->signing->kid();
+    auto const keys  = ports_.keyring.current();
+    auto const judge = [&](Made const& made) {
+        if (made.kid != keys->signing->kid() || now - made.at >= 2 * core::kStatusListTtl) return Serves::no;
+        return now - made.at < core::kStatusListTtl ? Serves::yes : Serves::meanwhile;
     };
-    auto made = TRY(keep(list, now)->get(serves, [&] { return make(list, now); }));
+    auto made = TRY(keep(list, now)->get(judge, [&] { return make(list, now); }));
 
     auto const left = std::chrono::floor<std::chrono::seconds>(made.at + core::kStatusListTtl - now);
     return Answer{.token     = std::move(made.token),

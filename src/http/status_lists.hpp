@@ -20,7 +20,7 @@ class StatusLists {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // Of so many lists the latest token is kept, about 22 KB at most; of more, those asked for last.
+    // Of so many lists the latest token is kept, about 29 KB at most; of more, those asked for last.
     static constexpr std::size_t kMostKept = 256;
 
     // `ports` must outlive this.
@@ -30,8 +30,8 @@ public:
         Piece                token;
         std::chrono::seconds fresh_for;  // of core::kStatusListTtl, what is left
     };
-    // As of core::kStatusListTtl ago at most, and signed by the key that signs now. Errc::not_found where no session
-    // has a place in the list yet. As MadeOnce has it; blocks for storage.
+    // As of core::kStatusListTtl ago at most, or twice that while the next is made; signed by the key that signs now.
+    // Errc::not_found where no session has a place in the list yet. As MadeOnce has it; blocks for storage.
     [[nodiscard]] core::Result<Answer> get(core::StatusListId list, Clock::time_point now);
 
 private:
