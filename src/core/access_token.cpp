@@ -85,8 +85,9 @@ Result<AccessToken> issue_access_token(Ports const& ports, Session const& sessio
     // that second may be far ahead, and who looks at "iat" would refuse it: this server alone looks at "jti" alone.
     auto const  time      = ports.revocations.find_issue_time(user.id, session.client_id, now);
     auto const  issued_at = std::chrono::floor<seconds>(time < now + 1s ? time : now);
-    // No token outlives its session: what is over by its age needs no sign-out to be refused.
-    auto const  left      = std::chrono::floor<seconds>(session.expires_at - issued_at);
+    // No token outlives its session: what is over by itself cannot be signed out, and needs not to be.
+    auto const  over      = std::min(session.expires_at, session.idle_expires_at);
+    auto const  left      = std::chrono::floor<seconds>(over - issued_at);
     auto const  life      = std::clamp(left, seconds{1}, shortened(settings.access_lifetime, ports.random));
 
     jose::Claims claims;

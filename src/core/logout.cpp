@@ -1,11 +1,16 @@
 #include "core/logout.hpp"
 
+#include <limits>
+#include <optional>
+
 #include "core/refresh_token.hpp"
 #include "core/revocations.hpp"
 #include "core/session_cookie.hpp"
 
 namespace signet::core {
 namespace {
+
+using revocation::Sequence;
 
 AuditEntry entry(TimePoint now, UserId user, std::optional<SessionId> session, Origin const& origin, EndReason reason)
 {
@@ -25,31 +30,39 @@ Result<Revoked> end_one(Ports const& ports, SessionId session, UserId owner, End
     return revoked;
 }
 
-Result<Revoked> sign_out(Ports const& ports, SessionId session, Origin const& origin)
+// Of a session that is over already nothing is written again. Its line stands before the head.
+Result<Sequence> sign_out(Ports const& ports, SessionId session, UserId owner, Origin const& origin)
 {
-    auto const found = TRY(ports.sessions.find_session(session));
-    if (!found) return Revoked{};
-    return end_one(ports, session, found->session.user, EndReason::signed_out, origin);
+    auto const revoked = TRY(end_one(ports, session, owner, EndReason::signed_out, origin));
+    if (!revoked.empty()) return revoked.back().sequence;
+    auto const log = TRY(ports.revocation_log.read_log(std::numeric_limits<Sequence>::max(), 0));
+    return log.head.sequence;
+}
+
+Result<Sequence> sign_out(Ports const& ports, std::optional<SessionId> const& session, Origin const& origin)
+{
+    if (!session) return 0U;
+    auto const found = TRY(ports.sessions.find_session(*session));
+    if (!found) return 0U;
+    return sign_out(ports, *session, found->session.user, origin);
 }
 
 }  // namespace
 
-Result<Revoked> logout(Ports const& ports, std::string_view refresh_token, Origin const& origin)
+Result<Sequence> logout(Ports const& ports, std::string_view refresh_token, Origin const& origin)
 {
     auto const token = parse_refresh_token(ports.token_secret, refresh_token);
-    return token ? sign_out(ports, token->session, origin) : Revoked{};
+    return sign_out(ports, token ? std::optional{token->session} : std::nullopt, origin);
 }
 
-Result<Revoked> logout_by_cookie(Ports const& ports, std::string_view session_cookie, Origin const& origin)
+Result<Sequence> logout_by_cookie(Ports const& ports, std::string_view session_cookie, Origin const& origin)
 {
-    auto const session = parse_session_cookie(ports.token_secret, session_cookie);
-    return session ? sign_out(ports, *session, origin) : Revoked{};
+    return sign_out(ports, parse_session_cookie(ports.token_secret, session_cookie), origin);
 }
 
-Result<Revoked> logout(Ports const& ports, Caller const& caller, Origin const& origin)
+Result<Sequence> logout(Ports const& ports, Caller const& caller, Origin const& origin)
 {
-    // Already over is as good: what was asked for holds.
-    return end_one(ports, caller.session, caller.user, EndReason::signed_out, origin);
+    return sign_out(ports, caller.session, caller.user, origin);
 }
 
 Result<Revoked> logout_everywhere(Ports const& ports, Caller const& caller, Origin const& origin)
@@ -62,7 +75,7 @@ Result<Revoked> logout_everywhere(Ports const& ports, Caller const& caller, Orig
     return revoked;
 }
 
-Result<Revoked> revoke_token(Ports const& ports, Caller const& caller, Origin const& origin)
+Result<Sequence> revoke_token(Ports const& ports, Caller const& caller, Origin const& origin)
 {
     if (!ports.revocations.named_tokens().admit(caller.session, ports.clock.now()))
         return logout(ports, caller, origin);
@@ -74,7 +87,7 @@ Result<Revoked> revoke_token(Ports const& ports, Caller const& caller, Origin co
                                                                        .origin  = origin,
                                                                        .detail  = "token " + caller.token_id}));
     ports.revocations.add(revoked);
-    return revoked;
+    return revoked.back().sequence;
 }
 
 Result<std::vector<Session>> list_sessions(Ports const& ports, Caller const& caller)

@@ -45,9 +45,8 @@ TEST_F(Logout, EndsTheSessionThatARefreshTokenNames)
     auto const grant = sign_in();
     auto const other = sign_in();
     auto const ended = logout(world.ports, grant.refresh.reveal(), origin());
-    ASSERT_TRUE(ended);
-    ASSERT_EQ(ended->size(), 1U);
-    EXPECT_EQ(ended->front().subject, grant.session.text());
+    EXPECT_EQ(ended.value(), world.stores.memory().log_head.sequence);
+    EXPECT_EQ(world.stores.memory().log.back().entry.subject, grant.session.text());
     auto const row = world.stores.memory().audit.back();
     EXPECT_TRUE(is_over(grant));
     EXPECT_FALSE(is_over(other));
@@ -61,23 +60,20 @@ TEST_F(Logout, TakesARefreshTokenOfAnyGeneration)
     auto const grant = sign_in();
     ASSERT_TRUE(refresh(world.ports, {.token = SecretString{grant.refresh.reveal()}, .origin = origin()}));
     world.clock.advance(300s);
-    EXPECT_EQ(logout(world.ports, grant.refresh.reveal(), origin())->front().subject, grant.session.text());
+    ASSERT_TRUE(logout(world.ports, grant.refresh.reveal(), origin()));
+    EXPECT_EQ(world.stores.memory().log.back().entry.subject, grant.session.text());
     EXPECT_EQ(world.count(AuditEvent::refresh_reuse), 0U);
 }
 
 TEST_F(Logout, IsNoErrorForATokenThatIsForgedOrOver)
 {
     auto const grant = sign_in();
-    for (auto const* const text : {"", "srt_", "nonsense"}) {
-        auto const ended = logout(world.ports, text, origin());
-        ASSERT_TRUE(ended);
-        EXPECT_TRUE(ended->empty());
-    }
+    for (auto const* const text : {"", "srt_", "nonsense"}) EXPECT_EQ(logout(world.ports, text, origin()).value(), 0U);
     EXPECT_FALSE(is_over(grant));
-    ASSERT_TRUE(logout(world.ports, grant.refresh.reveal(), origin()));
-    auto const again = logout(world.ports, grant.refresh.reveal(), origin());
-    ASSERT_TRUE(again);
-    EXPECT_TRUE(again->empty());
+    auto const once = logout(world.ports, grant.refresh.reveal(), origin()).value();
+    EXPECT_GT(once, 0U);
+    EXPECT_EQ(logout(world.ports, grant.refresh.reveal(), origin()).value(), once)
+        << "whoever asked before may not have been answered yet";
     EXPECT_EQ(world.count(AuditEvent::session_ended), 1U);
 }
 

@@ -157,8 +157,7 @@ public:
 
     // Takes the key out of every list, for good. With a `replacement`, that key is added as add_key() adds, and the
     // one that was to sign until the revoked key's active_from, if that is still to come, signs until the
-    // replacement's. Errc::not_found: no key of this name is listed at audit.at. One of access tokens is revoked in the
-    // log too.
+    // replacement's. Errc::not_found: no key of this name is listed at audit.at. It is revoked in the log too.
     [[nodiscard]] virtual Result<Revoked> revoke_key(std::string_view                       kid,
                                                      std::optional<SigningKeyRecord> const& replacement,
                                                      std::chrono::seconds slack, AuditEntry const& audit) = 0;

@@ -52,11 +52,16 @@ Response no_content()
     return response;
 }
 
+Response no_content(revocation::Sequence revoked_to)
+{
+    auto response       = no_content();
+    response.revoked_to = revoked_to;
+    return response;
+}
+
 Response no_content(core::Revoked const& revoked)
 {
-    auto response = no_content();
-    if (!revoked.empty()) response.revoked_to = revoked.back().sequence;
-    return response;
+    return no_content(revoked.empty() ? 0 : revoked.back().sequence);
 }
 
 Response refuse(Call const& call, core::Error const& error)

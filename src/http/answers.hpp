@@ -14,6 +14,7 @@ namespace signet::http {
 [[nodiscard]] Response no_content();
 // The same, once the resource servers know of what was revoked, or have had their time to.
 [[nodiscard]] Response no_content(core::Revoked const& revoked);
+[[nodiscard]] Response no_content(revocation::Sequence revoked_to);  // 0: nothing was
 // A refusal of core: logged with its detail under the request's id (at level debug where a stranger could fill the log
 // with it); invalid_token also gets its challenge.
 [[nodiscard]] Response refuse(Call const& call, core::Error const& error);

@@ -30,7 +30,7 @@ void drop_other(Response& response, Call const& call, std::string_view name)
     if (find_cookie(call.request, name)) response.add("Set-Cookie", drop_cookie(name));
 }
 
-void end_overwritten(Call const& call, core::Result<core::Revoked> const& ended)
+void end_overwritten(Call const& call, core::Result<revocation::Sequence> const& ended)
 {
     if (!ended)
         log::warning("the session of an overwritten cookie could not be ended",

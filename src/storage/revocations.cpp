@@ -79,6 +79,18 @@ Result<std::chrono::seconds> longest_token_life(Transaction& transaction, TimePo
     return std::chrono::seconds{longest.value_or(0)};
 }
 
+// When the session may have been given its latest token: after `now` where the clock has been set back since (CHECKS
+// E26).
+Result<TimePoint> latest_use(Transaction& transaction, std::optional<core::SessionId> const& session, TimePoint now)
+{
+    if (!session) return now;
+    auto const used =
+        TRY(transaction.find("SELECT CASE WHEN created_at > last_used_at THEN created_at ELSE last_used_at END "
+                             "FROM sessions WHERE id = $1",
+                             {*session}, [](Row const& row) -> Result<TimePoint> { return row.time(0); }));
+    return std::max(now, used.value_or(now));
+}
+
 // With the place in the status lists of the session that it concerns, where it has one.
 Result<void> insert(Transaction& transaction, Entry const& entry, Hash const& hash,
                     std::optional<core::SessionId> const& session)
@@ -153,12 +165,13 @@ Result<core::Revoked> append_revocations(Transaction& transaction, std::span<cor
 {
     core::Revoked written;
     if (what.empty()) return written;
-    auto const head  = TRY(get_head(transaction));
-    auto const life  = TRY(longest_token_life(transaction, at));
-    auto const until = at + life + revocation::kKeptLonger;
-    auto       last  = head.last;
+    auto const head = TRY(get_head(transaction));
+    auto const life = TRY(longest_token_life(transaction, at));
+    auto       last = head.last;
     for (auto const& [kind, subject, session] : what) {
         if (!revocation::is_subject(subject)) throw std::invalid_argument("a revocation of '" + subject + "'");
+        auto const latest = TRY(latest_use(transaction, session, at));
+        auto const until  = latest + life + revocation::kKeptLonger;
         written.push_back(
             {.sequence = ++last.sequence, .kind = kind, .subject = subject, .not_before = at, .until = until});
         last.hash = revocation::link(last.hash, revocation::format_line(written.back()));
@@ -179,10 +192,11 @@ Result<core::Revoked> append_session_ends(Transaction& transaction, std::span<co
 Result<core::Revoked> begin_next_log(Transaction& transaction, TimePoint at)
 {
     auto kids =
-        TRY(transaction.list("SELECT kid FROM signing_keys WHERE purpose = $2 AND revoked_at IS NULL "
+        TRY(transaction.list("SELECT kid FROM signing_keys WHERE purpose IN ($2, $3) AND revoked_at IS NULL "
                              "AND (published_until IS NULL OR published_until > $1) "
-                             "UNION SELECT subject FROM revocations WHERE kind = $3 AND until >= $1 ORDER BY 1",
-                             {at, name(core::KeyPurpose::access_token), name(revocation::Kind::key)},
+                             "UNION SELECT subject FROM revocations WHERE kind = $4 AND until >= $1 ORDER BY 1",
+                             {at, name(core::KeyPurpose::access_token), name(core::KeyPurpose::revocation_feed),
+                              name(revocation::Kind::key)},
                              [](Row const& row) -> Result<std::string> { return std::string{row.text(0)}; }));
     std::vector<core::Revocation> what{core::Revocation::of_everything()};
     for (auto& kid : kids) what.push_back(core::Revocation::of_key(std::move(kid)));

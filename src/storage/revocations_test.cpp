@@ -15,7 +15,6 @@ namespace {
 using core::AuditEvent;
 using core::EndReason;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using namespace std::chrono_literals;
 
 class RevocationLogTest : public testing::Test {

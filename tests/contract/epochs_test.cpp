@@ -17,7 +17,7 @@ protected:
     core::Result<void> begin(TimePoint at) { return begin("new", "sealed", at); }
     core::Result<void> begin(std::string kid, std::string secret, TimePoint at)
     {
-        auto feed_key = sample_key("feed of " + kid, at, at, core::KeyPurpose::revocation_feed);
+        auto feed_key = sample_key("feed-of-" + kid, at, at, core::KeyPurpose::revocation_feed);
         return epochs_.begin_epoch({.key          = sample_key(std::move(kid), at, at),
                                     .feed_key     = std::move(feed_key),
                                     .token_secret = std::move(secret)},
@@ -54,7 +54,7 @@ TEST_P(EpochStore, EndsSessionsRevokesKeysAndReplacesTheTokenSecretAtOnce)
     EXPECT_EQ(sessions_.find_session(ended.id).value()->session.end_reason, core::EndReason::signed_out);
     auto const keys = signing_keys_.list_keys(kStart).value();
     ASSERT_THAT(keys, SizeIs(2)) << "one of each purpose";
-    EXPECT_EQ(keys[0].kid, "feed of new");
+    EXPECT_EQ(keys[0].kid, "feed-of-new");
     EXPECT_EQ(keys[0].purpose, "revocation_feed");
     EXPECT_EQ(keys[1].kid, "new");
     EXPECT_EQ(keys[1].purpose, "access_token");

@@ -42,7 +42,7 @@ protected:
     }
     core::Result<void> begin_epoch(std::string kid, TimePoint at)
     {
-        auto feed_key = sample_key("feed of " + kid, at, at, core::KeyPurpose::revocation_feed);
+        auto feed_key = sample_key("feed-of-" + kid, at, at, core::KeyPurpose::revocation_feed);
         return epochs_.begin_epoch(
             {.key = sample_key(std::move(kid), at, at), .feed_key = std::move(feed_key), .token_secret = "sealed"},
             entry(AuditEvent::data_restored, at));
@@ -63,6 +63,18 @@ TEST_P(Revoking, AnEndedSessionIsAnEntryOfTheMomentItEnded)
     EXPECT_THAT(logged(), ElementsAre(as_logged(session)));
     EXPECT_EQ(revoked.front().sequence, 1U);
     EXPECT_EQ(revoked.front().not_before, kStart + 1min);
+}
+
+// CHECKS E26: the clock was an hour ahead when it signed in, and its token is good until then.
+TEST_P(Revoking, AnEntryOutlivesTheTokensOfASessionThatIsYoungerThanItsEnd)
+{
+    add_key("first");
+    ASSERT_TRUE(signing_keys_.raise_token_life("first", 600s));
+    auto const session = open_session(sessions_, ann_, kStart + 1h);
+    auto const revoked = end(session.id, kStart + 1min).value();
+    ASSERT_THAT(revoked, SizeIs(1));
+    EXPECT_EQ(revoked.front().not_before, kStart + 1min);
+    EXPECT_EQ(revoked.front().until, kStart + 1h + 600s + 10min);
 }
 
 TEST_P(Revoking, WhatEndsNothingWritesNothing)
@@ -185,7 +197,7 @@ TEST_P(Revoking, AnEpochBeginsALogOfAGreaterNameWithEverythingAndTheKeys)
     for (auto const& entry : after.entries) hash = revocation::link(hash, revocation::format_line(entry));
     EXPECT_EQ(after.head.hash, hash);
     EXPECT_THAT(logged(), testing::Contains("key signing"));
-    EXPECT_THAT(logged(), testing::Not(testing::Contains("key feed")));
+    EXPECT_THAT(logged(), testing::Contains("key feed"));
 }
 
 // Whoever has a leaked key dates tokens later than everything.
@@ -195,9 +207,10 @@ TEST_P(Revoking, AnEpochTakesKeysThatWereRevokedBeforeIntoItsLog)
     ASSERT_TRUE(signing_keys_.revoke_key("first", sample_key("second", kStart, kStart), 15min,
                                          entry(AuditEvent::key_revoked, kStart + 1min)));
     ASSERT_TRUE(begin_epoch("third", kStart + 2min));
-    EXPECT_THAT(logged(), ElementsAre("everything *", "key first", "key second"));
+    EXPECT_THAT(logged(), ElementsAre("everything *", "key feed-of-first", "key first", "key second"));
     ASSERT_TRUE(begin_epoch("fourth", kStart + 13min));
-    EXPECT_THAT(logged(), ElementsAre("everything *", "key third")) << "nothing that those signed is good any more";
+    EXPECT_THAT(logged(), ElementsAre("everything *", "key feed-of-third", "key third"))
+        << "nothing that those signed is good any more";
 }
 
 // CHECKS E26

@@ -64,15 +64,19 @@ Revoked Memory::revoke(std::span<Revocation const> what, TimePoint at)
     for (auto const& [kind, subject, session] : what)
         if (!revocation::is_subject(subject)) throw std::invalid_argument("a revocation of '" + subject + "'");
 
-    auto const until = at + longest_token_life(at) + revocation::kKeptLonger;
+    auto const life = longest_token_life(at);
     Revoked    written;
     for (auto const& [kind, subject, session] : what) {
-        written.push_back(
-            {.sequence = ++log_head.sequence, .kind = kind, .subject = subject, .not_before = at, .until = until});
-        log_head.hash    = revocation::link(log_head.hash, revocation::format_line(written.back()));
-        auto const named = session ? sessions.find(*session) : sessions.end();
-        log.push_back(
-            {written.back(), log_head.hash, named == sessions.end() ? std::nullopt : named->second.status_index});
+        auto const named  = session ? sessions.find(*session) : sessions.end();
+        bool const known  = named != sessions.end();
+        auto const latest = known ? std::max({at, named->second.created_at, named->second.last_used_at}) : at;
+        written.push_back({.sequence   = ++log_head.sequence,
+                           .kind       = kind,
+                           .subject    = subject,
+                           .not_before = at,
+                           .until      = latest + life + revocation::kKeptLonger});
+        log_head.hash = revocation::link(log_head.hash, revocation::format_line(written.back()));
+        log.push_back({written.back(), log_head.hash, known ? named->second.status_index : std::nullopt});
     }
     return written;
 }
@@ -80,8 +84,10 @@ Revoked Memory::revoke(std::span<Revocation const> what, TimePoint at)
 void Memory::begin_log(TimePoint at)
 {
     std::set<std::string> kids;
+    auto const is_for = [](SigningKeyRecord const& key, KeyPurpose purpose) { return key.purpose == name(purpose); };
     for (auto const& key : keys)
-        if (key.purpose == name(KeyPurpose::access_token) && key.published_until.value_or(TimePoint::max()) > at)
+        if ((is_for(key, KeyPurpose::access_token) || is_for(key, KeyPurpose::revocation_feed)) &&
+            key.published_until.value_or(TimePoint::max()) > at)
             kids.insert(key.kid);
     for (auto const& line : log)
         if (line.entry.kind == revocation::Kind::key && line.entry.until >= at) kids.insert(line.entry.subject);

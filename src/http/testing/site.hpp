@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <latch>
 #include <memory>
 #include <ostream>
 #include <semaphore>
@@ -153,6 +154,7 @@ struct Site {
           handler(dispatch(options.table, api))
     {
         EXPECT_TRUE(world.feed_keyring.load());
+        has_looked.wait();  // or its first look would be a deed that no test has asked for
     }
 
     Response ask(Request request)
@@ -184,6 +186,7 @@ struct Site {
         while (!stop.stop_requested()) {
             if (auto const news = world.follow(); news && !news->entries.empty())
                 revocations.publish(news->head, std::make_shared<std::string const>(), RevocationFeed::Clock::now());
+            if (!has_looked.try_wait()) has_looked.count_down();
             if (auto const due = revocations.expire(RevocationFeed::Clock::now()))
                 static_cast<void>(wanted.try_acquire_until(*due));
             else
@@ -231,6 +234,7 @@ struct Site {
     Handler                   handler;
     // What is revoked is published when somebody waits for it, to nobody.
     std::counting_semaphore<> wanted{0};
+    std::latch                has_looked{1};
     std::jthread              publisher{[this](std::stop_token const& stop) { publish(stop); }};
 };
 
