@@ -53,9 +53,12 @@ void Publisher::run(std::stop_token const& stop)
             beating_.attempt([this] { return beat(); });
             next_beat = std::max(next_beat + kBeat, Clock::now());
         }
-        auto const now = Clock::now();
-        auto const due = needs_.feed.expire(now);
-        wait_until(stop, std::min({now + kPoll, next_beat, due.value_or(next_beat)}));
+        auto const now  = Clock::now();
+        auto const due  = needs_.feed.expire(now);
+        auto       next = std::min(now + kPoll, due.value_or(now + kPoll));
+        // Without news there is none to wait for: it would be due already.
+        if (is_told) next = std::min(next, next_beat);
+        wait_until(stop, next);
     }
 }
 

@@ -1,4 +1,8 @@
 // A connection whose answer goes on: pieces as they come, until the stream or the client ends.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -11,12 +15,15 @@ using Outcome = Transport::Outcome;
 
 namespace {
 
-constexpr std::size_t kOneRecord = 16UL * 1024;  // of TLS
+constexpr std::size_t  kOneRecord = 16UL * 1024;  // of TLS
+constexpr unsigned int kVanished  = 30'000;       // milliseconds without a sign of what was sent having come
 
 }  // namespace
 
 void Connection::attach_stream()
 {
+    // A machine that has vanished counts among those who follow no longer than it would believe what it knows.
+    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kVanished, sizeof kVanished);
     if (engine_.draining) stream_->stream().finish();
     // Only the core's own thread may hold a connection, if only for a moment: it must end there.
     stream_->stream().attach([core = core_.shared_from_this(), connection = weak_from_this()] {
