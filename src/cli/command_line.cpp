@@ -94,9 +94,9 @@ Examples:
   my-export | signet user import - --json)";
 
 constexpr auto kDoctorFooter = R"(
-Looks at the clock, the disk, who may use the data folder and the master key, the certificate, the signing key's age,
-the schema, and what memory and descriptors the server may have. It changes nothing. Run it as root, where the server
-runs; anybody else is told what could not be looked at.
+Looks at the clock, the disk, who may use the data folder and the master key, the certificate, the keys' ages, the
+receivers of security events, the schema, and what memory and descriptors the server may have. It changes nothing. Run
+it as root, where the server runs; anybody else is told what could not be looked at.
 Exit status 0 when there is no problem, warnings or not; 1 when there is one.
 
 Examples:
@@ -106,7 +106,7 @@ Examples:
 constexpr auto kRotateFooter = R"(
 Rotation happens by itself every [keys] rotate_every. By hand: without --now the next key is published and takes over
 after [keys] publish_ahead; with --now it signs at once, for the day a key may have leaked. A running server follows
-within seconds. The revocation feed has keys of its own, which sign nothing else.)";
+within seconds. The revocation feed and security events have keys of their own, which sign nothing else.)";
 
 constexpr auto kRevokeFooter = R"(
 For the day a signing key may have leaked. The key leaves the key set, and a running server refuses every token it
@@ -266,7 +266,7 @@ void add_doctor(CLI::App& app, Chosen& chosen)
 
 void add_config_verbs(CLI::App& app, Chosen& chosen)
 {
-    auto* config = app.add_subcommand("config", "Configuration: check, show");
+    auto* config = app.add_subcommand("config", "Configuration: check, show, reference");
     config->require_subcommand(1);
 
     auto  checking = std::make_shared<AdminOptions>();

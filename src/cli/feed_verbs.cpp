@@ -15,7 +15,7 @@ only its hash is kept: for another, remove the verifier and add it again. A runn
 NAME is 1 to 64 of the characters A-Z a-z 0-9 . _ -
 
 Examples:
-  (umask 077 && signet verifier add notes > notes.credential)
+  (umask 077 && signet verifier add notes > notes.new && mv notes.new notes.credential)
   signet verifier add notes --json)";
 
 constexpr auto kRemoveVerifierFooter = R"(

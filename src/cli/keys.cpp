@@ -95,7 +95,7 @@ constexpr auto kMeaningOfRevokingTheEvents =
 constexpr auto kMeaningOfRevokingTheFeeds =
     "Revoking {}, a key of the revocation feed:\n"
     "- it leaves the feed's key set, and a running server signs no message with it any more, within a second;\n"
-    "- verifiers refuse what it signed once they have fetched that set again;\n"
+    "- verifiers that follow the feed believe nothing more that it signed, as soon as they hear of it;\n"
     "- {}\n"
     "- tokens are not concerned, and nobody is signed out.\n"
     "This cannot be taken back.";

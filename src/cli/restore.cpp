@@ -27,6 +27,8 @@ constexpr auto kMeaning =
     "- new signing keys take the place of all others;\n"
     "- what happened after the backup was made is gone: an account disabled since then is enabled again, a password\n"
     "  changed since then is the old one again;\n"
+    "- so are verifiers and receivers that were removed since then, and those added since then are gone: look at\n"
+    "  signet verifier list and signet receiver list;\n"
     "- {}";
 constexpr auto kNothingReplaced = "there is no data there yet.";
 constexpr auto kReplaced        = "the data that is there now is moved to {}.";

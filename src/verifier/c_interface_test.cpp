@@ -20,14 +20,15 @@ namespace {
 using namespace std::chrono_literals;
 
 class CInterface : public ::testing::Test {
+public:
+    ~CInterface() override { signet_verifier_free(verifier); }
+
 protected:
     CInterface()
     {
         issuer.publish(*jose::KeySet::from({key.verification_key()})->to_json());
         issuer.beat_every(200ms);
     }
-    ~CInterface() override { signet_verifier_free(verifier); }
-
     void start() { ASSERT_EQ(holds(c_starts(issuer.issuer().c_str(), FeedServer::kCredential, &news, &verifier)), ""); }
 
     static std::string holds(char const* wrong) { return wrong == nullptr ? "" : wrong; }

@@ -63,7 +63,7 @@ TEST(LastLook, IsHadAgainWhenMoreIsRevokedAndOnlyThen)
     set.add(session("s3"));
     EXPECT_EQ(look.at(set, other), Kind::session);
     EXPECT_EQ(look.at(set, keys), Kind::session) << "likewise";
-    LastLook const copy{look};
+    LastLook const copy{look};  // NOLINT(performance-unnecessary-copy-initialization): it is what is tested
     EXPECT_EQ(copy.at(set, keys), std::nullopt) << "a copy looks for itself";
 }
 
