@@ -4,11 +4,13 @@
 --         lua-load /etc/haproxy/signet.lua
 --         setenv SIGNET_GATEWAY http://127.0.0.1:4180/decision
 --     frontend app
+--         http-request set-var(txn.signet_allowed) bool(false)
 --         http-request lua.signet_decide
+--         http-request deny deny_status 503 unless { var(txn.signet_allowed) -m bool }
 --
 -- 200: the request goes on with the seven X-Signet headers of the answer and its Authorization, if it has one, and none
--- of the client's. Anything else is
--- answered to the client, and so is a gateway that does not answer: with 503, after HAProxy has tried four times.
+-- of the client's. Anything else is answered to the client, and so is a gateway that does not answer: with 503, after
+-- HAProxy has tried four times. HAProxy passes a request on where a script fails or is cut off, hence the line below it.
 
 local identity = {
     "x-signet-user", "x-signet-session", "x-signet-email", "x-signet-name",
@@ -60,25 +62,41 @@ local function refuse(txn, status, headers, body)
     txn:done(reply)
 end
 
+local function refuse_unasked(txn)
+    return refuse(txn, 503, { ["retry-after"] = { [0] = "1" } }, "")
+end
+
+-- A header for which HAProxy's buffer has no room is left out without a word.
+local function has_all(txn, wanted)
+    local headers = txn.http:req_get_headers()
+    for name, value in pairs(wanted) do
+        local values = values_of(headers, name)
+        if #values ~= 1 or values[1] ~= value then return false end
+    end
+    return true
+end
+
 core.register_action("signet_decide", { "http-req" }, function(txn)
     for _, name in ipairs(identity) do txn.http:req_del_header(name) end
     local asked, answer = pcall(function()
         return core.httpclient():get({ url = os.getenv("SIGNET_GATEWAY"), headers = question(txn), timeout = 1500 })
     end)
-    if not asked or answer == nil or answer.status == nil then
-        return refuse(txn, 503, { ["retry-after"] = { [0] = "1" } }, "")
-    end
+    if not asked or answer == nil or answer.status == nil then return refuse_unasked(txn) end
     if answer.status ~= 200 then
         local is_refusal = answer.status == 401 or answer.status == 403
         return refuse(txn, is_refusal and answer.status or 503, answer.headers or {}, answer.body or "")
     end
+    local added = {}
     for _, name in ipairs(identity) do
         local value = values_of(answer.headers, name)
         -- All of them come with a 200; whoever answers without them is no gateway.
-        if #value ~= 1 then return refuse(txn, 503, { ["retry-after"] = { [0] = "1" } }, "") end
-        txn.http:req_set_header(name, value[1])
+        if #value ~= 1 then return refuse_unasked(txn) end
+        added[name] = value[1]
     end
     txn.http:req_del_header("authorization")
     local token = values_of(answer.headers, "authorization")
-    if #token == 1 and token[1] ~= "" then txn.http:req_set_header("authorization", token[1]) end
+    if #token == 1 and token[1] ~= "" then added["authorization"] = token[1] end
+    for name, value in pairs(added) do txn.http:req_set_header(name, value) end
+    if not has_all(txn, added) then return refuse_unasked(txn) end
+    txn:set_var("txn.signet_allowed", true)
 end, 0)

@@ -79,6 +79,18 @@ export async function startGateway(signet, { replacements = [], more = '', wait 
   return gateway;
 }
 
+// In the place of `signet gateway`: whoever asks is ann, with `roles`. About /held it never says anything.
+export async function startYes({ roles = 'viewer' } = {}) {
+  const told = { User: 'ann', Session: 's1', Email: 'ann@example.com', Name: 'Ann', Roles: roles, Scopes: '', Client: '' };
+  const server = http.createServer((question, answer) => {
+    if (question.headers['x-original-uri'] === '/held') return;
+    for (const [name, value] of Object.entries(told)) answer.setHeader(`X-Signet-${name}`, value);
+    answer.end();
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return { port: server.address().port, stop: () => new Promise((done) => { server.close(done); server.closeAllConnections(); }) };
+}
+
 // What a service sees of a request; `seen` has all that ever came.
 export async function startService() {
   const seen = [];
@@ -112,10 +124,11 @@ const kProxies = {
       ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}\n${site}}\n`);
     return ['nginx', '-c', path.join(folder, 'nginx.conf'), '-p', folder];
   },
-  haproxy({ folder, port, gateway, service }) {
-    writeFileSync(path.join(folder, 'signet.lua'), written('signet.lua', []));
+  haproxy({ folder, port, gateway, service, replacements }) {
+    writeFileSync(path.join(folder, 'signet.lua'), written('signet.lua', replacements['signet.lua'] ?? []));
     writeFileSync(path.join(folder, 'haproxy.cfg'), written('haproxy.cfg', [['http://127.0.0.1:4180', `http://127.0.0.1:${gateway.port}`],
-      ['127.0.0.1:8000', `127.0.0.1:${service.port}`], ['bind :443', `bind 127.0.0.1:${port}`], ['/etc/haproxy/', `${folder}/`]]));
+      ['127.0.0.1:8000', `127.0.0.1:${service.port}`], ['bind :443', `bind 127.0.0.1:${port}`], ['/etc/haproxy/', `${folder}/`],
+      ...(replacements['haproxy.cfg'] ?? [])]));
     return ['haproxy', '-f', path.join(folder, 'haproxy.cfg')];
   },
   caddy({ folder, port, gateway, service, sessions }) {
@@ -136,12 +149,13 @@ export function isMissing(name) {
 }
 
 // `name` in front of `gateway` and `service`, with `sessions` as for mode = "session"; gives it as request() takes it.
-export async function startProxy(name, { gateway, service, sessions = false, port: wanted }) {
+// `replacements`, HAProxy's alone: those of written(), by file.
+export async function startProxy(name, { gateway, service, sessions = false, port: wanted, replacements = {} }) {
   const folder = freshFolder();
   const port = wanted ?? await freePort();
   chmodSync(folder, 0o755);  // nginx's workers are another user's
   makeCertificate(folder);
-  const [command, ...args] = kProxies[name]({ folder, port, gateway, service, sessions });
+  const [command, ...args] = kProxies[name]({ folder, port, gateway, service, sessions, replacements });
   const proxy = new Running(command, args, { XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder });
   proxy.url = `https://localhost:${port}`;
   proxy.port = port;
