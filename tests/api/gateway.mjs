@@ -5,6 +5,7 @@
 //   const proxy = await startProxy('nginx', { gateway, service });
 //   await request(proxy, 'GET', '/page', { bearer });
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -91,8 +92,9 @@ export async function startYes({ roles = 'viewer' } = {}) {
   return { port: server.address().port, stop: () => new Promise((done) => { server.close(done); server.closeAllConnections(); }) };
 }
 
-// What a service sees of a request; `seen` has all that ever came.
-export async function startService() {
+// What a service sees of a request; `seen` has all that ever came. With `upgrades` it switches to whatever protocol is
+// asked for, and says everything back.
+export async function startService({ upgrades = false } = {}) {
   const seen = [];
   const server = http.createServer((incoming, answer) => {
     let body = '';
@@ -103,6 +105,14 @@ export async function startService() {
       answer.setHeader('content-type', 'application/json');
       answer.end(JSON.stringify(saw));
     });
+  });
+  if (upgrades) server.on('upgrade', (incoming, socket) => {
+    const { upgrade, 'sec-websocket-key': key } = incoming.headers;
+    seen.push({ url: incoming.url, headers: incoming.headers, upgrade });
+    const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+    socket.on('error', () => {});
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${upgrade}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+    socket.pipe(socket);
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return { port: server.address().port, seen, stop: () => new Promise((done) => { server.close(done); server.closeAllConnections(); }) };

@@ -2,8 +2,62 @@
 import assert from 'node:assert/strict';
 import tls from 'node:tls';
 import { after, before, describe, test } from 'node:test';
-import { isMissing, startProxy, startService, startYes } from './gateway.mjs';
+import { isMissing, proxyNames, startProxy, startService, startYes } from './gateway.mjs';
 import { request } from './harness.mjs';
+
+for (const name of proxyNames) {
+  describe(`through ${name}`, { skip: isMissing(name) }, () => {
+    let gateway, service, proxy;
+    before(async () => {
+      gateway = await startYes();
+      service = await startService({ upgrades: true });
+      proxy = await startProxy(name, { gateway, service });
+    });
+    after(async () => {
+      await proxy?.stop();
+      await gateway?.stop();
+      await service?.stop();
+    });
+
+    // GET /page with these lines; gives the status, and what came back through the tunnel that was opened.
+    const send = (lines) => new Promise((resolve, reject) => {
+      service.seen.length = 0;
+      const socket = tls.connect({ port: proxy.port, host: 'localhost', servername: 'localhost', ca: proxy.ca, ALPNProtocols: ['http/1.1'] }, () => {
+        socket.write(`GET /page HTTP/1.1\r\nHost: localhost:${proxy.port}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`);
+      });
+      let text = '';
+      let isOpen = false;
+      socket.on('data', (part) => {
+        text += part;
+        const [, status, rest] = text.match(/^HTTP\/1\.1 (\d+)[^]*?\r\n\r\n([^]*)$/) ?? [];
+        if (status === '101' && !isOpen) {
+          isOpen = true;
+          socket.write('through the tunnel');
+        }
+        if (!status || (isOpen && !rest)) return;
+        socket.destroy();
+        resolve({ status: Number(status), tunnelled: isOpen ? rest : '' });
+      });
+      socket.on('error', reject);
+    });
+
+    test('no tunnel is opened but a WebSocket\'s', async () => {
+      const websocket = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA=='];
+      const settings = ['HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA'];
+      for (const upgrades of [['h2c'], ['H2C'], ['TLS/1.0'], ['websocket, h2c'], ['h2c, websocket'], ['websocket', 'h2c'], ['h2c', 'websocket'], ['x-websocket']]) {
+        const { status } = await send(['Connection: Upgrade, HTTP2-Settings', ...upgrades.map((each) => `Upgrade: ${each}`), ...settings, ...websocket]);
+        // nginx hands on no Upgrade at all.
+        assert.equal(status, name === 'nginx' ? 200 : 400, `${upgrades}`);
+        assert.ok(service.seen.every(({ upgrade, headers }) => !upgrade && !headers.upgrade), `${upgrades}`);
+      }
+      for (const spelling of name === 'nginx' ? [] : ['websocket', 'WebSocket']) {
+        const opened = await send(['Connection: Upgrade', `Upgrade: ${spelling}`, ...websocket]);
+        assert.deepEqual(opened, { status: 101, tunnelled: 'through the tunnel' }, spelling);
+        assert.equal(service.seen[0].headers['x-signet-user'], 'ann');
+      }
+    });
+  });
+}
 
 describe('HAProxy passes nothing on but what its script has allowed', { skip: isMissing('haproxy') }, () => {
   let service;
