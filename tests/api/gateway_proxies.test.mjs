@@ -56,6 +56,21 @@ for (const name of proxyNames) {
         assert.equal(service.seen[0].headers['x-signet-user'], 'ann');
       }
     });
+
+    // CHECKS E7: a proxy drops what Connection names.
+    test('Connection takes nothing away of who somebody is', async () => {
+      for (const dropped of ['X-Signet-User', 'close, x-signet-roles', 'X-SIGNET-SESSION,close', 'Authorization', 'X-Signet-Authorization'])
+        for (const lines of [[`Connection: ${dropped}`], ['Connection: keep-alive', `Connection: ${dropped}`], [`Connection: ${dropped}`, 'Connection: keep-alive']]) {
+          const { status } = await send(lines);
+          assert.equal(status, name === 'nginx' ? 200 : 400, `${lines}`);
+          for (const { headers } of service.seen) {
+            assert.equal(headers['x-signet-user'], 'ann', `${lines}`);
+            assert.doesNotMatch(headers.connection ?? '', /signet|authorization/i, 'nor by whoever comes next');
+          }
+        }
+      for (const harmless of ['close', 'keep-alive', 'TE, close', 'X-Other']) assert.equal((await send([`Connection: ${harmless}`])).status, 200, harmless);
+      assert.equal(service.seen.at(-1).headers['x-signet-user'], 'ann');
+    });
   });
 }
 
