@@ -6,6 +6,9 @@
 namespace signet::gateway {
 namespace {
 
+// Encoded: proxies have little room for a header.
+constexpr std::size_t kLongestReturnAddress = 2048;
+
 std::optional<std::string_view> find_only(http::Request const& request, std::string_view header)
 {
     if (request.count_headers(header) != 1) return std::nullopt;
@@ -58,7 +61,10 @@ std::string sign_in_address(std::string_view sign_in_url, Asked const& asked, ht
     if (!origin) return std::string{sign_in_url};
     auto page = *origin + std::string{asked.raw_path};
     if (!asked.query.empty()) page += "?" + std::string{asked.query};
-    return std::string{sign_in_url} + (sign_in_url.contains('?') ? '&' : '?') + "return_to=" + encode(page);
+    auto return_to = encode(page);
+    if (return_to.size() > kLongestReturnAddress) return_to = encode(*origin + "/");
+    if (return_to.size() > kLongestReturnAddress) return std::string{sign_in_url};
+    return std::string{sign_in_url} + (sign_in_url.contains('?') ? '&' : '?') + "return_to=" + return_to;
 }
 
 }  // namespace signet::gateway

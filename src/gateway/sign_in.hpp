@@ -16,8 +16,9 @@ namespace signet::gateway {
 // "https://app.example.com", as the proxy says that it was called; nullopt where it does not say.
 [[nodiscard]] std::optional<std::string> find_asked_origin(http::Request const& request);
 
-// `sign_in_url` with `return_to`, the address of what was asked; without, where the proxy does not say under which name
-// it was called. Whether it may lead back there is for the sign-in page to judge (CHECKS D16).
+// `sign_in_url` with `return_to`, the address of what was asked, or the service's front page where that is too long to
+// lead back to; without, where the proxy does not say under which name it was called. Whether it may lead back there is
+// for the sign-in page to judge (CHECKS D16).
 [[nodiscard]] std::string sign_in_address(std::string_view sign_in_url, Asked const& asked,
                                           http::Request const& request);
 

@@ -55,6 +55,22 @@ TEST(SignIn, LeadsBackToWhatWasAsked)
         "https://id.example.com/login?lang=de&return_to=https%3A%2F%2Fapp.example.com%2Fa%2520b%3Fday%3D1%26x");
 }
 
+TEST(SignIn, LeadsBackToTheFrontPageWhereTheAddressIsLong)
+{
+    std::vector<Header> const headers{{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "app.example.com"}};
+    auto const                address_of = [&](std::string_view query) {
+        Asked const asked{.method = "GET", .path = "/a", .raw_path = "/a", .query = query};
+        return sign_in_address(kPage, asked, with(headers));
+    };
+    std::string const before = std::string{kPage} + "?return_to=";
+    std::string const page   = "https%3A%2F%2Fapp.example.com%2Fa%3F";
+    std::string const fits(2048 - page.size(), 'x');
+    EXPECT_EQ(address_of(fits), before + page + fits);
+    for (auto const& query : {fits + "x", std::string(1000, '&'), std::string(100'000, 'x')})
+        EXPECT_EQ(address_of(query), before + "https%3A%2F%2Fapp.example.com%2F");
+    EXPECT_EQ(address({{"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", std::string(2048, 'a')}}), kPage);
+}
+
 TEST(SignIn, LeadsNowhereBackWhereTheProxyDoesNotSayFromWhere)
 {
     EXPECT_EQ(address({}), kPage);

@@ -8,6 +8,7 @@ import { isMissing, proxyNames, spokenBy, startGateway, startProxy, startService
 import { addUser, ann, request, signIn, startSignet } from './harness.mjs';
 
 const root = { email: 'root@example.com', password: ann.password, name: 'R\u00fcdiger 100%' };
+const busy = { email: 'busy@example.com', password: ann.password, name: 'Busy', roles: Array.from({ length: 100 }, (_, i) => `role-${i}-of-a-department-far-from-here`) };
 const kIdentity = ['user', 'session', 'email', 'name', 'roles', 'scopes', 'client'].map((name) => `x-signet-${name}`);
 
 let signet;
@@ -15,6 +16,7 @@ before(async () => {
   signet = await startSignet();
   await addUser(signet, { ...ann, roles: ['viewer'] });
   await addUser(signet, { ...root, roles: ['admin', 'editor'] });
+  await addUser(signet, busy);
 });
 after(() => signet.stop());
 
@@ -67,6 +69,18 @@ for (const name of proxyNames) {
         assert.equal(target.searchParams.get('return_to'), `${proxy.url}/page?day=1`);
       }
       assert.equal((await ask('GET', '/page', { headers: { 'sec-fetch-mode': 'cors', accept: 'text/html' } })).status, 401);
+    });
+
+    test('an address that is too long to come back to leads to the sign-in page all the same', async () => {
+      const answer = await ask('GET', `/page?${'a&'.repeat(1500)}`, { headers: { 'sec-fetch-mode': 'navigate' } });
+      assert.equal(answer.status, 302);
+      assert.equal(new URL(answer.headers.location).searchParams.get('return_to'), `${proxy.url}/`);
+    });
+
+    test('somebody with a hundred roles gets the page, and the service each of them', async () => {
+      const answer = await ask('GET', '/page', { bearer: (await signIn(signet, busy)).access_token });
+      assert.equal(answer.status, 200);
+      assert.deepEqual(answer.json.headers['x-signet-roles'].split(' ').sort(), [...busy.roles].sort());
     });
 
     test('who is signed in gets the page, and the service is told who it is', async () => {
