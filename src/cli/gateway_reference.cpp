@@ -38,9 +38,9 @@ Refusals have a JSON body, `{"error": …, "error_description": …}`, with the 
 `insufficient_scope`, `unclear_request`, `origin_not_allowed`, and `unavailable`.
 
 A path is refused as not clear when two readers could take it for two: a segment of dots, two slashes in a row, a
-backslash, a semicolon, a percent-encoded slash, backslash, dot, percent sign, semicolon, or control character, a bad
-percent-encoding, one that is not UTF-8, a byte that no path has. Else it is decoded once and compared byte for byte,
-capitals included.
+backslash, a semicolon, a percent-encoded slash, backslash, dot, percent sign, semicolon, question mark, number sign, or
+control character, a bad percent-encoding, one that is not UTF-8, a byte that no path has. Else it is decoded once and
+compared byte for byte, capitals included.
 
 ## What the service is told
 

@@ -24,7 +24,7 @@ bool is_control(char c)
 // What stands for something else when it is bare, for one reader or another.
 bool is_special(char c)
 {
-    return c == '/' || c == '\\' || c == '.' || c == '%' || c == ';' || is_control(c);
+    return std::string_view{"/\\.%;?#"}.contains(c) || is_control(c);
 }
 
 // As it was sent.
@@ -119,8 +119,8 @@ std::string_view sentence(PathFault fault)
         case PathFault::bad_percent:
             return "The path has a percent sign without two hexadecimal digits.";
         case PathFault::encoded_special:
-            return "The path has a slash, backslash, dot, percent sign, semicolon, or control character "
-                   "percent-encoded.";
+            return "The path has a slash, backslash, dot, percent sign, semicolon, question mark, number sign, or "
+                   "control character percent-encoded.";
         case PathFault::not_utf8:
             return "The path is not UTF-8.";
     }

@@ -19,7 +19,7 @@ enum class PathFault : std::uint8_t {
     empty_segment,    // "//": some take it for one slash
     dot_segment,      // "/./", "/../"
     bad_percent,      // '%' without two hexadecimal digits
-    encoded_special,  // a slash, backslash, dot, percent, semicolon, or control character, percent-encoded
+    encoded_special,  // one of / \ . % ; ? # or a control character, percent-encoded
     not_utf8,         // decoded
 };
 

@@ -148,7 +148,7 @@ for (const name of proxyNames) {
       assert.equal(json.url, '/page');
       assert.deepEqual(json.raw.filter((_, i) => i % 2 === 0).filter((each) => /original|rewrite|ur[il]|method/i.test(each)), []);
       const targets = ['/assets/../admin', '/assets/%2e%2e/admin', '/assets/..%2fadmin', '/assets%2f..%2fadmin', '//admin', '/assets//../admin', '/assets/..;/admin',
-        '/admin;x', '/%2561dmin', '/assets\\..\\admin', '/assets/%5c../admin', '/admin%00', '/%c0%ae%c0%ae/admin', '/./admin', '/admin%2f', '/assets/.%2e/admin'];
+        '/admin;x', '/%2561dmin', '/assets\\..\\admin', '/assets/%5c../admin', '/admin%00', '/%c0%ae%c0%ae/admin', '/./admin', '/admin%2f', '/assets/.%2e/admin', '/admin%3fx', '/admin%23x'];
       for (const target of targets) {
         const status = await raw(`GET ${target}`, `X-Marker: ${encodeURIComponent(target)}\r\n`);
         assert.ok([400, 403].includes(status), `${target} gave ${status}`);
