@@ -1,4 +1,4 @@
--- signet.lua - asks `signet gateway` whether a request may pass; for HAProxy 2.5 and later.
+-- signet.lua - asks `signet gateway` whether a request may pass; for HAProxy 2.6 and later.
 --
 --     global
 --         lua-load /etc/haproxy/signet.lua

@@ -119,7 +119,10 @@ private:
     {
         if (!found.authorization) return end(unknown(found.result));
         auto const who = needs_.verifier.verify(*found.authorization, rule_.when_stale);
-        if (who) return end(judge_known(needs_, rule_, *who, *found.authorization));
+        if (who) {
+            if (found.result == LookUp::asked) needs_.sessions->note_held();
+            return end(judge_known(needs_, rule_, *who, *found.authorization));
+        }
         // Nobody can tell whether any token holds.
         if (who.error().status != 401) return end(nobody(refused(who.error())));
         give_up(who.error(), *found.authorization);
@@ -134,11 +137,17 @@ private:
             return end(nobody({.outcome = Outcome::revoked, .response = refuse_session(), .detail = detail_of(why)}));
         }
         needs_.sessions->forget(cookie_, authorization);
-        if (std::exchange(asked_again_, true))
-            return end(nobody({.outcome  = Outcome::unavailable,
-                               .response = refuse_unasked(),
-                               .detail   = "the token of a session is refused: " + detail_of(why)}));
+        if (std::exchange(asked_again_, true)) return end(nobody(refused_again(why)));
         look_up();
+    }
+
+    Decision refused_again(Refusal const& why)
+    {
+        auto const detail = detail_of(why);
+        if (!why.revoked) needs_.sessions->note_refused(detail);
+        return {.outcome  = Outcome::unavailable,
+                .response = refuse_unasked(),
+                .detail   = "the token of a session is refused: " + detail};
     }
 
     Decision unknown(LookUp result)

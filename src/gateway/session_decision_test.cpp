@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/uuid.hpp"
 #include "gateway/answers.hpp"
@@ -24,6 +25,10 @@ using http::Request;
 using http::Response;
 using revocation::Kind;
 using test::cookie;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::string header(Response const& response, std::string_view name)
 {
@@ -244,6 +249,28 @@ TEST_F(SessionDecisionTest, AnIssuerWhoseTokensDoNotHoldIsAskedOnce)
     EXPECT_EQ((*given)->outcome, Outcome::unavailable);
     EXPECT_EQ((*given)->response.status, 503) << "signing in again would not help";
     EXPECT_EQ(questions_.asked(), 2U);
+}
+
+// Nobody but the log says that the audience, for example, is the wrong one.
+TEST_F(SessionDecisionTest, ThatTheTokensOfSessionsAreRefusedIsLoggedWhenItBeginsAndEnds)
+{
+    log::configure(log::Level::info, log::Format::text);
+    auto const log_of = [&](char filling, std::string const& audience, int answers) {
+        ::testing::internal::CaptureStderr();
+        auto const given = get("/page", cookie(filling));
+        for (int i = 0; i < answers; ++i) questions_.answer(test::token(token("s1", {}, audience)));
+        EXPECT_TRUE(*given);
+        return ::testing::internal::GetCapturedStderr();
+    };
+    EXPECT_THAT(log_of('A', "notes", 1), IsEmpty());
+    EXPECT_THAT(log_of('B', "others", 2), AllOf(HasSubstr("tokens that the issuer gives for sessions are refused"),
+                                                HasSubstr("why=audience_mismatch"), Not(HasSubstr("eyJ"))));
+    EXPECT_THAT(log_of('B', "others", 2), IsEmpty()) << "once";
+    EXPECT_THAT(log_of('A', "notes", 0), IsEmpty()) << "one of before says nothing of what the issuer gives now";
+    EXPECT_THAT(log_of('C', "others", 2), IsEmpty());
+    EXPECT_THAT(log_of('B', "notes", 1), HasSubstr("hold again"));
+    EXPECT_THAT(log_of('C', "others", 2), HasSubstr("are refused"));
+    log::configure(log::Level::warning, log::Format::text);
 }
 
 TEST_F(SessionDecisionTest, WhileTheIssuerCannotBeAskedWhatIsKnownGoesOn)

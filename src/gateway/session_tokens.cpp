@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.hpp"
 #include "core/session_cookie.hpp"
 #include "core/verifiers.hpp"
 #include "gateway/least_recent.hpp"
@@ -173,8 +174,9 @@ struct SessionTokens::State {
     std::size_t                                          waiting = 0;
     std::array<Counter*, count_up_to(kLastLookUp)>       lookups{};
     std::array<Counter*, count_up_to(Kind::unreachable)> questions{};
+    std::atomic<bool>                                    tokens_hold = true;
     // Read by the metrics, which outlive this.
-    std::shared_ptr<std::atomic<std::size_t>>            held = std::make_shared<std::atomic<std::size_t>>(0);
+    std::shared_ptr<std::atomic<std::size_t>>            held        = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 SessionTokens::SessionTokens(std::unique_ptr<SessionSource> source, Metrics& metrics, SessionTokensOptions options)
@@ -233,6 +235,17 @@ void SessionTokens::refuse(std::string_view cookie)
     state_->tokens.erase(key);
     state_->refused.put(key, now + state_->options.refused_for);
     *state_->held = state_->tokens.size();
+}
+
+void SessionTokens::note_refused(std::string_view why)
+{
+    if (state_->tokens_hold.exchange(false))
+        log::warning("the tokens that the issuer gives for sessions are refused", {{"why", why}});
+}
+
+void SessionTokens::note_held()
+{
+    if (!state_->tokens_hold.exchange(true)) log::info("the tokens that the issuer gives for sessions hold again");
 }
 
 std::string_view name(LookUp result)

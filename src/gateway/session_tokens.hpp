@@ -65,6 +65,11 @@ public:
     // Nor will any: its session is over.
     void refuse(std::string_view cookie);
 
+    // What its user found of a token that the issuer has just given. That they are refused is logged when it begins and
+    // ends: with a wrong audience, say, every session gets 503, and nothing else would say why.
+    void note_refused(std::string_view why);
+    void note_held();
+
 private:
     struct State;
     void ask(std::string_view cookie, core::CredentialHash const& key);
