@@ -1,7 +1,8 @@
 // What happens to people is pushed to the receivers that an operator has added, as Security Event Tokens (RFC 8417, RFC 8935).
 import assert from 'node:assert/strict';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import * as jose from 'jose';
@@ -41,13 +42,15 @@ const signInAndOut = async () => {
 };
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-// A receiver on loopback. `answer(set, number, response)` says how it answers; else 202.
+// A receiver on loopback, over TLS where `tls` has its key and certificate. `answer(set, number, response)` says how it
+// answers; else 202.
 class Receiver {
-  constructor(name, audience = `https://${name}.example.com`) {
+  constructor(name, tls) {
     this.name = name;
-    this.audience = audience;
+    this.audience = `https://${name}.example.com`;
+    this.origin = tls ? 'https://localhost' : 'http://127.0.0.1';
     this.got = [];  // { headers, set, token }
-    this.server = http.createServer((incoming, response) => {
+    this.server = (tls ? https : http).createServer(tls ?? {}, (incoming, response) => {
       const chunks = [];
       incoming.on('data', (chunk) => chunks.push(chunk));
       incoming.on('end', () => {
@@ -60,7 +63,7 @@ class Receiver {
     });
   }
 
-  get url() { return `http://127.0.0.1:${this.port}/events`; }
+  get url() { return `${this.origin}:${this.port}/events`; }
   async listen(port = 0) {
     await new Promise((done) => this.server.listen(port, '127.0.0.1', done));
     this.port = this.server.address().port;
@@ -344,6 +347,45 @@ test('A receiver that never answers holds up no other', async () => {
   assert.equal((await listed('slow')).pending, 3);
   assert.equal((await listed('notes')).pending, 0);
   await slow.remove();
+  await notes.remove();
+});
+
+test('Over TLS only a receiver that proves its name is told', async () => {
+  const file = (name) => path.join(signet.dataDir, 'tls', name);
+  const notes = new Receiver('notes', { cert: readFileSync(file('cert.pem')), key: readFileSync(file('key.pem')) });
+  await notes.listen();
+  await notes.register();  // nobody vouches for its certificate
+  const session = await signInAndOut();
+  await until('it is not believed', async () => /certificate/i.test((await listed('notes')).last_error));
+  assert.equal(notes.got.length, 0);
+  assert.equal((await admin('receiver', 'remove', 'notes')).code, 0);
+  await notes.register('--ca-file', file('cert.pem'));
+  const later = await signInAndOut();
+  await notes.told(later);
+  await notes.verify(notes.about(later)[0]);
+  assert.equal(notes.about(session).length, 0, 'it is another receiver');
+  await notes.remove();
+});
+
+test('What waits for a receiver is bounded, and what is dropped is said', async () => {
+  const notes = new Receiver('notes');
+  notes.port = await freePort();
+  await notes.register();  // and nobody listens there
+  for (let i = 0; i < 2; i++) {
+    const sessions = [];
+    for (let n = 0; n < 55; n++) sessions.push(await signIn(signet));
+    assert.equal((await request(signet, 'POST', '/api/v1/logout-all', { bearer: sessions[0].access_token })).status, 204);
+  }
+  const { pending } = await listed('notes');
+  assert.ok(pending >= 110, `${pending}`);
+  await signet.stop();
+  signet = await startSignet({ ...started, env: { ...settings, SIGNET_EVENTS_MOST_PENDING: '100' } });
+  await until('no more than that wait', async () => (await listed('notes')).pending === 100);
+  assert.equal((await listed('notes')).dropped, pending - 100);
+  assert.equal(await signet.metric('signet_events_dropped_total{receiver="notes"}'), pending - 100);
+  assert.match(signet.log(), /error[^\n]*security events are dropped[^\n]*notes/);
+  const [[detail]] = await query(signet, "SELECT detail FROM audit WHERE event = 'events_dropped' ORDER BY rowid DESC LIMIT 1");
+  assert.equal(detail, `${pending - 100} events for notes, too old or too many`);
   await notes.remove();
 });
 

@@ -8,7 +8,6 @@ namespace signet::contract {
 namespace {
 
 using core::AuditEvent;
-using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
