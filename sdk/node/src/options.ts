@@ -46,21 +46,40 @@ export interface CheckedOptions extends Required<Omit<VerifierOptions, 'ca' | 'a
   readonly addresses: Addresses;
 }
 
-// Thrown by createVerifier(), before anything is fetched.
+// Thrown by createVerifier(), before anything is fetched, and by whatever else takes options.
 export class OptionsError extends Error {
   override readonly name = 'OptionsError';
   readonly code = 'contradictory_policy';
 }
+
+const kNames = {
+  issuer: true,
+  audience: true,
+  credential: true,
+  revocations: true,
+  whenStale: true,
+  algorithms: true,
+  clockSkew: true,
+  realm: true,
+  ca: true,
+  allowPlainHttpOnLoopback: true,
+  degradedAfter: true,
+  staleAfter: true,
+  rememberedTokens: true,
+  patience: true,
+  onState: true,
+  environment: true,
+} as const satisfies Record<keyof VerifierOptions, true>;
 
 const kDay = 24 * 3_600_000;
 const kMostRemembered = 2 ** 20;
 
 // Throws OptionsError.
 export function checkOptions(options: VerifierOptions): CheckedOptions {
-  const { issuer, audience, credential = '', revocations = 'follow', whenStale = 'until_expiry' } = options;
+  checkNames(options, Object.keys(kNames));
+  const { issuer, audience, credential = '', revocations = 'follow' } = options;
   if (typeof audience !== 'string' || audience === '') fail('there is no audience');
   checkRevocations(revocations, credential);
-  if (whenStale !== 'fail_closed' && whenStale !== 'until_expiry') fail('whenStale is neither fail_closed nor until_expiry');
   const clockSkew = between(options, 'clockSkew', 30_000, 0, 600_000);
   const degradedAfter = between(options, 'degradedAfter', 3_000, 2_000, 3_600_000);
   return {
@@ -68,7 +87,7 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     audience,
     credential,
     revocations,
-    whenStale,
+    whenStale: checkWhenStale(options.whenStale) ?? 'until_expiry',
     clockSkew,
     degradedAfter,
     staleAfter: between(options, 'staleAfter', Math.max(30_000, degradedAfter + 1), degradedAfter + 1, kDay),
@@ -81,6 +100,26 @@ export function checkOptions(options: VerifierOptions): CheckedOptions {
     environment: options.environment ?? nodeEnvironment(),
     addresses: addresses(issuer, options.allowPlainHttpOnLoopback === true),
   };
+}
+
+// That `given` says nothing that nobody would look at: a policy with a typo in it is none. Throws OptionsError.
+export function checkNames(given: object, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) fail('the options are no object');
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) fail(`there is no option ${JSON.stringify(unknown)}; there are ${known.join(', ')}`);
+}
+
+// Throws OptionsError.
+export function checkWhenStale(whenStale: WhenStale | undefined): WhenStale | undefined {
+  if (whenStale === undefined || whenStale === 'fail_closed' || whenStale === 'until_expiry') return whenStale;
+  return fail('whenStale is neither fail_closed nor until_expiry');
+}
+
+// A copy, which nobody changes. Throws OptionsError.
+export function checkTexts(name: string, texts: readonly string[]): readonly string[] {
+  const copy: readonly unknown[] = Array.isArray(texts) ? [...texts] : [''];
+  if (copy.every((text): text is string => typeof text === 'string' && text !== '')) return copy;
+  return fail(`${name} is not a list of texts`);
 }
 
 function addresses(issuer: string, allowPlainHttpOnLoopback: boolean): Addresses {

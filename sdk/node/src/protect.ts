@@ -1,7 +1,7 @@
 // protect.ts - a verifier in front of a server's routes: Express, Fastify, and anything else.
 //
 // The frameworks' types are told by their shape, so that neither need be installed.
-import type { WhenStale } from './options.ts';
+import { checkNames, checkTexts, checkWhenStale, type WhenStale } from './options.ts';
 import type { Principal } from './principal.ts';
 import { insufficientScope, type Refusal, twoTokens } from './refusal.ts';
 import type { Verdict, Verifier } from './verifier.ts';
@@ -19,9 +19,25 @@ export interface IncomingRequest {
   readonly rawHeaders?: readonly string[];
 }
 
-// For any server: whether this request may be served.
+// For any server: whether this request may be served. Throws OptionsError, as express() and
+// fastify() do when they are called: `needs` with a typo must not be a route without them.
 export async function authorize(verifier: Verifier, request: IncomingRequest, needs: Needs = {}): Promise<Verdict> {
+  return judge(verifier, request, checkNeeds(needs));
+}
+
+interface CheckedNeeds {
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly whenStale: WhenStale | undefined;
+}
+
+function checkNeeds(needs: Needs): CheckedNeeds {
+  checkNames(needs, ['roles', 'scopes', 'whenStale']);
   const { roles = [], scopes = [], whenStale } = needs;
+  return { roles: checkTexts('roles', roles), scopes: checkTexts('scopes', scopes), whenStale: checkWhenStale(whenStale) };
+}
+
+async function judge(verifier: Verifier, request: IncomingRequest, { roles, scopes, whenStale }: CheckedNeeds): Promise<Verdict> {
   if (authorizations(request) > 1) return { ok: false, refusal: twoTokens(verifier.realm) };
   const verdict = await verifier.verify(String(request.headers.authorization ?? ''), whenStale && { whenStale });
   if (!verdict.ok) return verdict;
@@ -77,10 +93,11 @@ export type ExpressHandler = (
 
 // Sets req.principal, or answers the request itself.
 export function express(verifier: Verifier, needs: Needs = {}): ExpressHandler {
+  const checked = checkNeeds(needs);
   return async (request, response, next) => {
     let verdict: Verdict;
     try {
-      verdict = await authorize(verifier, request, needs);
+      verdict = await judge(verifier, request, checked);
       if (!verdict.ok) return refuse(response, verdict.refusal);
     } catch (error) {
       return next(error);
@@ -106,8 +123,9 @@ export type FastifyHook = (
 // For onRequest, before the body is read, or preHandler; for a route, or by addHook() for all of
 // them. Sets request.principal, or answers the request itself.
 export function fastify(verifier: Verifier, needs: Needs = {}): FastifyHook {
+  const checked = checkNeeds(needs);
   return async (request, reply) => {
-    const verdict = await authorize(verifier, request.raw, needs);
+    const verdict = await judge(verifier, request.raw, checked);
     if (verdict.ok) {
       request.principal = verdict.principal;
       return undefined;

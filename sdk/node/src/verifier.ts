@@ -9,7 +9,7 @@ import type { State } from './freshness.ts';
 import { Http } from './http.ts';
 import { findKey, parseSigned, type SignedText, verifiedClaims } from './jws.ts';
 import type { KeySet } from './key_set.ts';
-import { type CheckedOptions, checkOptions, type StateReport, type VerifierOptions, type WhenStale } from './options.ts';
+import { type CheckedOptions, checkNames, checkOptions, checkWhenStale, type StateReport, type VerifierOptions, type WhenStale } from './options.ts';
 import type { Principal } from './principal.ts';
 import { PublishedKeys } from './published_keys.ts';
 import { invalidToken, isRevoked, noToken, type Refusal, unavailable } from './refusal.ts';
@@ -74,13 +74,15 @@ export class Verifier {
   }
 
   // `authorization` is the value of the request's Authorization header, undefined or empty when
-  // there is none. Whatever a stranger sends, it throws nothing.
+  // there is none. Whatever a stranger sends, it throws nothing; OptionsError for options that it does not know.
   //
   // 401 without an error when there is no bearer token; 401 with invalid_token when there is one
   // that does not hold, with `revoked` when it held before; 503 without keys, while starting, and
   // while stale where that is to fail closed. Costs a signature check for a token not seen before;
   // expiry and revocation are looked at each time.
-  async verify(authorization: string | null | undefined, { whenStale = this.#options.whenStale }: { whenStale?: WhenStale } = {}): Promise<Verdict> {
+  async verify(authorization: string | null | undefined, options: { whenStale?: WhenStale } = {}): Promise<Verdict> {
+    checkNames(options, ['whenStale']);
+    const whenStale = checkWhenStale(options.whenStale) ?? this.#options.whenStale;
     const text = findBearer(authorization);
     if (text === undefined) return refused(noToken(this.#options.realm));
     try {

@@ -218,6 +218,9 @@ test('options that cannot work are refused, in words', async () => {
     [{ whenStale: 'open' }, /whenStale/],
     [{ rememberedTokens: -1 }, /rememberedTokens/],
     [{ patience: Number.NaN }, /patience/],
+    [{ whenstale: 'fail_closed' }, /^there is no option "whenstale"; there are issuer, /],
+    [{ when_stale: 'fail_closed' }, /no option "when_stale"/],
+    [{ whenStale: null }, /whenStale/],
   ];
   for (const [change, words] of cases)
     await assert.rejects(createVerifier({ ...good, ...change }), (error) => {

@@ -122,3 +122,52 @@ test('where there are no raw headers, a list of them is two', async () => {
   const verdict = await signet.authorize({ realm: '', verify: () => assert.fail() }, { headers: { authorization: ['Bearer a', 'Bearer b'] } });
   assert.equal(verdict.refusal.status, 400);
 });
+
+// ---- a policy with a typo in it
+
+const kTypos = [
+  [{ whenStale: 'failClosed' }, /^whenStale is neither fail_closed nor until_expiry$/],
+  [{ whenStale: '' }, /^whenStale/],
+  [{ whenstale: 'fail_closed' }, /^there is no option "whenstale"; there are roles, scopes, whenStale$/],
+  [{ role: ['admin'] }, /no option "role"/],
+  [{ scope: 'notes:write' }, /no option "scope"/],
+  [{ roles: 'admin' }, /^roles is not a list of texts$/],
+  [{ roles: [''] }, /^roles/],
+  [{ roles: [undefined] }, /^roles/],
+  [{ roles: null }, /^roles/],
+  [{ roles: new Array(1) }, /^roles/],
+  [{ scopes: 'notes:write' }, /^scopes is not a list of texts$/],
+  [{ scopes: [['notes:write']] }, /^scopes/],
+  [null, /^the options are no object$/],
+  ['fail_closed', /^the options are no object$/],
+];
+
+test('a policy with a typo in it is refused where it is said, and nobody is let in by it', async () => {
+  const verifier = { realm: '', verify: () => assert.fail('a token was looked at') };
+  for (const [needs, message] of kTypos) {
+    const expected = { name: 'OptionsError', message };
+    assert.throws(() => signet.express(verifier, needs), expected, JSON.stringify(needs));
+    assert.throws(() => signet.fastify(verifier, needs), expected, JSON.stringify(needs));
+    await assert.rejects(signet.authorize(verifier, { headers: {} }, needs), expected, JSON.stringify(needs));
+  }
+});
+
+test('so is one of verify(), before the token is looked at', () =>
+  withIssuer(async (world) => {
+    const verifier = await world.verifier();
+    const token = await world.issuer.bearer();
+    for (const options of [{ whenStale: 'failClosed' }, { whenstale: 'fail_closed' }, { whenStale: null }, null, 'fail_closed'])
+      for (const header of [token, undefined]) await assert.rejects(verifier.verify(header, options), signet.OptionsError, JSON.stringify(options));
+    assert.equal((await verifier.verify(token, { whenStale: undefined })).ok, true);
+    assert.equal((await signet.authorize(verifier, { headers: { authorization: token } }, { roles: undefined, scopes: [], whenStale: undefined })).ok, true);
+  }));
+
+test('what a route asks for is what it said when it was made', async () => {
+  const needs = { roles: ['admin'] };
+  const verifier = { realm: '', verify: async () => ({ ok: true, principal: { hasRole: () => false } }) };
+  const handler = signet.express(verifier, needs);
+  needs.roles.pop();
+  let status;
+  await handler({ headers: {}, rawHeaders: [] }, { writeHead: (code) => (status = code), end: () => {} }, () => assert.fail('let in'));
+  assert.equal(status, 403);
+});
