@@ -9,15 +9,15 @@ import { type Entry, kKeptLonger } from './entry.ts';
 import type { Environment } from './environment.ts';
 import { EventStream } from './event_stream.ts';
 import { Freshness, type FreshnessLimits, type State } from './freshness.ts';
-import { type Answer, type Http, sentenceOf } from './http.ts';
+import type { Answer, Http } from './http.ts';
 import { LeastTime } from './least_time.ts';
 import { type Heartbeat, kLargestMessage, readMessage } from './message.ts';
 import { FeedPosition, type Step } from './position.ts';
 import type { PublishedKeys } from './published_keys.ts';
-import { Refused } from './refused.ts';
 import type { RevocationSet } from './revocation_set.ts';
 import { ReconnectSchedule } from './schedules.ts';
 import { SnapshotReader } from './snapshot.ts';
+import { requireOk, Stop, stopFor, stopped } from './stop.ts';
 
 const kTick = 250; // milliseconds, as all here
 const kAnswerWait = 10_000; // for the snapshot, and between two pieces of it
@@ -47,20 +47,6 @@ export interface FeedNeeds {
   readonly limits: FreshnessLimits;
   readonly clockSkew: number;
   readonly changed: () => void; // something may be worth reporting
-}
-
-// Why not to go on, and with what instead.
-class Stop extends Error {
-  readonly takesSnapshot: boolean;
-  readonly needsKeys: boolean;
-  readonly retryAfter: number;
-
-  constructor(problem: string, { takesSnapshot = false, needsKeys = false, retryAfter = 0 } = {}) {
-    super(problem);
-    this.takesSnapshot = takesSnapshot;
-    this.needsKeys = needsKeys;
-    this.retryAfter = retryAfter;
-  }
 }
 
 interface Stream {
@@ -381,26 +367,4 @@ export class Feed {
     // This machine's clock may have been ahead from the start: the issuer's last word on the time bounds it too.
     set.forgetSome(Math.min(this.#least.now(), this.#serverTime) - clockSkew, Math.ceil(set.size * Math.min(share, 1)) + 1);
   }
-}
-
-function stopFor({ next, problem }: Step): Stop {
-  return new Stop(problem ?? '', { takesSnapshot: next === 'snapshot' });
-}
-
-function stopped(error: unknown, what: string): Stop {
-  if (error instanceof Stop) return error;
-  if (error instanceof Refused)
-    return new Stop(`${what} is not believed: ${error.message}`, { needsKeys: error.code === 'unknown_key' });
-  return new Stop(`${what}: ${sentenceOf(error)}`);
-}
-
-// Throws Stop.
-function requireOk(answer: Answer, what: string): void {
-  const { status } = answer;
-  if (status === 200) return;
-  answer.close();
-  if (status === 401 || status === 403) throw new Stop(`the issuer does not accept the credential: status ${status}`);
-  const seconds = Number.parseInt(answer.header('retry-after'), 10);
-  const retryAfter = Math.min(seconds > 0 ? seconds : 0, 10) * 1000;
-  throw new Stop(`${what} is answered with status ${status}`, { takesSnapshot: status === 410, retryAfter });
 }
