@@ -240,6 +240,7 @@ export class Feed {
 
   async #take(text: string, stream: Stream, arrived: number): Promise<void> {
     const message = await readMessage(text, { find: this.#findKey }, this.#needs.issuer);
+    stream.end.signal.throwIfAborted(); // what it says of the time is not to be believed any more
     const [isGreeting, before] = [!stream.hasAnswered, this.sequence];
     if (message.type === 'heartbeat') this.#takeTime(message, stream, arrived);
     const step = this.#position.take(message);
@@ -352,12 +353,15 @@ export class Feed {
     this.#callOffTick = env.after(kTick, () => this.#tick());
   }
 
-  // The steady clock may stand still while a machine sleeps, and would count none of it.
+  // The steady clock may stand still while a machine sleeps, and would count none of it. A wall
+  // clock that was set forward looks the same; another nonce puts that right.
   #watchClocks(now: number): void {
     const ahead = this.#needs.env.wall() - now;
-    const moved = Math.abs(ahead - this.#wallAhead);
+    const moved = ahead - this.#wallAhead;
     this.#wallAhead = ahead;
-    if (moved > kLongestStep) this.#stream?.end.abort(new Stop('this machine slept, or its clock was set'));
+    if (Math.abs(moved) <= kLongestStep) return;
+    if (moved > 0) this.#freshness.stoodStill(moved);
+    this.#stream?.end.abort(new Stop('this machine slept, or its clock was set'));
   }
 
   #forget(now: number): void {

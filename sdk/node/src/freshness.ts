@@ -62,6 +62,11 @@ export class Freshness {
     this.#currentAt = Math.max(this.#currentAt ?? when, when);
   }
 
+  // The steady clock stood still for so long: what is known is older than it says, until another stream answers.
+  stoodStill(milliseconds: number): void {
+    if (this.#currentAt !== undefined) this.#currentAt -= milliseconds;
+  }
+
   // What that makes of a verifier at `now`.
   state(now: number): State {
     if (this.#currentAt === undefined) return 'starting';

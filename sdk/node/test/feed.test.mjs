@@ -612,18 +612,39 @@ test('a stream that was slow to answer is renewed soon', () =>
   }));
 
 // Its steady clock may have stood still: by that alone whatever was held back meanwhile would look young.
-test('a machine that slept, or whose clock was set, asks with another nonce', () =>
+test('a machine that slept knows how old its news is, and asks with another nonce; so does one whose clock was set', () =>
   withIssuer(async (world) => {
     const { clock } = world;
     const verifier = await world.verifier();
-    for (const slept of [1_000, 3_600_000, -60_000]) {
+    for (const [slept, state] of [[1_000, 'live'], [10_000, 'degraded'], [3_600_000, 'stale'], [-60_000, 'live']]) {
       const { reconnects } = verifier.status();
       clock.asleep += slept;
       clock.pass(250);
+      assert.equal(verifier.state, state, String(slept));
       if (slept === 1_000) continue;
       await until('another stream', () => verifier.status().reconnects > reconnects && verifier.state === 'live');
     }
     assert.deepEqual([...new Set(world.problems)], ['this machine slept, or its clock was set']);
+  }));
+
+test('sleep counts while there is no stream, too, and once', () =>
+  withIssuer(async (world) => {
+    const { issuer, clock } = world;
+    const verifier = await world.verifier();
+    const token = await issuer.bearer();
+    await issuer.stop();
+    await until('the problem', () => world.problems.length > 0);
+    clock.asleep += 60_000;
+    clock.pass(250);
+    assert.equal(verifier.state, 'stale');
+    const age = verifier.status().ageOfHeartbeat;
+    assert.ok(age >= 60_000 && age < 90_000, String(age));
+    assert.equal((await refusalOf(verifier, token, { whenStale: 'fail_closed' })).status, 503);
+    clock.pass(250);
+    assert.ok(verifier.status().ageOfHeartbeat < 90_000);
+    await issuer.start(issuer.port);
+    clock.pass(10_000);
+    await until('it is live', isLive(verifier));
   }));
 
 test('an entry is forgotten after its until and the skew', () =>
