@@ -34,10 +34,10 @@ def make_app(verifier):
 
 if __name__ == "__main__":
     issuer = os.environ["SIGNET_ISSUER"]
-    following = signet_verifier.Verifier(
-        issuer=issuer, audience=issuer, credential=os.environ["SIGNET_CREDENTIAL"], ca_file=os.environ.get("SIGNET_CA"),
-        realm="notes", degraded_after_ms=int(os.environ.get("DEGRADED_AFTER_MS", 0)),
-        stale_after_ms=int(os.environ.get("STALE_AFTER_MS", 0)),
-        on_state=lambda state, before, problem: print("notes:", state, problem, file=sys.stderr, flush=True))
-    with make_server("127.0.0.1", int(sys.argv[1]), make_app(following)) as server:
-        server.serve_forever()
+    with signet_verifier.Verifier(
+            issuer=issuer, audience=issuer, credential=os.environ["SIGNET_CREDENTIAL"], ca_file=os.environ.get("SIGNET_CA"),
+            realm="notes", degraded_after_ms=int(os.environ.get("DEGRADED_AFTER_MS", 0)),
+            stale_after_ms=int(os.environ.get("STALE_AFTER_MS", 0)),
+            on_state=lambda state, before, problem: print("notes:", state, problem, file=sys.stderr, flush=True)) as following:
+        with make_server("127.0.0.1", int(sys.argv[1]), make_app(following)) as server:
+            server.serve_forever()

@@ -7,12 +7,15 @@
         return answer(refused.status, refused.headers())
     greet(who.user_id)
 
-What each option means, and what a call costs: signet/signet_verifier.h. Thread-safe; other threads of Python run
-meanwhile. A server that forks its workers makes a Verifier in each of them: its threads do not outlive fork().
-The library is looked for as the system does, or is the file named by SIGNET_VERIFIER_LIBRARY.
+It ends with close(), with the `with` that it is made in, when nobody has it any more, or with the process. Thread-safe;
+other threads of Python run meanwhile. A server that forks its workers makes a Verifier in each of them: its threads do
+not outlive fork(). What each option means, and what a call costs: signet/signet_verifier.h. The library is looked for as
+the system does, or is the file named by SIGNET_VERIFIER_LIBRARY.
 """
 import ctypes
 import os
+import threading
+import weakref
 from ctypes import POINTER, byref, c_bool, c_char_p, c_int, c_int64, c_size_t, c_void_p
 from dataclasses import dataclass
 
@@ -86,21 +89,49 @@ class Refused(Exception):
         return challenge + ([("Retry-After", str(self.retry_after_s))] if self.retry_after_s else [])
 
 
+_here = threading.local()  # .is_library is there on a thread that the library calls from
+
+
+def _called(what):
+    def call(_, *news):
+        _here.is_library = True
+        what(*news)
+
+    return call
+
+
+def _end(handle, calls, process):
+    """Frees the verifier; its threads may call `calls` until that is done."""
+    if os.getpid() != process:
+        return  # fork() has left its threads behind: there is nobody to wait for
+    if hasattr(_here, "is_library"):  # the last reference went in a call: a thread cannot wait for its own end
+        threading.Thread(target=_end, args=(handle, calls, process)).start()
+        return
+    _free["verifier"](handle)
+
+
 class Verifier:
     """Starts following, and waits up to patience_ms to be live. ValueError: options that cannot work."""
 
     def __init__(self, *, patience_ms=5000, on_state=None, on_revoked=None, **options):
-        # The library calls what is kept here; on_state(state, before, problem), on_revoked(kind, subject, at_ms).
-        self._calls = (_ON_STATE(lambda _, *now: on_state(STATES[now[0]], STATES[now[1]], now[2].decode()))
-                       if on_state else _ON_STATE(),
-                       _ON_REVOKED(lambda _, kind, subject, at_ms: on_revoked(kind.decode(), subject.decode(), at_ms))
-                       if on_revoked else _ON_REVOKED())
+        # on_state(state, before, problem), on_revoked(kind, subject, at_ms), from threads of the library's.
+        calls = (_ON_STATE(_called(lambda now, before, problem: on_state(STATES[now], STATES[before], problem.decode())))
+                 if on_state else _ON_STATE(),
+                 _ON_REVOKED(_called(lambda kind, subject, at_ms: on_revoked(kind.decode(), subject.decode(), at_ms)))
+                 if on_revoked else _ON_REVOKED())
         self._handle = c_void_p()
+        self._end = weakref.finalize(self, _end, self._handle, calls, os.getpid())  # before it starts: Ctrl+C may come
         given = {name: value.encode() if isinstance(value, str) else value for name, value in options.items()}
-        given = _Options(ctypes.sizeof(_Options), on_state=self._calls[0], on_revoked=self._calls[1], **given)
+        given = _Options(ctypes.sizeof(_Options), on_state=calls[0], on_revoked=calls[1], **given)
         problem = ctypes.create_string_buffer(256)
         if _start(byref(given), patience_ms, byref(self._handle), problem, len(problem)) != 0:
             raise ValueError(problem.value.decode())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def verify(self, authorization, when_stale=0):
         """The Principal behind an Authorization header (None when there is none), or raises Refused."""
@@ -129,5 +160,6 @@ class Verifier:
             _free["text"](text)
 
     def close(self):
-        handle, self._handle = self._handle, c_void_p()
-        _free["verifier"](handle)
+        """No other call may be under way. Every token is refused from then on."""
+        self._handle = c_void_p()
+        self._end()

@@ -116,3 +116,64 @@ test('the class says who it is, what was revoked, and why options cannot work', 
     `["session", "${session.session_id}"] True`, '500', 'what is revoked cannot be followed without a credent',
   ]);
 }));
+
+const lives = `
+import gc, os, sys, threading, time
+from signet_verifier import Verifier
+
+def made(**more):
+    return Verifier(issuer=os.environ["SIGNET_ISSUER"], audience=os.environ["SIGNET_ISSUER"], ca_file=os.environ["SIGNET_CA"],
+                    credential=os.environ["SIGNET_CREDENTIAL"], patience_ms=15000, degraded_after_ms=2000, **more)
+
+def threads():
+    return len(os.listdir("/proc/self/task"))
+
+def ended():  # a thread that was waited for may be listed for a moment
+    for _ in range(1000):
+        if threads() == usual:
+            return True
+        time.sleep(0.01)
+    return False
+
+class Cycle:
+    def __init__(self, verifier):
+        self.verifier, self.me = verifier, self
+
+usual, states, swept = threads(), [], threading.Event()
+dropped = made(on_state=lambda *now: states.append(now))
+following = threads()
+del dropped
+gc.collect()
+print(following > usual, ended(), flush=True)
+
+with made(on_state=lambda *now: states.append(now)) as verifier:
+    print(verifier.state, flush=True)
+print(ended(), verifier.state, flush=True)
+
+# The one that calls is swept away in its own call.
+gc.disable()
+Cycle(made(on_revoked=lambda *what: (gc.collect(), swept.set())))
+print("swept?", flush=True)
+swept.wait()
+print("swept", ended(), flush=True)
+
+left = made(on_state=lambda *now: states.append(now))
+child = os.fork()
+if child == 0:
+    sys.exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), left.state, flush=True)
+`;
+
+test('a verifier ends with whoever has it, and calls nobody after that', () => withSignet(async ({ signet, credential }) => {
+  const session = await signIn(signet);
+  const owner = python(signet, ['-c', lives], { SIGNET_CREDENTIAL: credential });
+  try {
+    await until('one that is not swept away yet', () => owner.output.includes('swept?') || owner.child.exitCode !== null);
+    await signOut(signet, session);
+    assert.equal(await Promise.race([owner.ended, new Promise((done) => setTimeout(() => done('it hangs'), 30_000).unref())]), 0, owner.errors);
+    assert.deepEqual(owner.output.split('\n').filter(Boolean), ['True True', 'live', 'True starting', 'swept?', 'swept True', '7 live']);
+  } finally {
+    owner.child.kill('SIGKILL');
+    await owner.ended;
+  }
+}));
