@@ -24,7 +24,8 @@ def make_app(verifier):
         try:
             who = verifier.verify(environ.get("HTTP_AUTHORIZATION"), signet_verifier.FAIL_CLOSED if sensitive else 0)
         except signet_verifier.Refused as refused:
-            return answer(refused.status, {"error": refused.error, "error_description": refused.description}, refused.headers())
+            body = {"error": refused.error or "missing_token", "error_description": refused.description}
+            return answer(refused.status, body, refused.headers())
         if sensitive:
             NOTES.pop(who.user_id, None)
         return answer(200, {"owner": who.user_id, "roles": who.roles, "notes": NOTES.get(who.user_id, [])})

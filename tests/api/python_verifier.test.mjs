@@ -39,7 +39,7 @@ test('the notes app lets in who is signed in, out with the sign-out, and fails c
   try {
     const notes = { url: `http://127.0.0.1:${port}` };
     const stranger = await until(`the app: ${app.errors}`, () => request(notes, 'GET', '/').catch(() => undefined));
-    assert.equal(stranger.status, 401);
+    assert.deepEqual([stranger.status, stranger.json.error], [401, 'missing_token']);
     assert.equal(stranger.headers['www-authenticate'], 'Bearer realm="notes"');
 
     const [leaves, stays] = [await signIn(signet), await signIn(signet)];
