@@ -135,6 +135,14 @@ void show_dashboard(NoteStore const& store, Principal const& who, Response& resp
     answer(response, 200, {{"users", totals.users}, {"notes", totals.notes}});
 }
 
+// By the issuer's clock, which is known to within the time that a heartbeat takes.
+std::chrono::milliseconds since(jose::Time at, signet::Verifier const& verifier)
+{
+    using std::chrono::milliseconds;
+    auto const there = std::chrono::system_clock::now() + verifier.status().clock_offset;
+    return std::max(std::chrono::duration_cast<milliseconds>(there - at), milliseconds{0});
+}
+
 // Waits until this token is refused: what a page or a WebSocket needs that outlives its request. Says then what was
 // revoked, and how long ago; nothing where nothing was.
 void wait_for_sign_out(signet::Verifier const& verifier, SignOuts& sign_outs, Principal const& who,
@@ -148,10 +156,7 @@ void wait_for_sign_out(signet::Verifier const& verifier, SignOuts& sign_outs, Pr
         auto const now  = verifier.verify(request.get_header_value("Authorization"));
         if (!now && now.error().revoked) {
             json::object refused{{"refused", name(*now.error().revoked)}};
-            if (auto const at = sign_outs.find(session))
-                refused["milliseconds"] =
-                    std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now() - *at)
-                        .count();
+            if (auto const at = sign_outs.find(session)) refused["milliseconds"] = since(*at, verifier).count();
             return answer(response, 200, refused);
         }
         if (!now || !sign_outs.wait(seen, deadline)) break;

@@ -32,7 +32,7 @@ const ask = (method, path, options = {}) => request(notes, method, path, { beare
 const refusal = ({ status, json }) => [status, json.error];
 
 test('Without a token: 401, and how to ask', async () => {
-  for (const path of ['/profile', '/notes', '/dashboard']) {
+  for (const path of ['/profile', '/notes', '/dashboard', '/until-signed-out']) {
     const answer = await ask('GET', path, { bearer: undefined });
     assert.deepEqual(refusal(answer), [401, 'missing_token'], path);
     assert.equal(answer.headers['www-authenticate'], kNoToken);
@@ -111,12 +111,28 @@ test('A body over the limit is 413', async () => {
 });
 
 test('Another method is 405, with those there are', async () => {
-  const allowed = { '/profile': 'GET, HEAD', '/notes': 'GET, HEAD, POST', '/notes/1': 'DELETE', '/dashboard': 'GET, HEAD' };
+  const allowed = { '/profile': 'GET, HEAD', '/notes': 'GET, HEAD, POST', '/notes/1': 'DELETE', '/dashboard': 'GET, HEAD', '/until-signed-out': 'GET, HEAD' };
   for (const [path, allow] of Object.entries(allowed)) {
     const answer = await ask('PUT', path, { json: {} });
     assert.deepEqual(refusal(answer), [405, 'method_not_allowed'], path);
     assert.equal(answer.headers.allow, allow);
   }
+});
+
+test('Who waits at /until-signed-out hears of the sign-out, and who asks after it is refused', async () => {
+  const waits = (bearer) => ask('GET', '/until-signed-out', { bearer });
+  const signedOut = async (bearer) => assert.equal((await request(site.signet, 'POST', '/api/v1/logout', { bearer })).status, 204);
+  const nothing = waits((await signIn(site.signet)).access_token);
+  // Nobody says that he waits already: the sign-out may come first.
+  let heard, bearer;
+  for (let i = 0; i < 10 && heard?.status !== 200; ++i) {
+    bearer = (await signIn(site.signet)).access_token;
+    [heard] = await Promise.all([waits(bearer), ask('GET', '/profile', { bearer }).then(() => signedOut(bearer))]);
+  }
+  assert.deepEqual([heard.status, heard.json.refused], [200, 'session']);
+  assert.ok(Number.isInteger(heard.json.milliseconds) && heard.json.milliseconds >= 0 && heard.json.milliseconds < 5_000, heard.text);
+  assert.deepEqual(refusal(await waits(bearer)), [401, 'invalid_token']);
+  assert.deepEqual([(await nothing).status, (await nothing).text], [204, '']);
 });
 
 test('The hundred-and-first note is 409', async () => {

@@ -1,7 +1,7 @@
 // The notes site: signed in once, kept in, and shown what happens.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addUser } from '../api/harness.mjs';
+import { addUser, run, signIn as signInByApi } from '../api/harness.mjs';
 import { Person, ann, signIn, startSite } from './site.mjs';
 
 const quick = { SIGNET_TOKENS_ACCESS_LIFETIME: '20s', SIGNET_SESSIONS_REFRESH_WINDOW: '3s' };
@@ -286,6 +286,44 @@ test('signing out everywhere is refused at once in another browser, at another s
     }
   } finally {
     await elsewhere.leave();
+    await page.close();
+  }
+});
+
+test('a sign-out that came while nobody listened is found out all the same', async () => {
+  const waiting = '**/until-signed-out';
+  await person.context.route(waiting, (route) => route.abort());
+  const page = await signedIn();
+  const elsewhere = await Person.arrive();
+  try {
+    const other = await elsewhere.open(site.notes[1]);
+    await signIn(other);
+    await other.getByRole('link', { name: 'Profile' }).click();
+    await other.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await step(other, 'You signed out everywhere').getByText('had confirmed').waitFor();
+    const refused = page.waitForResponse((answer) => answer.url().endsWith('/until-signed-out'), { timeout: 30_000 });
+    await person.context.unroute(waiting);
+    assert.equal((await refused).status(), 401);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await seen(page, 'You are signed out');
+  } finally {
+    await elsewhere.leave();
+    await page.close();
+  }
+});
+
+test('a card whose key was revoked is replaced, and listened for as the first one was', async () => {
+  const kidOf = (token) => JSON.parse(Buffer.from(token.split('.')[0], 'base64url')).kid;
+  const page = await signedIn();
+  try {
+    const revoked = kidOf((await signInByApi(site.signet)).access_token);
+    const listening = page.waitForRequest((sent) => sent.url().endsWith('/until-signed-out') && kidOf(sent.headers().authorization.slice(7)) !== revoked, { timeout: 30_000 });
+    const { code, stderr } = await run(['keys', 'revoke', revoked, '--yes', '--data', site.signet.dataDir]);
+    assert.equal(code, 0, stderr);
+    await seen(page, 'The notes server refuses your card');
+    await listening;
+    await page.getByRole('heading', { name: 'Your notes' }).waitFor();
+  } finally {
     await page.close();
   }
 });

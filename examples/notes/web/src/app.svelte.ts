@@ -46,26 +46,30 @@ class App {
     }
   }
 
-  // The notes server says when it begins to refuse the card, wherever the sign-out was.
+  // The notes server says when it begins to refuse the card, wherever the sign-out was. Another card may come then.
   async #listen(): Promise<void> {
     if (this.#listening) return;
     this.#listening = true;
-    while (this.state === 'signed-in' && !(await this.#hear())) continue;
+    let wait = kBeforeAsking;
+    while (this.state === 'signed-in') wait = (await this.#hear(wait)) ? kBeforeAsking : Math.min(wait * 2, kLongestWait);
     this.#listening = false;
   }
 
-  // True when it is refused.
-  async #hear(): Promise<boolean> {
+  // True when the card is still good.
+  async #hear(wait: number): Promise<boolean> {
     const answer = await until('/until-signed-out', session.token?.value ?? '');
-    if (answer?.status === 204) return false;
-    if (answer?.status !== 200) return pause(kBeforeAsking, false);
-    const { milliseconds } = (await answer.json()) as { milliseconds?: number };
-    if (this.leaving || this.state !== 'signed-in') return true;
-    log.refusedAtOnce(milliseconds ?? null);
-    // Another tab tells this one itself; who signed out elsewhere does not.
-    await pause(kBeforeAsking, true);
-    if (this.state === 'signed-in') await session.fetch('/profile').catch(() => {});
-    return true;
+    if (answer?.status === 204) return true;
+    if (answer?.status === 200) await this.#tell(answer);
+    await pause(wait);
+    // Another tab tells this one itself; who signed out elsewhere does not. 401: it was refused before it was asked about.
+    const isRefused = answer?.status === 200 || answer?.status === 401;
+    if (isRefused && !this.leaving && this.state === 'signed-in') await session.fetch('/profile').catch(() => {});
+    return false;
+  }
+
+  async #tell(refused: Response): Promise<void> {
+    const { milliseconds } = (await refused.json().catch(() => ({}))) as { milliseconds?: number };
+    if (!this.leaving && this.state === 'signed-in') log.refusedAtOnce(milliseconds ?? null);
   }
 
   #look(): void {
@@ -75,9 +79,10 @@ class App {
 }
 
 const kBeforeAsking = 1_000; // milliseconds
+const kLongestWait = 10_000;
 
-function pause<T>(milliseconds: number, then: T): Promise<T> {
-  return new Promise((done) => setTimeout(() => done(then), milliseconds));
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }
 
 // The answer, however long it takes; undefined when there is none.
