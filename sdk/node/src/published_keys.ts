@@ -86,7 +86,7 @@ export class PublishedKeys {
   async #fetchAlone(): Promise<void> {
     const giveUp = new AbortController();
     const stop = () => giveUp.abort();
-    const callOff = this.#env.after(kAnswerWait, stop);
+    const callOff = this.#env.after(kAnswerWait, () => giveUp.abort(new Error('no answer in time')));
     this.#over.signal.addEventListener('abort', stop);
     try {
       const headers = { accept: 'application/jwk-set+json, application/json', ...(this.#etag && { 'if-none-match': this.#etag }) };
@@ -96,7 +96,8 @@ export class PublishedKeys {
       this.#schedule.succeeded(this.#env.steady(), findMaxAge(answer.header('cache-control')), this.#env.random());
       this.#wake();
     } catch (error) {
-      this.#problem = sentenceOf(error);
+      // What ended the fetch here says why better than the broken connection does.
+      this.#problem = sentenceOf(giveUp.signal.reason ?? error);
       this.#schedule.failed(this.#env.steady(), this.#env.random());
     } finally {
       callOff();

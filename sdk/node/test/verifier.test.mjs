@@ -132,6 +132,21 @@ test('an issuer that does not answer keeps a token with an unknown kid waiting f
     assert.equal((await asked).cause, 'unknown_key');
   }));
 
+for (const [what, silent] of [
+  ['does not answer', () => new Promise(() => {})],
+  ['stops in the middle of its answer', { status: 200, headers: { 'content-length': 10 }, stalls: true }],
+])
+  test(`an issuer that ${what} is said to be late`, () =>
+    withIssuer(async (world) => {
+      const { issuer, clock } = world;
+      issuer.answers[kKeys] = silent;
+      await world.verifier({ revocations: 'ignore', patience: 50 });
+      await until('the fetch', () => fetches(issuer) === 1);
+      clock.pass(10_000);
+      await until('the problem', () => world.problems.length > 0);
+      assert.equal(world.problems[0], "the issuer's keys: no answer in time");
+    }));
+
 test('a key that is gone from the set is gone, also for tokens that are remembered', () =>
   withIssuer(async (world) => {
     const { issuer, clock } = world;
