@@ -134,8 +134,10 @@ export class Feed {
     if (this.#problem) return this.#problem;
     // The issuer forgets by its own clock, tokens expire by this machine's.
     const tolerated = Math.max(kKeptLonger - this.#needs.clockSkew, 1_000);
-    if (this.#clockOffset <= tolerated) return '';
-    return `this machine's clock is more than ${tolerated / 1000} s behind the issuer's: a token may outlive the news that it is revoked`;
+    if (Math.abs(this.#clockOffset) <= tolerated) return '';
+    const [where, so] =
+      this.#clockOffset > 0 ? ['behind', 'a token may outlive the news that it is revoked'] : ['ahead of', 'tokens are refused before they expire'];
+    return `this machine's clock is more than ${tolerated / 1000} s ${where} the issuer's: ${so}`;
   }
 
   // ---- asking
