@@ -22,7 +22,6 @@ import { requireOk, Stop, stopFor, stopped } from './stop.ts';
 const kTick = 250; // milliseconds, as all here
 const kAnswerWait = 10_000; // for the snapshot, and between two pieces of it
 const kLongestDownload = 600_000;
-const kLongestAcknowledgement = 5_000;
 // Two clocks that are one in ten thousand apart are a third of a second apart by then.
 const kLongestStream = 3_600_000;
 // All that comes on a stream looks older by as long as its first message took. Where that is more
@@ -66,7 +65,7 @@ export class Feed {
   readonly #freshness: Freshness;
   readonly #schedule = new ReconnectSchedule();
   readonly #least: LeastTime;
-  readonly #acknowledgements = new Acknowledgements((stream, sequence) => this.#acknowledge(stream, sequence));
+  readonly #acknowledgements: Acknowledgements;
   readonly #over = new AbortController();
   #stream: Stream | undefined;
   #takesSnapshot = true;
@@ -85,6 +84,7 @@ export class Feed {
     this.#needs = needs;
     this.#freshness = new Freshness(needs.limits);
     this.#least = new LeastTime(needs.env);
+    this.#acknowledgements = new Acknowledgements(needs.env, (...what) => this.#acknowledge(...what));
     this.#forgotten = needs.env.steady();
     this.#wallAhead = needs.env.wall() - needs.env.steady();
   }
@@ -96,6 +96,7 @@ export class Feed {
 
   close(): void {
     this.#over.abort();
+    this.#acknowledgements.close();
     this.#stream?.end.abort();
     this.#callOffTick();
     this.#wakeFromPause();
@@ -324,15 +325,14 @@ export class Feed {
 
   // ---- what is confirmed
 
-  async #acknowledge(stream: string, sequence: number): Promise<void> {
+  async #acknowledge(stream: string, sequence: number, signal: AbortSignal): Promise<void> {
     const answer = await this.#needs.http.ask({
       url: this.#needs.addresses.acknowledgements,
       method: 'POST',
       headers: { ...this.#headers('application/json'), 'content-type': 'application/json' },
       body: JSON.stringify({ stream, seq: sequence }),
-      answerWithin: kLongestAcknowledgement,
-      silence: kLongestAcknowledgement, // one that never ends would be the last
-      signal: this.#over.signal,
+      answerWithin: kAnswerWait,
+      signal,
     });
     for await (const piece of answer.body) void piece; // so that the connection can be used again
   }

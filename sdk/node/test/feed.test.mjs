@@ -529,17 +529,36 @@ test('confirmations are joined while one is under way', () =>
     assert.equal(issuer.acks.length, 2);
   }));
 
-test('an answer to a confirmation that never ends is not the last', () =>
+for (const never of ['stalls', 'drips'])
+  test(`an answer to a confirmation that ${never} for ever is not the last`, () =>
+    withIssuer(async (world) => {
+      const { issuer, clock } = world;
+      const verifier = await world.verifier();
+      issuer.answers['/revocations/ack'] = { status: 200, headers: { 'content-length': 1_000_000 }, [never]: true };
+      await issuer.revoke('session', 's1');
+      await until('it is confirmed', () => issuer.requestsTo('/revocations/ack').length === 1);
+      delete issuer.answers['/revocations/ack'];
+      await issuer.revoke('session', 's2');
+      await until('both are heard of', holds(verifier, 2));
+      clock.pass(5_000);
+      await until('the second is confirmed', () => issuer.acks.at(-1)?.seq === 2);
+    }));
+
+test('a confirmation that hangs on a dead connection holds up none of the next stream', () =>
   withIssuer(async (world) => {
     const { issuer } = world;
     const verifier = await world.verifier();
-    issuer.answers['/revocations/ack'] = { status: 200, headers: { 'content-length': 10 }, stalls: true };
+    issuer.acknowledging = () => new Promise(() => {});
     await issuer.revoke('session', 's1');
     await until('it is confirmed', () => issuer.requestsTo('/revocations/ack').length === 1);
-    delete issuer.answers['/revocations/ack'];
+    issuer.acknowledging = async () => {};
+    issuer.streams[0].response.destroy();
+    await until('another stream', () => verifier.status().reconnects === 1 && issuer.streams.length === 1);
+    const began = performance.now();
     await issuer.revoke('session', 's2');
-    await until('both are heard of', holds(verifier, 2));
-    await until('the second is confirmed', () => issuer.acks.at(-1)?.seq === 2);
+    await until('the second is confirmed', () => issuer.acks.length > 0);
+    assert.deepEqual(issuer.acks, [{ stream: issuer.streams[0].name, seq: 2 }]);
+    assert.ok(performance.now() - began < 4_000, 'not only when the first was given up');
   }));
 
 // ---- the feed's own keys

@@ -269,10 +269,14 @@ export function signBytes(text, key, header = {}) {
 export const json = (body, headers = {}) => ({ status: 200, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
 export const zipped = (text) => ({ status: 200, body: gzipSync(text), headers: { 'content-encoding': 'gzip' } });
 
-// `cut`: the connection ends in the middle of the body; `stalls`: nothing of it comes.
-function answer(response, { status, body = '', headers = {}, cut = false, stalls = false }) {
+// `cut`: the connection ends in the middle of the body; `stalls`: nothing of it comes; `drips`: a byte now and then, for ever.
+function answer(response, { status, body = '', headers = {}, cut = false, stalls = false, drips = false }) {
   response.writeHead(status, headers);
   if (stalls) return void response.flushHeaders();
+  if (drips) {
+    const dripping = setInterval(() => response.write(' '), 20);
+    return void response.on('close', () => clearInterval(dripping));
+  }
   if (cut) response.write(body, () => response.destroy());
   else response.end(body);
 }

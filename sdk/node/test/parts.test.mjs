@@ -9,6 +9,7 @@ import { createVerifier, insufficientScope, OptionsError } from '../dist/index.j
 import { Principal } from '../dist/principal.js';
 import { invalidToken, isRevoked, noToken, unavailable } from '../dist/refusal.js';
 import { kKinds } from '../dist/entry.js';
+import { Clock } from './issuer.mjs';
 import { prometheusText } from '../dist/status.js';
 import { TokenCache } from '../dist/token_cache.js';
 
@@ -41,8 +42,13 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function slowAcks() {
   const sent = [];
-  const acks = new Acknowledgements((stream, sequence) => new Promise((resolve, reject) => sent.push({ stream, sequence, resolve, reject })));
-  return { acks, sent };
+  const clock = new Clock();
+  const send = (stream, sequence, signal) =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+      sent.push({ stream, sequence, signal, resolve, reject });
+    });
+  return { acks: new Acknowledgements(clock, send), sent, clock };
 }
 
 test('acknowledgements are joined while one is under way', async () => {
@@ -73,15 +79,46 @@ test('an acknowledgement that is lost is not repeated, and holds up no other', a
   assert.deepEqual(sent.map(({ sequence }) => sequence), [1, 2]);
 });
 
-test('a new stream is told of by its own name', async () => {
+test('a new stream is told of by its own name, and waits for nothing that was said of the one before', async () => {
   const { acks, sent } = slowAcks();
   acks.streamBegins('a', 0);
   acks.applied(1);
   acks.streamBegins('b', 1);
   acks.applied(2);
-  sent[0].resolve();
   await settle();
-  assert.deepEqual(sent.map(({ stream, sequence }) => [stream, sequence]), [['a', 1], ['b', 2]]);
+  assert.deepEqual(sent.map(({ stream, sequence, signal }) => [stream, sequence, signal.aborted]), [['a', 1, true], ['b', 2, false]]);
+  acks.streamBegins('c', 2);
+  await settle();
+  acks.applied(3);
+  assert.deepEqual(sent.map(({ stream }) => stream), ['a', 'b', 'c']);
+  sent[2].resolve();
+});
+
+test('an acknowledgement that takes 5 s is given up, and no sooner', async () => {
+  const { acks, sent, clock } = slowAcks();
+  acks.streamBegins('a', 0);
+  acks.applied(1);
+  acks.applied(2);
+  clock.pass(4_900);
+  await settle();
+  assert.deepEqual([sent.length, sent[0].signal.aborted], [1, false]);
+  clock.pass(100);
+  await settle();
+  assert.deepEqual(sent.map(({ sequence, signal }) => [sequence, signal.aborted]), [[1, true], [2, false]]);
+  sent[1].resolve();
+  await settle();
+  clock.pass(5_000);
+  assert.equal(sent[1].signal.aborted, false);
+});
+
+test('after close() nothing is said any more', async () => {
+  const { acks, sent } = slowAcks();
+  acks.streamBegins('a', 0);
+  acks.applied(1);
+  acks.applied(2);
+  acks.close();
+  await settle();
+  assert.deepEqual(sent.map(({ sequence, signal }) => [sequence, signal.aborted]), [[1, true]]);
 });
 
 // ---- the Authorization header: CHECKS B45
