@@ -66,10 +66,16 @@ export class PublishedKeys {
     return new Promise((resolve) => this.#waiting.add(resolve));
   }
 
-  // Somebody named a kid that the set lacks. Resolves when the set is as fresh as it can be now.
-  lookAgain(): Promise<void> {
-    if (this.#fetching) return this.#fetching;
-    return this.#schedule.asked(this.#env.steady()) ? this.#fetch() : Promise.resolve();
+  // Somebody named a kid that the set lacks: this one, where he says which. Resolves when the set is as fresh as it can be now.
+  async lookAgain(kid?: string): Promise<void> {
+    const underWay = this.#fetching;
+    if (underWay) {
+      await underWay;
+      if (kid === undefined || this.current?.find(kid) || this.#over.signal.aborted) return;
+      // It may have been answered before the key was published; one that began since then was not.
+      if (this.#fetching) return this.#fetching;
+    }
+    if (this.#schedule.asked(this.#env.steady())) await this.#fetch();
   }
 
   #fetch(): Promise<void> {

@@ -197,7 +197,7 @@ export class Verifier {
     if (!isAllowed || !this.#keys.current || this.#keys.current.find(kid)) return this.#keys.current;
     let callOff = () => {};
     const enough = new Promise<void>((resolve) => (callOff = this.#options.environment.after(kKeyWait, resolve)));
-    await Promise.race([this.#keys.lookAgain(), enough]);
+    await Promise.race([this.#keys.lookAgain(kid), enough]);
     callOff();
     return this.#keys.current;
   }

@@ -96,6 +96,44 @@ test('a token of a key that is new waits for it, and one fetch serves all who wa
     assert.equal(fetches(issuer), 2);
   }));
 
+// What the issuer publishes now, answered when `release` is called.
+function slowly(issuer) {
+  const held = {};
+  const keys = json({ keys: issuer.keys.map(({ jwk }) => jwk) });
+  issuer.answers[kKeys] = () => new Promise((resolve) => (held.release = () => resolve(keys)));
+  return held;
+}
+
+test('a key that was published while a fetch was under way is asked for once more', () =>
+  withIssuer(async (world) => {
+    const { issuer, clock } = world;
+    const verifier = await world.verifier({ revocations: 'ignore' });
+    const early = slowly(issuer);
+    clock.pass(300_000);
+    await until('the fetch', () => fetches(issuer) === 2);
+    delete issuer.answers[kKeys];
+    const next = newKey('ES256', 'k2');
+    issuer.keys.push(next);
+    const tokens = await Promise.all(Array.from({ length: 20 }, (_, i) => issuer.bearer({ sid: `s${i}` }, { key: next })));
+    const asked = tokens.map((token) => refusalOf(verifier, token));
+    early.release();
+    assert.deepEqual(new Set(await Promise.all(asked)), new Set([undefined]));
+    assert.equal(fetches(issuer), 3);
+  }));
+
+test('but not where the one under way was asked for by somebody less than 30 s ago', () =>
+  withIssuer(async (world) => {
+    const { issuer } = world;
+    const verifier = await world.verifier({ revocations: 'ignore' });
+    const early = slowly(issuer);
+    const tokens = await Promise.all(['x', 'y'].map((kid) => issuer.bearer({}, { header: { kid } })));
+    const asked = tokens.map((token) => refusalOf(verifier, token));
+    await until('the fetch', () => fetches(issuer) === 2);
+    early.release();
+    assert.deepEqual((await Promise.all(asked)).map(({ cause }) => cause), ['unknown_key', 'unknown_key']);
+    assert.equal(fetches(issuer), 2);
+  }));
+
 test('random kids cause a fetch each 30 s at most', () =>
   withIssuer(async (world) => {
     const { issuer, clock } = world;
