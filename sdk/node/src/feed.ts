@@ -251,7 +251,10 @@ export class Feed {
     // Until it is current, all that brings us on counts; then only what says that it still is.
     if (!stream.isCurrent && this.sequence !== before) stream.quietSince = arrived;
     this.#takeStep(step, stream);
-    if (isGreeting) this.#acknowledgements.streamBegins(this.#position.stream, before);
+    if (isGreeting) {
+      this.#least.hears(this.#serverTime);
+      this.#acknowledgements.streamBegins(this.#position.stream, before);
+    }
     if (step.add) this.#acknowledgements.applied(this.sequence);
   }
 

@@ -6,8 +6,9 @@ import type { Environment } from './environment.ts';
 
 export class LeastTime {
   readonly #clock: Pick<Environment, 'wall' | 'steady'>;
-  readonly #wall: number;
-  readonly #steady: number;
+  #wall: number;
+  #steady: number;
+  #hasBegunAgain = false;
 
   constructor(clock: Pick<Environment, 'wall' | 'steady'>) {
     this.#clock = clock;
@@ -15,7 +16,16 @@ export class LeastTime {
     this.#steady = clock.steady();
   }
 
-  // The earlier of the wall clock and one that has run evenly since the start.
+  // The issuer says that it is `time`. Its first word begins anew, with the earlier of its time and the wall
+  // clock's: one that was months behind at the start, and was put right, would have nothing forgotten for months.
+  hears(time: number): void {
+    if (this.#hasBegunAgain) return;
+    this.#hasBegunAgain = true;
+    this.#wall = Math.min(time, this.#clock.wall());
+    this.#steady = this.#clock.steady();
+  }
+
+  // The earlier of the wall clock and one that has run evenly since the beginning.
   now(): number {
     return Math.min(this.#clock.wall(), this.#wall + Math.floor(this.#clock.steady() - this.#steady));
   }

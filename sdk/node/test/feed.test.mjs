@@ -687,6 +687,30 @@ test('an entry is forgotten after its until and the skew', () =>
     assert.equal((await refusalOf(verifier, await issuer.bearer({ sid: 's2' })))?.revoked, 'session');
   }));
 
+const kMonths = 90 * 24 * 3_600_000;
+
+test('a clock that was months behind at the start, and was put right, has entries forgotten all the same', () =>
+  withIssuer(async (world) => {
+    const { issuer, clock } = world;
+    clock.asleep = -kMonths;
+    issuer.ahead = kMonths;
+    issuer.log = new Log(issuer.now() - 1_000);
+    issuer.answers['/revocations/stream'] = { status: 503 };
+    const verifier = await world.verifier({ patience: 50 });
+    clock.asleep = 0;
+    issuer.ahead = 0;
+    delete issuer.answers['/revocations/stream'];
+    clock.pass(10_000);
+    await until('it is live', isLive(verifier));
+    await issuer.revoke('session', 's1', { until: issuer.now() + 1_000 });
+    await until('it is heard of', holds(verifier, 1));
+    clock.pass(40_000);
+    await until('it is forgotten', () => {
+      clock.pass(1_000);
+      return verifier.status().entries === 0;
+    });
+  }));
+
 for (const [how, onState] of [
   ['throws', () => { throw new Error('of the application'); }],
   ['promises and does not keep', async () => { throw new Error('of the application'); }],

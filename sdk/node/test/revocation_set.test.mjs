@@ -99,3 +99,23 @@ test('the least time is the earlier of the wall clock and one that runs evenly',
   wall -= 7_200_000;
   assert.equal(least.now(), wall, 'a jump back');
 });
+
+test('the issuer’s first word on the time begins it anew, and is never later than either clock', () => {
+  let [wall, steady] = [1_000_000, 50];
+  const clock = { wall: () => wall, steady: () => steady };
+  const behind = new LeastTime(clock);
+  const ahead = new LeastTime(clock);
+  wall += 9_000_000; // the clock was put right
+  steady += 100;
+  assert.deepEqual([behind.now(), ahead.now()], [1_000_100, 1_000_100]);
+  behind.hears(10_000_500);
+  assert.equal(behind.now(), 10_000_000, 'the wall clock, which is behind');
+  ahead.hears(9_999_500);
+  assert.equal(ahead.now(), 9_999_500, 'the issuer, where the wall clock is ahead of it');
+  for (const least of [behind, ahead]) least.hears(99_000_000);
+  wall += 3_600_000;
+  steady += 10;
+  assert.deepEqual([behind.now(), ahead.now()], [10_000_010, 9_999_510], 'its first word alone');
+  wall = 5_000_000;
+  assert.deepEqual([behind.now(), ahead.now()], [5_000_000, 5_000_000]);
+});
