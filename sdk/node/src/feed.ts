@@ -46,6 +46,7 @@ export interface FeedNeeds {
   readonly limits: FreshnessLimits;
   readonly clockSkew: number;
   readonly changed: () => void; // something may be worth reporting
+  readonly keyRevoked: () => void; // another signs from now on
 }
 
 interface Stream {
@@ -248,6 +249,7 @@ export class Feed {
     if (message.type === 'heartbeat') this.#takeTime(message, stream, arrived);
     const step = this.#position.take(message);
     for (const entry of step.add ?? []) this.#needs.set.add(entry);
+    if (step.add?.some(({ kind }) => kind === 'key')) this.#needs.keyRevoked();
     // Until it is current, all that brings us on counts; then only what says that it still is.
     if (!stream.isCurrent && this.sequence !== before) stream.quietSince = arrived;
     this.#takeStep(step, stream);

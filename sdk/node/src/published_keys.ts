@@ -78,6 +78,13 @@ export class PublishedKeys {
     if (this.#schedule.asked(this.#env.steady())) await this.#fetch();
   }
 
+  // The issuer has said that its keys are others now: asked at once, however often strangers have had it asked.
+  // What is under way may have been answered before that.
+  async fetchAnew(): Promise<void> {
+    await this.#fetching;
+    if (!this.#over.signal.aborted) await this.#fetch();
+  }
+
   #fetch(): Promise<void> {
     this.#callOff();
     this.#fetching ??= this.#fetchAlone().finally(() => {

@@ -51,12 +51,13 @@ export class Verifier {
     this.#options = options;
     this.#http = new Http(options.ca);
     const changed = () => this.#report();
+    const keyRevoked = () => void this.#keys.fetchAnew();
     this.#keys = new PublishedKeys(env, this.#http, addresses.keys, changed);
     this.#feedKeys = new PublishedKeys(env, this.#http, addresses.revocationKeys, changed);
     this.#seen = new TokenCache(options.rememberedTokens);
     const own = { env, http: this.#http, addresses, keys: this.#feedKeys, set: this.#set };
     if (options.revocations === 'follow')
-      this.#feed = new Feed({ ...own, issuer, credential, limits: options, clockSkew, changed });
+      this.#feed = new Feed({ ...own, issuer, credential, limits: options, clockSkew, changed, keyRevoked });
   }
 
   // For createVerifier().

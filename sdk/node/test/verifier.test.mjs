@@ -151,6 +151,50 @@ test('random kids cause a fetch each 30 s at most', () =>
     assert.equal(fetches(issuer), 3);
   }));
 
+test('a key that is revoked brings the one that signs now at once, whatever kid a stranger has had looked for', () =>
+  withIssuer(async (world) => {
+    const { issuer } = world;
+    const verifier = await world.verifier();
+    assert.equal((await refusalOf(verifier, await issuer.bearer({}, { header: { kid: 'x' } }))).cause, 'unknown_key');
+    assert.equal(fetches(issuer), 2);
+    const [leaked, next] = [issuer.keys[0], newKey('ES256', 'k2')];
+    issuer.keys = [next];
+    const token = await issuer.bearer();
+    assert.equal((await refusalOf(verifier, token)).cause, 'unknown_key', 'the cooldown');
+    await issuer.revoke('session', 's9');
+    await until('it is heard of', () => verifier.status().sequence === 1);
+    assert.equal(fetches(issuer), 2);
+    await issuer.revoke('key', 'k1');
+    await until('it is accepted', async () => (await refusalOf(verifier, token)) === undefined);
+    assert.equal(fetches(issuer), 3);
+    assert.equal((await refusalOf(verifier, await issuer.bearer({}, { key: leaked }))).cause, 'unknown_key');
+    assert.equal(fetches(issuer), 3, 'the cooldown is as it was');
+  }));
+
+test('a key that is revoked while a fetch is under way has another one follow', () =>
+  withIssuer(async (world) => {
+    const { issuer, clock } = world;
+    const verifier = await world.verifier();
+    const early = slowly(issuer);
+    clock.pass(300_000);
+    await until('the fetch', () => fetches(issuer) === 2);
+    delete issuer.answers[kKeys];
+    issuer.keys = [newKey('ES256', 'k2')];
+    await issuer.revoke('key', 'k1');
+    await until('it is heard of', () => verifier.status().sequence === 1);
+    early.release();
+    await until('it is accepted', async () => (await refusalOf(verifier, await issuer.bearer())) === undefined);
+    assert.equal(fetches(issuer), 3);
+  }));
+
+test('a key that was revoked before it began is in the snapshot, and no reason to ask again', () =>
+  withIssuer(async (world) => {
+    const { issuer } = world;
+    issuer.log.add('key', 'k0', issuer.now(), issuer.now() + 600_000);
+    const verifier = await world.verifier();
+    assert.deepEqual([verifier.status().entries, fetches(issuer)], [1, 1]);
+  }));
+
 test('a kid of an algorithm that is not allowed causes none', () =>
   withIssuer(async (world) => {
     const { issuer } = world;
