@@ -20,8 +20,8 @@ export interface StateReport {
 export interface VerifierOptions {
   issuer: string; // exact text of "iss"; all that is fetched lies under it
   audience: string; // must be among "aud"
-  // What `signet verifier add NAME` prints: lets this server follow what is revoked. A secret,
-  // though one that shows nothing but that.
+  // What `signet verifier add NAME` prints: lets this server follow what is revoked. It also asks about
+  // tokens and exchanges session cookies: keep it as you would a password.
   credential?: string;
   // 'ignore': a token is good until it expires, whatever happens. 'follow' needs a credential.
   revocations?: 'follow' | 'ignore';
