@@ -156,8 +156,12 @@ void wait_for_sign_out(signet::Verifier const& verifier, SignOuts& sign_outs, Pr
         auto const now  = verifier.verify(request.get_header_value("Authorization"));
         if (!now && now.error().revoked) {
             json::object refused{{"refused", name(*now.error().revoked)}};
-            if (auto const at = sign_outs.find(session)) refused["milliseconds"] = since(*at, verifier).count();
-            return answer(response, 200, refused);
+            auto const   at = sign_outs.find(session);
+            if (at) refused["milliseconds"] = since(*at, verifier).count();
+            // Of many that end together each is refused before it is told of.
+            bool const is_told = at || now.error().revoked != signet::Revoked::session;
+            if (is_told || !sign_outs.wait(seen, deadline)) return answer(response, 200, refused);
+            continue;
         }
         if (!now || !sign_outs.wait(seen, deadline)) break;
     }

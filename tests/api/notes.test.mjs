@@ -135,6 +135,18 @@ test('Who waits at /until-signed-out hears of the sign-out, and who asks after i
   assert.deepEqual([(await nothing).status, (await nothing).text], [204, '']);
 });
 
+test('Of many sessions that end together each is told how long ago it ended', async () => {
+  const bob = { ...ann, email: 'bob@example.com' };
+  await addUser(site.signet, bob);
+  const sessions = [];
+  for (let i = 0; i < 30; ++i) sessions.push((await signIn(site.signet, bob)).access_token);
+  const waits = sessions.slice(0, 10).map((bearer) => ask('GET', '/until-signed-out', { bearer }));
+  await Promise.all(sessions.slice(0, 10).map((bearer) => ask('GET', '/profile', { bearer })));
+  assert.equal((await request(site.signet, 'POST', '/api/v1/logout-all', { bearer: sessions[29] })).status, 204);
+  // 401: the sign-out came before it waited.
+  for (const { status, json } of await Promise.all(waits)) assert.ok(status === 401 || (status === 200 && Number.isInteger(json.milliseconds)), JSON.stringify(json));
+});
+
 test('The hundred-and-first note is 409', async () => {
   for (let i = 0; i < 100; ++i) assert.equal((await ask('POST', '/notes', { json: { text: `note ${i}` } })).status, 201);
   assert.deepEqual(refusal(await ask('POST', '/notes', { json: { text: 'one more' } })), [409, 'too_many_notes']);
