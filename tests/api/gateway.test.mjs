@@ -5,27 +5,20 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { after, before, describe, test } from 'node:test';
 import { isMissing, proxyNames, spokenBy, startGateway, startProxy, startService } from './gateway.mjs';
-import { addUser, ann, request, signIn, startSignet } from './harness.mjs';
+import { addUser, ann, patient, request, signIn, startSignet } from './harness.mjs';
 
 const root = { email: 'root@example.com', password: ann.password, name: 'R\u00fcdiger 100%' };
 const busy = { email: 'busy@example.com', password: ann.password, name: 'Busy', roles: Array.from({ length: 100 }, (_, i) => `role-${i}-of-a-department-far-from-here`) };
 const kIdentity = ['user', 'session', 'email', 'name', 'roles', 'scopes', 'client'].map((name) => `x-signet-${name}`);
 
-let signet;
-before(async () => {
-  signet = await startSignet();
-  await addUser(signet, { ...ann, roles: ['viewer'] });
-  await addUser(signet, { ...root, roles: ['admin', 'editor'] });
-  await addUser(signet, busy);
-});
-after(() => signet.stop());
-
-const signOut = (session) => request(signet, 'POST', '/api/v1/logout', { bearer: session.access_token });
-
 for (const name of proxyNames) {
   describe(`through ${name}`, { skip: isMissing(name) }, () => {
-    let gateway, service, proxy, session;
+    let signet, gateway, service, proxy, session;
     before(async () => {
+      signet = await startSignet({ env: patient });
+      await addUser(signet, { ...ann, roles: ['viewer'] });
+      await addUser(signet, { ...root, roles: ['admin', 'editor'] });
+      await addUser(signet, busy);
       gateway = await startGateway(signet, { replacements: [['proxy = "nginx"', `proxy = "${spokenBy[name]}"`]] });
       service = await startService();
       proxy = await startProxy(name, { gateway, service });
@@ -35,6 +28,7 @@ for (const name of proxyNames) {
       await proxy?.stop();
       await gateway?.stop();
       await service?.stop();
+      await signet?.stop();
     });
 
     const ask = (method, target, options = {}) => request(proxy, method, target, options);
@@ -185,15 +179,19 @@ for (const name of proxyNames) {
     test('who signs out elsewhere is out at the next request', async () => {
       const other = await signIn(signet);
       assert.equal((await ask('GET', '/page', { bearer: other.access_token })).status, 200);
-      assert.equal((await signOut(other)).status, 204);
+      const answer = await request(signet, 'POST', '/api/v1/logout', { bearer: other.access_token });
+      assert.deepEqual([answer.status, answer.headers['signet-propagated']], [204, '1/1']);
       assert.equal((await ask('GET', '/page', { bearer: other.access_token })).status, 401);
       assert.equal((await asAnn('/page')).status, 200, 'and nobody else');
     });
 
     test('a gateway that has ended lets nobody through, and one that hangs does not either', async () => {
       const alone = await startGateway(signet, { replacements: [['proxy = "nginx"', `proxy = "${spokenBy[name]}"`]] });
-      const before = await startProxy(name, { gateway: alone, service });
+      const connected = [];
+      const mute = net.createServer((socket) => { connected.push(socket.on('error', () => {})); });
+      let before;
       try {
+        before = await startProxy(name, { gateway: alone, service });
         assert.equal((await request(before, 'GET', '/page', { bearer: session.access_token })).status, 200);
         assert.deepEqual(await alone.stop(), { code: 0, signal: null });
         for (const target of ['/page', '/assets/a.css']) {
@@ -201,14 +199,17 @@ for (const name of proxyNames) {
           assert.ok([502, 503].includes(answer.status), `${answer.status}`);
         }
         // Where it was, somebody takes connections and says nothing.
-        const mute = net.createServer((socket) => { socket.on('error', () => {}); }).listen(alone.port, '127.0.0.1');
+        await new Promise((done) => mute.listen(alone.port, '127.0.0.1', done));
         const answer = await request(before, 'GET', '/page', { bearer: session.access_token, headers: { 'x-marker': 'ended' } });
         assert.ok([502, 503, 504].includes(answer.status), `${answer.status}`);
         assert.ok(answer.milliseconds < 10_000, `${answer.milliseconds} ms`);
-        mute.close();
+        assert.ok(connected.length > 0, 'it was asked');
         assert.ok(!reached('ended'));
       } finally {
-        await before.stop();
+        await before?.stop();
+        await alone.stop();
+        for (const socket of connected) socket.destroy();
+        mute.close();
       }
     });
 
