@@ -140,8 +140,9 @@ TEST_F(RevocationFeeds, NeverGoBackToAnOlderLog)
     states.wait_for_problem("the issuer's log is older than the one held");
     states.wait_for(State::stale);
     EXPECT_TRUE(is_revoked("s1"));
+    auto const before = states.size();
     issuer.replace_log(Log{log.end().log});
-    states.wait_for_problem("the issuer's log ends before what is held", states.size());
+    states.wait_for_problem("the issuer's log ends before what is held", before);
     issuer.replace_log(log);
     EXPECT_TRUE(soon([&] { return feed->state() == State::live; }));
 }
