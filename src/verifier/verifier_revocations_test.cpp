@@ -162,7 +162,7 @@ TEST_F(VerifierRevocations, LetTheCallerDecideWhenTheyAreStale)
 {
     auto brief           = options();
     brief.degraded_after = 2s;
-    brief.stale_after    = 2500ms;
+    brief.stale_after    = 7s;
     start(brief);
     auto const token   = bearer("s1");
     auto const revoked = bearer("s2");
