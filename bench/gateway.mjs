@@ -12,7 +12,7 @@ export const gatewayRows = ['gateway/nginx', 'gateway/decision'];
 const ofItsOwn = { stdio: 'ignore', detached: true };
 
 class Ended {
-  constructor(child) { this.child = child; this.end = new Promise((done) => child.once('exit', done)); }
+  constructor(child) { this.child = child; this.end = new Promise((done) => child.once('exit', done).once('error', done)); }
   async stop() {
     if (this.child.exitCode === null) this.child.kill('SIGTERM');
     await this.end;
@@ -37,9 +37,13 @@ async function startGateway(signet, { binaries, scratch, freePort }) {
     + `[tokens]\nissuer = "https://localhost:${signet.port}"\nca_file = "${signet.ca}"\ncredential_file = "${folder}/credential"\n[log]\nlevel = "error"\n`
     + '[[rule]]\npath = "/assets"\naccess = "open"\n[[rule]]\npath = "/admin"\nroles = ["admin"]\n');
   const gateway = new Ended(spawn(path.join(binaries, 'signet'), ['gateway', '--config', path.join(folder, 'gateway.toml')], ofItsOwn));
-  gateway.port = port;
-  await until('the gateway', answers(`http://127.0.0.1:${admin}/readyz`));
-  return gateway;
+  try {
+    await until('the gateway', answers(`http://127.0.0.1:${admin}/readyz`));
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
+  return Object.assign(gateway, { port });
 }
 
 // Two servers in one: one asks the gateway, the other itself. Both have as many headers to pass on.
@@ -78,10 +82,11 @@ async function startNginx(gateway, { scratch, freePort, cores }) {
 
 export async function measureGateway({ start, paired, wrk, wanted, ...place }) {
   const signet = await start();
-  const { access_token: token } = await signet.login();
-  const gateway = await startGateway(signet, place);
-  const nginx = await startNginx(gateway, place);
+  let gateway, nginx;
   try {
+    const { access_token: token } = await signet.login();
+    gateway = await startGateway(signet, place);
+    nginx = await startNginx(gateway, place);
     if (!(await answers(`http://127.0.0.1:${nginx.asking}/page.html`, { authorization: `Bearer ${token}` })())) throw new Error('the gateway refuses');
     if ((await fetch(`http://127.0.0.1:${nginx.asking}/page.html`)).status !== 401) throw new Error('nginx does not ask');
     const page = (port) => () => wrk(`http://127.0.0.1:${port}/page.html`, token);
@@ -90,8 +95,8 @@ export async function measureGateway({ start, paired, wrk, wanted, ...place }) {
     if (wanted('gateway/decision'))
       await paired('gateway/decision', '1/s', 'the page by nginx that asks itself', 5, () => wrk(`http://127.0.0.1:${gateway.port}/decision`, token, asked), page(nginx.alone));
   } finally {
-    await nginx.stop();
-    await gateway.stop();
+    await nginx?.stop();
+    await gateway?.stop();
     await signet.stop();
   }
 }

@@ -207,7 +207,7 @@ export function refresh(signet, refreshToken, options = {}) {
 // A server with ann in it.
 export async function startWithAnn(options) {
   const signet = await startSignet(options);
-  await addUser(signet, ann);
+  await addUser(signet, ann).catch(async (error) => { await signet.stop(); throw error; });
   return signet;
 }
 

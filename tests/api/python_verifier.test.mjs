@@ -104,17 +104,23 @@ except ValueError as wrong:
 test('the class says who it is, what was revoked, and why options cannot work', () => withSignet(async ({ signet, credential }) => {
   const session = await signIn(signet);
   const reader = python(signet, ['-c', script], { SIGNET_CREDENTIAL: credential, TOKEN: session.access_token });
-  const lines = () => reader.output.split('\n').filter(Boolean);
-  await until('who it is', () => lines().length === 1 || reader.child.exitCode !== null);
-  await signOut(signet, session);
-  assert.equal(await reader.ended, 0, reader.errors);
-  const [first, ...rest] = lines();
-  const { iat, exp } = jose.decodeJwt(session.access_token);
-  assert.deepEqual(JSON.parse(first), ['live', session.user.id, session.session_id, ann.email, ann.name, ['writer'], iat * 1000, exp * 1000]);
-  assert.deepEqual(rest, [
-    '[401, "", ""]', '[401, "", ""]', '[401, "", ""]', '[401, "invalid_token", ""]', '[401, "invalid_token", "session"]',
-    `["session", "${session.session_id}"] True`, '500', 'what is revoked cannot be followed without a credent',
-  ]);
+  try {
+    const lines = () => reader.output.split('\n').filter(Boolean);
+    await until('who it is', () => lines().length === 1 || reader.child.exitCode !== null);
+    await signOut(signet, session);
+    await until('its end', () => reader.child.exitCode !== null);
+    assert.equal(await reader.ended, 0, reader.errors);
+    const [first, ...rest] = lines();
+    const { iat, exp } = jose.decodeJwt(session.access_token);
+    assert.deepEqual(JSON.parse(first), ['live', session.user.id, session.session_id, ann.email, ann.name, ['writer'], iat * 1000, exp * 1000]);
+    assert.deepEqual(rest, [
+      '[401, "", ""]', '[401, "", ""]', '[401, "", ""]', '[401, "invalid_token", ""]', '[401, "invalid_token", "session"]',
+      `["session", "${session.session_id}"] True`, '500', 'what is revoked cannot be followed without a credent',
+    ]);
+  } finally {
+    reader.child.kill('SIGTERM');
+    await reader.ended;
+  }
 }));
 
 const lives = `

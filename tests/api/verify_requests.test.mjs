@@ -10,18 +10,20 @@ import { freePort, patient, request, root, signIn, startWithAnn, until } from '.
 // One of the two, beside a server with ann in it.
 async function withServer(name, work) {
   const signet = await startWithAnn({ env: patient });
-  const [credential, port] = [await addVerifier(signet, name), await freePort()];
-  const child = spawn(path.join(process.env.EXAMPLES_FOLDER ?? path.join(root, 'build/release'), `verify_requests_${name}`),
-    [signet.url, path.join(signet.dataDir, 'tls/cert.pem'), String(port)], { stdio: ['pipe', 'ignore', 'ignore'] });
-  const ended = new Promise((done) => child.once('exit', done));
+  let child;
   try {
+    const [credential, port] = [await addVerifier(signet, name), await freePort()];
+    child = spawn(path.join(process.env.EXAMPLES_FOLDER ?? path.join(root, 'build/release'), `verify_requests_${name}`),
+      [signet.url, path.join(signet.dataDir, 'tls/cert.pem'), String(port)], { stdio: ['pipe', 'ignore', 'ignore'] });
+    child.ended = new Promise((done) => child.once('exit', done).once('error', done));
+    child.stdin.on('error', () => {});
     child.stdin.end(credential);
     const server = { url: `http://127.0.0.1:${port}` };
     await until('the example', () => request(server, 'GET', '/profile').then((answer) => answer.status === 401, () => false));
     await work({ signet, server });
   } finally {
-    child.kill('SIGTERM');
-    await ended;
+    child?.kill('SIGTERM');
+    await child?.ended;
     await signet.stop();
   }
 }
