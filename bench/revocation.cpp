@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -135,6 +136,7 @@ int check_false_refusals(std::uint64_t checks)
     set->add({.kind = Kind::user, .subject = "somebody", .not_before = kNow, .until = kNow + 21min});
     must(count_refusals(*set, 0, 1) == 0, "innocence");
 
+    auto const                 begin   = std::chrono::steady_clock::now();
     auto const                 threads = std::max(1U, std::thread::hardware_concurrency());
     std::vector<std::uint64_t> refused(threads);
     std::vector<std::jthread>  running;
@@ -144,6 +146,8 @@ int check_false_refusals(std::uint64_t checks)
     running.clear();
     std::uint64_t all = 0;
     for (auto const some : refused) all += some;
+    auto const took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    fmt::print("in {:.0f} s, on {} threads\n", took, threads);
     fmt::print("{} of {} tokens that nobody revoked were refused\n", all, checks);
     return all == 0 ? 0 : 1;
 }

@@ -141,10 +141,11 @@ TEST(RevocationSet, RefusesAnEntryThatConcernsNobody)
     EXPECT_EQ(set.size(), 0U);
 }
 
-// DESIGN 12
-TEST(RevocationSet, HoldsAMillionSessionsInThirtyTwoMegabytes)
+// DESIGN 12; and CHECKS F 11, of which `./dev test --soak` makes a thousand million.
+TEST(RevocationSet, HoldsAMillionSessionsInThirtyTwoMegabytesAndRefusesNobodyElse)
 {
     constexpr int kMillion = 1'000'000;
+    constexpr int kOthers  = 100'000;
     RevocationSet set;
     std::size_t   most = 0;
     for (int i = 0; i < kMillion; ++i) {
@@ -158,6 +159,19 @@ TEST(RevocationSet, HoldsAMillionSessionsInThirtyTwoMegabytes)
         EXPECT_EQ(set.find({.session = hash_subject(Kind::session, id)}), Kind::session);
         EXPECT_EQ(set.find({.session = hash_subject(Kind::session, id + "x")}), std::nullopt);
     }
+    int refused = 0;
+    for (int i = kMillion; i < kMillion + kOthers; ++i) {
+        auto const id = "session-" + std::to_string(i);
+        refused += set.find(TokenKeys::of({.session_id = id,
+                                           .token_id   = id,
+                                           .user_id    = id,
+                                           .client_id  = "signet",
+                                           .key_id     = "k1",
+                                           .issued_at  = kNow}))
+                       ? 1
+                       : 0;
+    }
+    EXPECT_EQ(refused, 0);
     set.forget(kNow + 1h);
     EXPECT_EQ(set.size(), 0U);
     EXPECT_LT(set.bytes(), 64UL * 1024);
