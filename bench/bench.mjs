@@ -279,7 +279,8 @@ async function jose() {
 
 async function seenBefore() {
   const { stdout } = await run(path.join(binaries, 'bench_verifier'));
-  const against = (name) => (name.endsWith('1M-revoked') ? 'none revoked' : 'the first check of an ES256 token');
+  const against = (name) => ({ 'verify/seen-before': 'the first check of an ES256 token', 'verify/seen-before/1M-revoked': 'none revoked; no news since the last look',
+    'verify/after-news/0': 'none revoked, and no news since the last look' }[name] ?? 'none revoked; news since the last look');
   for (const row of stdout.trim().split('\n').map((text) => JSON.parse(text)))
     if (wanted(row.name)) report({ ...row, against: against(row.name) });
 }
@@ -525,7 +526,7 @@ const algorithms = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256
 const groups = [
   [[...algorithms.flatMap((name) => [`verify/${name}`, `sign/${name}`, `load-key/${name}`]),
     ...['HS256', 'ES256'].flatMap((name) => [`verify/${name}/two-threads`, `verify/${name}/allocations`])], jose],
-  [['verify/seen-before', 'verify/seen-before/1M-revoked'], seenBefore],
+  [['verify/seen-before', 'verify/seen-before/1M-revoked', 'verify/after-news/0', 'verify/after-news/1k', 'verify/after-news/1M'], seenBefore],
   [['revocation/find/0', 'revocation/find/1k', 'revocation/find/1M', 'revocation/add/1M', 'revocation/memory/1M'], revocations],
   [peerRows, () => measurePeers({ binaries, scratch, wanted, report })],
   [['server/machine'], machine],

@@ -202,6 +202,13 @@ signet::revocation::Position fetch_position(httplib::SSLClient& client, Place co
 
 }  // namespace
 
+signet::revocation::Position fetch_position(Place const& place)
+{
+    httplib::SSLClient client(place.host, place.port);
+    client.set_ca_cert_path(place.ca.c_str());
+    return fetch_position(client, place, fetch_keys(client));
+}
+
 Followers::Followers(Place place, std::size_t count, Applied applied)
     : place_(std::move(place)), applied_(std::move(applied))
 {

@@ -32,6 +32,9 @@ void allow_many_descriptors();
 // Says why on standard error, and ends the process.
 [[noreturn]] void fail(std::string const& why);
 
+// Where the log ends now.
+[[nodiscard]] signet::revocation::Position fetch_position(Place const& place);
+
 class Follower;
 class Reader;
 
