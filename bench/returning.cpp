@@ -9,23 +9,22 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "followers.hpp"
@@ -33,7 +32,6 @@
 namespace {
 
 namespace asio = boost::asio;
-using asio::use_awaitable;
 using bench::fail;
 using bench::Place;
 using Steady = std::chrono::steady_clock;
@@ -49,63 +47,102 @@ struct Crowd {
     std::size_t             snapshot_bytes = 0;
 };
 
+constexpr std::array<std::string_view, 3> kFetched{"/.well-known/jwks.json", "/revocations/keys", "/revocations"};
+
+void must(boost::system::error_code const& error)
+{
+    if (error) fail(error.message());
+}
+
+std::size_t content_length(std::string head)
+{
+    std::ranges::transform(head, head.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    constexpr std::string_view kName = "\r\ncontent-length: ";
+    auto const                 at    = head.find(kName);
+    if (at == std::string::npos) fail("an answer without a length: " + head);
+    return std::strtoul(head.c_str() + at + kName.size(), nullptr, 10);
+}
+
 class Verifier {
 public:
     Verifier(asio::io_context& io, Crowd& crowd) : crowd_(crowd), socket_(io, crowd.tls) {}
 
-    asio::awaitable<void> run()
+    void begin()
     {
-        co_await socket_.lowest_layer().async_connect(crowd_.server, use_awaitable);
-        co_await socket_.async_handshake(asio::ssl::stream_base::client, use_awaitable);
-        static_cast<void>(co_await fetch("/.well-known/jwks.json"));
-        static_cast<void>(co_await fetch("/revocations/keys"));
-        crowd_.snapshot_bytes = co_await fetch("/revocations");
-        co_await ask(crowd_.stream);
-        static_cast<void>(co_await read_head());
-        auto const event = co_await asio::async_read_until(socket_, asio::dynamic_buffer(text_), "\n\n", use_awaitable);
-        if (event == 0) fail("a stream says nothing");
-        crowd_.took.push_back(std::chrono::duration<double, std::milli>(Steady::now() - crowd_.began).count());
+        socket_.lowest_layer().async_connect(crowd_.server, [this](auto const& error) {
+            must(error);
+            socket_.async_handshake(asio::ssl::stream_base::client, [this](auto const& failure) {
+                must(failure);
+                fetch_next();
+            });
+        });
     }
 
 private:
-    asio::awaitable<void> ask(std::string_view target)
+    using Then = std::function<void()>;
+
+    void fetch_next()
     {
-        auto const request =
+        if (fetched_ == kFetched.size()) return follow();
+        ask(kFetched[fetched_++], [this] { read_body(); });
+    }
+
+    // `then`, with the head of the answer in head_.
+    void ask(std::string_view target, Then then)
+    {
+        request_ =
             fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nAccept-Encoding: gzip\r\n\r\n",
                         target, crowd_.place.host, crowd_.place.credential);
-        co_await asio::async_write(socket_, asio::buffer(request), use_awaitable);
+        asio::async_write(socket_, asio::buffer(request_),
+                          [this, then = std::move(then)](auto const& error, std::size_t) {
+                              must(error);
+                              read_head(then);
+                          });
     }
 
-    asio::awaitable<std::string> read_head()
+    void read_head(Then then)
     {
-        auto const size =
-            co_await asio::async_read_until(socket_, asio::dynamic_buffer(text_), "\r\n\r\n", use_awaitable);
-        auto head = text_.substr(0, size);
-        text_.erase(0, size);
-        if (!head.starts_with("HTTP/1.1 200")) fail("an answer that is none: " + head);
-        co_return head;
+        auto const take = [this, then = std::move(then)](auto const& error, std::size_t size) {
+            must(error);
+            head_ = text_.substr(0, size);
+            text_.erase(0, size);
+            if (!head_.starts_with("HTTP/1.1 200")) fail("an answer that is none: " + head_);
+            then();
+        };
+        asio::async_read_until(socket_, asio::dynamic_buffer(text_), "\r\n\r\n", take);
     }
 
-    // The size of the body.
-    asio::awaitable<std::size_t> fetch(std::string_view target)
+    void read_body()
     {
-        co_await ask(target);
-        auto head = co_await read_head();
-        std::ranges::transform(head, head.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        constexpr std::string_view kName  = "\r\ncontent-length: ";
-        auto const                 at     = head.find(kName);
-        auto const                 length = std::strtoul(head.c_str() + at + kName.size(), nullptr, 10);
-        if (at == std::string::npos) fail("an answer without a length: " + head);
-        if (text_.size() < length)
-            co_await asio::async_read(socket_, asio::dynamic_buffer(text_),
-                                      asio::transfer_exactly(length - text_.size()), use_awaitable);
-        text_.erase(0, length);
-        co_return length;
+        auto const length  = content_length(head_);
+        auto const missing = length - std::min(length, text_.size());
+        auto const take    = [this, length](auto const& error, std::size_t) {
+            must(error);
+            text_.erase(0, length);
+            crowd_.snapshot_bytes = length;  // the last is the snapshot
+            fetch_next();
+        };
+        asio::async_read(socket_, asio::dynamic_buffer(text_), asio::transfer_exactly(missing), take);
+    }
+
+    void follow()
+    {
+        ask(crowd_.stream, [this] {
+            asio::async_read_until(
+                socket_, asio::dynamic_buffer(text_), "\n\n", [this](auto const& error, std::size_t) {
+                    must(error);
+                    std::chrono::duration<double, std::milli> const took = Steady::now() - crowd_.began;
+                    crowd_.took.push_back(took.count());
+                });
+        });
     }
 
     Crowd&      crowd_;
     Socket      socket_;
-    std::string text_;
+    std::string request_;
+    std::string text_;  // come, and not taken yet
+    std::string head_;
+    std::size_t fetched_ = 0;
 };
 
 double percentile(std::vector<double> const& sorted, double share)
@@ -134,15 +171,7 @@ int main(int argc, char** argv)
     std::vector<std::unique_ptr<Verifier>> all;
     for (int i = 0; i < std::atoi(argv[5]); ++i) all.push_back(std::make_unique<Verifier>(io, crowd));
     crowd.began = Steady::now();
-    for (auto const& verifier : all)
-        asio::co_spawn(io, verifier->run(), [](std::exception_ptr const& thrown) {
-            if (!thrown) return;
-            try {
-                std::rethrow_exception(thrown);
-            } catch (std::exception const& error) {
-                fail(error.what());
-            }
-        });
+    for (auto const& verifier : all) verifier->begin();
     io.run();
     std::ranges::sort(crowd.took);
     fmt::print(R"({{"verifiers":{},"p50":{:.1f},"p99":{:.1f},"worst":{:.1f},"snapshot_bytes":{}}})"
