@@ -162,7 +162,9 @@ Result<bool> Sessions::rotate_session(core::SessionRotation const& rotation)
 {
     return engine_.write([&](Transaction& transaction) -> Result<bool> {
         auto const rotated = TRY(transaction.run(
-            "UPDATE sessions SET generation = generation + 1, rotated_at = $3, last_used_at = $3, "
+            // Never earlier than before: by it an entry outlives the latest token, whatever the clock says now.
+            "UPDATE sessions SET generation = generation + 1, rotated_at = $3, "
+            "last_used_at = CASE WHEN last_used_at > $3 THEN last_used_at ELSE $3 END, "
             "idle_expires_at = $4, address = $5, user_agent = $6 "
             "WHERE id = $1 AND generation = $2 AND ended_at IS NULL AND idle_expires_at > $3 AND expires_at > $3",
             {rotation.id, rotation.from_generation, rotation.at, rotation.idle_expires_at, rotation.origin.address.text,

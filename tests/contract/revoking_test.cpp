@@ -77,6 +77,26 @@ TEST_P(Revoking, AnEntryOutlivesTheTokensOfASessionThatIsYoungerThanItsEnd)
     EXPECT_EQ(revoked.front().until, kStart + 1h + 600s + 10min);
 }
 
+// The clock was ahead when it was refreshed, and right again at the next refresh.
+TEST_P(Revoking, AnEntryOutlivesTheLatestTokenOfASession)
+{
+    add_key("first");
+    ASSERT_TRUE(signing_keys_.raise_token_life("first", 600s));
+    auto const session = open_session(sessions_, ann_, kStart);
+    auto       refresh = [&, generation = 0U](TimePoint at) mutable {
+        return sessions_
+            .rotate_session({.id              = session.id,
+                                   .from_generation = generation++,
+                                   .at              = at,
+                                   .idle_expires_at = kStart + 24h,
+                                   .origin          = {}})
+            .value();
+    };
+    ASSERT_TRUE(refresh(kStart + 20min));
+    ASSERT_TRUE(refresh(kStart + 2min));
+    EXPECT_EQ(end(session.id, kStart + 3min)->front().until, kStart + 20min + 600s + 10min);
+}
+
 TEST_P(Revoking, WhatEndsNothingWritesNothing)
 {
     auto const session = open_session(sessions_, ann_);

@@ -45,7 +45,7 @@ public:
             if (session.generation != rotation.from_generation || !Memory::is_live(session, rotation.at)) return false;
             session.generation += 1;
             session.rotated_at      = rotation.at;
-            session.last_used_at    = rotation.at;
+            session.last_used_at    = std::max(session.last_used_at, rotation.at);
             session.idle_expires_at = rotation.idle_expires_at;
             session.origin          = rotation.origin;
             return true;
