@@ -89,6 +89,7 @@ bool RevocationSet::put_everything(std::int64_t not_before, std::uint32_t until)
 
 void RevocationSet::forget(TimePoint before)
 {
+    forgotten_before_.store(before, std::memory_order_relaxed);
     auto const second = std::chrono::floor<std::chrono::seconds>(before).time_since_epoch().count();
     auto const limit  = static_cast<std::uint32_t>(std::clamp<std::int64_t>(second, 0, UINT32_MAX));
     for (std::size_t shard = 0; shard < HashTable<Slot>::kShards; ++shard) {

@@ -38,6 +38,9 @@ public:
     // then some are dropped. Cost: a look at each entry; add() waits for a 64th of that at most.
     void forget(TimePoint before);
 
+    // Of the last forget(): what ended before that may be added again, and is no news. One read.
+    [[nodiscard]] TimePoint forgotten_before() const { return forgotten_before_.load(std::memory_order_relaxed); }
+
     // The first kind of entry that concerns this token, whatever the time is. Cost: under 100 ns.
     [[nodiscard]] std::optional<Kind> find(TokenKeys const& token) const;
 
@@ -70,6 +73,7 @@ private:
     std::atomic<std::int64_t> everything_       = kNever;  // not-before, in Unix milliseconds
     std::uint32_t             everything_until_ = 0;
 
+    std::atomic<TimePoint>     forgotten_before_{};
     std::atomic<std::uint64_t> version_ = 1;
     std::atomic<std::size_t>   size_    = 0;
     std::atomic<std::size_t>   bytes_   = sizeof(RevocationSet);

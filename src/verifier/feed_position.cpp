@@ -109,7 +109,8 @@ void FeedPosition::add(std::span<revocation::Entry const> entries, revocation::P
     bool const is_told = held_ && added_;  // of the first snapshot nothing is news
     if (is_told) untold_.reserve(untold_.size() + entries.size());
     for (auto const& entry : entries)
-        if (set_.add(entry) && is_told) untold_.push_back(entry);
+        // A snapshot may hold again what was forgotten here.
+        if (set_.add(entry) && is_told && entry.until >= set_.forgotten_before()) untold_.push_back(entry);
     held_ = to;
     for (auto const& entry : std::exchange(untold_, {})) added_(entry);
 }

@@ -214,6 +214,20 @@ TEST_F(FeedPositions, FollowNoOtherChain)
     EXPECT_EQ(position.held(), log.end());
 }
 
+TEST_F(FeedPositions, TellNothingTwice)
+{
+    std::vector<std::string> told;
+    FeedPosition             follower{set, [&told](Entry const& entry) { told.push_back(entry.subject); }};
+    (void)follower.take(snapshot(log));
+    set.forget(log.entries().back().until + 1s);
+    EXPECT_FALSE(is_revoked("s5"));
+    log.add(Kind::session, "s6");
+    auto later = snapshot(log);
+    later.entries.back().until += 1h;
+    EXPECT_EQ(follower.take(later).problem, "");
+    EXPECT_EQ(told, std::vector<std::string>{"s6"}) << "not what was forgotten, and came again";
+}
+
 // As where a database was put back to what it was without anybody saying so: the same numbers are other entries.
 TEST_F(FeedPositions, AddAllOfAChainThatHasForked)
 {

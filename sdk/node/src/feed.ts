@@ -309,9 +309,12 @@ export class Feed {
       this.#takesSnapshot = false; // should it be too old, a stream from what is held may do
       const { problem } = this.#position.judge(head);
       if (problem) throw new Stop(problem);
+      const isKnown = this.#snapshots > 0;
+      const isNewKey = isKnown && entries.some(({ kind, subject }) => kind === 'key' && !this.#needs.set.hasKey(subject));
       await this.#addAll(entries);
       this.#position.hold(head);
       this.#snapshots++;
+      if (isNewKey) this.#needs.keyRevoked();
     } catch (error) {
       throw stopped(giveUp.signal.reason instanceof Stop ? giveUp.signal.reason : error, 'the snapshot');
     } finally {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { json, newKey } from './issuer.mjs';
+import { json, Log, newKey } from './issuer.mjs';
 import { refusalOf, until, withIssuer } from './world.mjs';
 
 const kKeys = '/.well-known/jwks.json';
@@ -193,6 +193,21 @@ test('a key that was revoked before it began is in the snapshot, and no reason t
     issuer.log.add('key', 'k0', issuer.now(), issuer.now() + 600_000);
     const verifier = await world.verifier();
     assert.deepEqual([verifier.status().entries, fetches(issuer)], [1, 1]);
+  }));
+
+test('so does a new log that names one, as after a restored backup', () =>
+  withIssuer(async (world) => {
+    const { issuer } = world;
+    const verifier = await world.verifier();
+    assert.equal((await refusalOf(verifier, await issuer.bearer({}, { header: { kid: 'x' } }))).cause, 'unknown_key');
+    issuer.keys = [newKey('ES256', 'k2')];
+    const token = await issuer.bearer();
+    assert.equal((await refusalOf(verifier, token)).cause, 'unknown_key', 'the cooldown');
+    issuer.log = new Log(issuer.log.name + 1_000);
+    issuer.log.add('key', 'k1', issuer.now(), issuer.now() + 600_000);
+    await issuer.restart();
+    await until('it is accepted', async () => (await refusalOf(verifier, token)) === undefined);
+    assert.equal(fetches(issuer), 3);
   }));
 
 test('a kid of an algorithm that is not allowed causes none', () =>
