@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "answers.hpp"
 #include "flags.hpp"
@@ -121,17 +122,20 @@ int main(int count, char** words)
     notes::SignOuts sign_outs;
     auto const      credential = read_credential(flags->verifier_credential);
     if (credential.empty() && !flags->without_revocations) return complain("cannot read " + flags->verifier_credential);
-    auto const verifier = signet::Verifier::start(
-        {.issuer      = flags->issuer,
-         .audience    = flags->audience,
-         .credential  = credential,
-         .revocations = flags->without_revocations ? signet::Revocations::ignore : signet::Revocations::follow,
-         .realm       = "notes",
-         .ca_file     = flags->ca,
-         .allow_plain_http_on_loopback = flags->plain_http,
-         .on_fetch                     = [](signet::KeySetReport const& fetched) { report(fetched); },
-         .on_state                     = [](signet::StateReport const& news) { report(news); },
-         .on_revoked                   = [&](signet::Revocation const& news) { sign_outs.happened(news); }});
+    signet::VerifierOptions options{.issuer                       = flags->issuer,
+                                    .audience                     = flags->audience,
+                                    .credential                   = credential,
+                                    .realm                        = "notes",
+                                    .ca_file                      = flags->ca,
+                                    .allow_plain_http_on_loopback = flags->plain_http,
+                                    .on_fetch = [](signet::KeySetReport const& fetched) { report(fetched); }};
+    if (flags->without_revocations) {
+        options.revocations = signet::Revocations::ignore;
+    } else {
+        options.on_state   = [](signet::StateReport const& news) { report(news); };
+        options.on_revoked = [&](signet::Revocation const& news) { sign_outs.happened(news); };
+    }
+    auto const verifier = signet::Verifier::start(std::move(options));
     if (!verifier) return complain(verifier.error().detail);
 
     notes::NoteStore store;

@@ -151,20 +151,21 @@ void wait_for_sign_out(signet::Verifier const& verifier, SignOuts& sign_outs, Pr
     constexpr auto kPatience = std::chrono::seconds{5};  // nobody tells that a page has gone
     auto const     deadline  = steady_clock::now() + kPatience;
     std::string    session{who.session_id()};
+    json::object   refused;
     while (steady_clock::now() < deadline) {
         auto const seen = sign_outs.count();
         auto const now  = verifier.verify(request.get_header_value("Authorization"));
-        if (!now && now.error().revoked) {
-            json::object refused{{"refused", name(*now.error().revoked)}};
-            auto const   at = sign_outs.find(session);
+        if (!now && !now.error().revoked) break;
+        if (!now) {
+            auto const at      = sign_outs.find(session);
+            refused["refused"] = name(*now.error().revoked);
             if (at) refused["milliseconds"] = since(*at, verifier).count();
             // Of many that end together each is refused before it is told of.
-            bool const is_told = at || now.error().revoked != signet::Revoked::session;
-            if (is_told || !sign_outs.wait(seen, deadline)) return answer(response, 200, refused);
-            continue;
+            if (at || now.error().revoked != signet::Revoked::session) break;
         }
-        if (!now || !sign_outs.wait(seen, deadline)) break;
+        if (!sign_outs.wait(seen, deadline)) break;
     }
+    if (!refused.empty()) return answer(response, 200, refused);
     response.status = 204;
 }
 

@@ -1,8 +1,8 @@
 // The notes server: an API behind signet::verifier, over TLS, as a stranger and as a person meet it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addUser, ann, request, signIn, statementsDuring } from './harness.mjs';
-import { startSite } from './site.mjs';
+import { addUser, ann, freePort, request, signIn, statementsDuring } from './harness.mjs';
+import { startNotes, startSite } from './site.mjs';
 
 const kNoToken = 'Bearer realm="notes"';
 const admin = { email: 'root@example.com', password: ann.password, roles: ['admin'] };
@@ -145,6 +145,20 @@ test('Of many sessions that end together each is told how long ago it ended', as
   assert.equal((await request(site.signet, 'POST', '/api/v1/logout-all', { bearer: sessions[29] })).status, 204);
   // 401: the sign-out came before it waited.
   for (const { status, json } of await Promise.all(waits)) assert.ok(status === 401 || (status === 200 && Number.isInteger(json.milliseconds)), JSON.stringify(json));
+});
+
+test('Told to ignore what is revoked, it takes a token until that expires', async () => {
+  const port = await freePort();
+  const deaf = await startNotes(port, notes.url, site.signet, ['--without-revocations']);
+  try {
+    const { access_token: bearer } = await signIn(site.signet);
+    assert.equal((await request(site.signet, 'POST', '/api/v1/logout', { bearer })).status, 204);
+    const there = { url: `https://localhost:${port}`, ca: site.signet.ca };
+    assert.equal((await request(there, 'GET', '/profile', { bearer })).status, 200);
+    assert.equal((await ask('GET', '/profile', { bearer })).status, 401);
+  } finally {
+    deaf.kill('SIGTERM');
+  }
 });
 
 test('The hundred-and-first note is 409', async () => {

@@ -24,11 +24,12 @@ export async function startSite({ environment = {} } = {}) {
   };
 }
 
-async function startNotes(port, peer, signet) {
+// A notes server; `revocations` says what it is to do about them.
+export async function startNotes(port, peer, signet, revocations = ['--verifier-credential', path.join(signet.dataDir, 'notes.credential')]) {
   const tls = (file) => path.join(signet.dataDir, 'tls', file);
   const child = spawn(process.env.NOTES_BINARY ?? path.join(root, 'build/release/notes'), ['--listen', `localhost:${port}`, '--peer', peer,
     '--issuer', signet.url, '--ca', tls('cert.pem'), '--certificate', tls('cert.pem'), '--private-key', tls('key.pem'),
-    '--verifier-credential', path.join(signet.dataDir, 'notes.credential')],
+    ...revocations],
     { stdio: ['ignore', 'ignore', 'inherit'] });
   await until('the notes server', () => {
     if (child.exitCode !== null) throw new Error(`notes ended with ${child.exitCode}`);
