@@ -1,5 +1,6 @@
 #include "core/logout.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -39,11 +40,17 @@ Result<Sequence> sign_out(Ports const& ports, SessionId session, UserId owner, O
     return log.head.sequence;
 }
 
+// Nobody has ended it, and no token of it is good any more.
+bool has_run_out(Session const& session, TimePoint now)
+{
+    return !session.ended_at && std::min(session.expires_at, session.idle_expires_at) <= now;
+}
+
 Result<Sequence> sign_out(Ports const& ports, std::optional<SessionId> const& session, Origin const& origin)
 {
     if (!session) return 0U;
     auto const found = TRY(ports.sessions.find_session(*session));
-    if (!found) return 0U;
+    if (!found || has_run_out(found->session, ports.clock.now())) return 0U;
     return sign_out(ports, *session, found->session.user, origin);
 }
 
