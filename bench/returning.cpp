@@ -178,6 +178,6 @@ int main(int argc, char** argv)
                "\n",
                crowd.took.size(), percentile(crowd.took, 0.5), percentile(crowd.took, 0.99), percentile(crowd.took, 1),
                crowd.snapshot_bytes);
-    std::fflush(stdout);
+    static_cast<void>(std::fflush(stdout));
     std::_Exit(0);
 }

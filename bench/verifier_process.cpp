@@ -18,7 +18,7 @@ void say(std::string const& line)
     static std::mutex      mutex;
     std::scoped_lock const lock{mutex};
     fmt::print("{}\n", line);
-    std::fflush(stdout);
+    static_cast<void>(std::fflush(stdout));
 }
 
 void say_revoked(signet::Revocation const& what)
