@@ -101,9 +101,8 @@ auto const kTable = std::to_array<Setting>({
 
     {"revocations", "confirmation_wait", at<&Config::confirmation_wait>, "0s", "5s",
      "How long a sign-out waits, once it is published, until every verifier that follows the feed has confirmed that "
-     "it "
-     "refuses the session. The answer says how many have: `Signet-Propagated`. What cannot be published is answered "
-     "after 2 s."},
+     "it refuses the session. The answer says how many have: `Signet-Propagated`. What cannot be published is "
+     "answered after 2 s."},
 
     {"storage", "threads", at<&Config::storage_threads>, "1", "256", "Requests that may wait for the disk at once."},
     {"storage", "queue", at<&Config::storage, &PoolSettings::queue>, "1", "100000",

@@ -19,11 +19,6 @@ bool is_kept_by_cookie(Call const& call)
            core::parse_session_cookie(call.api.ports.token_secret, **cookie) == call.caller->session;
 }
 
-void keep_device(Response& response, std::string const& device_token)
-{
-    response.add("Set-Cookie", keep_cookie(kDeviceCookie, device_token, kDeviceCookieLife));
-}
-
 // A session cookie is the same for as long as its session lasts, so whoever copied it has it still, where a copied
 // refresh token ends with the next rotation: the session has ended with the change, and the browser gets another. One
 // that cannot be had keeps nobody out but the browser, whose person signs in by the new password.

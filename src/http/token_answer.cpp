@@ -86,8 +86,12 @@ void keep_session(Response& response, Call const& call, core::SessionGrant const
         keep(kSessionCookie, grant.session_cookie, grant.cookie_expires_at);
         drop_other(response, call, kRefreshCookie);
     }
-    if (!grant.device_token.empty())
-        response.add("Set-Cookie", keep_cookie(kDeviceCookie, grant.device_token, kDeviceCookieLife));
+    if (!grant.device_token.empty()) keep_device(response, grant.device_token);
+}
+
+void keep_device(Response& response, std::string const& device_token)
+{
+    response.add("Set-Cookie", keep_cookie(kDeviceCookie, device_token, kDeviceCookieLife));
 }
 
 void end_overwritten_session(Call const& call)

@@ -32,6 +32,9 @@ enum class Delivery {
 // Set-Cookie for what the grant holds: refresh token or session, device. Of the first two the browser keeps one.
 void keep_session(Response& response, Call const& call, core::SessionGrant const& grant);
 
+// Lets the browser be known as a device that signed in before.
+void keep_device(Response& response, std::string const& device_token);
+
 // For a sign-in that succeeded and keeps its session in a cookie: ends the sessions of the cookies that came with the
 // request and are about to be overwritten, since nobody would hold it any more (CHECKS B57). That this fails is logged
 // and no reason to refuse the sign-in.
